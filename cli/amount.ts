@@ -2,7 +2,7 @@ import { AMOUNT_MAX, type Centavos, centavos } from '../src/domain/money.js'
 
 const EXAMPLE = 'write 1234.00, 1.234,00 or 1234'
 
-/** Optional `R$`, as a cell of a spreadsheet in Brazil has it, then nothing but digits and separators. */
+/** Optional `R$`, as in Brazilian spreadsheets, then only digits and separators. */
 const SHAPE = /^(?:R\$[ \u00a0]?)?(\d[\d.,]*)$/
 const PLAIN = /^(\d{1,17})(?:[.,](\d{1,2}))?$/
 /** Groups of three digits with one separator, and decimals after the other one. */

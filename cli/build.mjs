@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'dist/cli')
 
-/** Needed by the commands that open a database alone, and large: they are loaded from node_modules then. */
+/** Large packages that only the commands with a database need: they are loaded from node_modules then. */
 const external = ['mongodb', 'mongodb-memory-server-core', 'tar-stream']
 
 /** pino is imported by the configuration for its levels; no command logs, so it need not be in the bundle. */
@@ -56,7 +56,7 @@ export async function buildCli() {
   write('inputs.json', JSON.stringify(inputs))
 }
 
-/** What the bundle depends on besides the modules in it. */
+/** The bundle's dependencies besides its own modules. */
 const others = ['cli/build.mjs', 'package-lock.json', 'src/gen/descriptors.binpb']
 
 const run = randomUUID()

@@ -1,12 +1,12 @@
-/** What the exit code of a command says. The help of `benefits` lists the same four. */
+/** The exit codes of commands. The help of `benefits` lists the same four. */
 export const exitCodes = {
   /** Done, or approved. */
   done: 0,
-  /** The service said no, or there are discrepancies. */
+  /** The service declined or rejected the request, or there are discrepancies. */
   declined: 1,
   /** A wrong option, file, token or configuration. Nothing was done. */
   wrongUse: 2,
-  /** The service did not answer, or it is not sure what was done. */
+  /** The service did not answer, or the outcome is unknown. */
   noAnswer: 3,
 } as const
 

@@ -4,9 +4,9 @@ import { terminalLines } from '../src/observability/logging/terminal-text.js'
 import { exitCodes, Failure } from './failure.js'
 import { createProgram } from './program.js'
 
-/** Runs one command. What goes wrong is said on standard error, and by the exit code. */
+/** Runs one command. Standard error and the exit code report its failure. */
 async function main(): Promise<void> {
-  // A reader that has read enough, such as head, is no failure.
+  // A reader that stops early, such as head, does not count as a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.done)
     throw error
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     await createProgram().parseAsync()
   } catch (error) {
     process.exitCode = exitCodeOf(error)
-    // Commander has said already what was wrong.
+    // Commander has already reported the error.
     if (error instanceof CommanderError) return
     const text = error instanceof Failure || error instanceof ConfigError ? error.message : unexpected(error)
     process.stderr.write(`benefits: ${terminalLines(text)}\n`)
@@ -28,7 +28,7 @@ function exitCodeOf(error: unknown): number {
   return error instanceof Failure ? error.exitCode : exitCodes.noAnswer
 }
 
-/** An error of ours: whatever was asked for may be done or not. */
+/** A bug: the request may or may not have been carried out. */
 function unexpected(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

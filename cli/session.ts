@@ -74,7 +74,7 @@ export class Session {
     }
   }
 
-  /** The account that was named, or else the first example account if the database has it. */
+  /** The given account, or else the first example account if the database has it. */
   async accountOrExample(account: string | undefined): Promise<string> {
     if (account !== undefined) return account
     const example = exampleAccounts[0]?.id ?? ''
@@ -106,7 +106,7 @@ export async function withSession(command: Command, run: (session: Session) => P
   }
 }
 
-/** An id for what nobody named. */
+/** An id for a request without one. */
 export function newId(): string {
   return randomUUID()
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 
-/** Commander's own method, which its types leave out. A test holds it to its name. */
+/** Commander's own method, which its types leave out. A test checks its name. */
 type Private = { readonly unknownOption: (flag: string) => void }
 
 /** A command that names the nearest option also when the misspelt one carries its value: `--amout=5.00`. */

@@ -30,7 +30,7 @@ export function Search({ place }: { readonly place: Place }) {
       else {
         setTyped('')
         goTo(found)
-        // What was found is what the next key is for.
+        // The next key press is for the found place.
         skipToContent()
       }
     } catch (failed) {

@@ -1,4 +1,4 @@
-/** Numbers that look random, the same ones again for the same seed (mulberry32). */
+/** Pseudo-random numbers, repeatable by their seed (mulberry32). */
 export class Random {
   #state: number
 
@@ -25,26 +25,26 @@ export class Random {
     return min + this.below(max - min + 1)
   }
 
-  /** True this often: 0 never, 1 always. */
+  /** True with this probability. */
   chance(probability: number): boolean {
     return this.next() < probability
   }
 
-  /** One of the items. Throws RangeError when there is none. */
+  /** A random item. Throws RangeError when there is none. */
   pick<T>(items: readonly T[]): T {
     const index = this.below(items.length)
     if (index >= items.length) throw new RangeError('there is nothing to pick from')
-    // Within the list, as was just seen.
+    // Within the list, as checked above.
     return items[index] as T
   }
 
-  /** The same items in another order. */
+  /** The items in random order. */
   shuffled<T>(items: readonly T[]): T[] {
     const places = items.map((item) => ({ item, place: this.next() }))
     return places.sort((a, b) => a.place - b.place).map(({ item }) => item)
   }
 
-  /** A generator of its own, so that several users do not disturb each other's numbers. */
+  /** A separate generator, so that several users do not disturb each other's numbers. */
   fork(): Random {
     return new Random(this.below(2 ** 32))
   }

@@ -40,7 +40,7 @@ type Row = Line & { readonly cells: readonly string[]; readonly fault?: string }
  * Reads a CSV file as spreadsheets write it: a byte order mark, `,` `;` or tab, quotes, any line end, the
  * header in any order, case and spacing, empty columns at the end and lines of separators alone.
  *
- * @throws Failure when its beginning is not that of such a file, or when it is too large.
+ * @throws Failure when the file does not begin like one, or is too large.
  */
 export function readCsvFile<Column extends string>(
   path: string,

@@ -73,7 +73,7 @@ function garbledLine(text: string): number | undefined {
   return index < 0 ? undefined : index + 1
 }
 
-/** Matches accents and typographic characters. Anything else is no sign of a wrong encoding. */
+/** Matches accents and typographic characters. Any other character does not show a wrong encoding. */
 const USUAL = /^[\p{ASCII}\u00a0-\u017f\u2010-\u2026\u20ac]*$/u
 
 /** Whether the text, read as one byte per character, is UTF-8 with accents. */

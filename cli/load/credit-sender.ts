@@ -37,7 +37,7 @@ export type CreditSenderOptions = {
  * Credits many lines, each exactly once, across broken connections, restarts of the service and expired
  * tokens. It sends lines in short streams, each with its own token. The answer to a stream counts the new
  * credits. When that answer is lost, each line of the stream is sent again by itself, which is safe, and the
- * time of its entry tells who made it.
+ * time of its entry shows whether this load made it.
  */
 export class CreditSender {
   readonly #options: CreditSenderOptions

@@ -33,7 +33,7 @@ export type RejectedLine = {
 }
 
 export type LoadFile = {
-  /** Between the cells of a line. */
+  /** The separator of cells. */
   readonly separator: string
   readonly credits: readonly Credit[]
   readonly bad: readonly RejectedLine[]
@@ -44,7 +44,7 @@ export type LoadFile = {
  * Reads a file of credits and checks every line of it.
  *
  * @param categories The ids of the categories that accept credits; undefined when unknown.
- * @throws Failure when its beginning is not that of such a file.
+ * @throws Failure when the file does not begin like one.
  */
 export function readLoadFile(
   path: string,

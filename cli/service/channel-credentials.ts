@@ -5,7 +5,7 @@ import type { Configuration } from '../configuration.js'
 import { Failure } from '../failure.js'
 import { readFailure } from '../files/read-failure.js'
 
-/** What a command was told about TLS. */
+/** The TLS options of a command. */
 export type TlsOptions = {
   readonly tls?: boolean
   readonly tlsCa?: string

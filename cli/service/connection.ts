@@ -17,7 +17,7 @@ import { isExpired, type Tokens } from './tokens.js'
 
 export type ConnectionOptions = {
   readonly config: Configuration
-  /** Where the service listens, as `host:port`. Absent: where a service with this configuration does. */
+  /** Address of the service, as `host:port`. Absent: the address in this configuration. */
   readonly server: string | undefined
   readonly tls: TlsOptions
   readonly tokens: Tokens
@@ -68,7 +68,7 @@ export class Connection {
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<JsonObject> {
     const { encode, decode } = jsonCodec(method)
-    // Before the call: what cannot be encoded is no error of the service.
+    // Encode before the call: an encoding error does not come from the service.
     const bytes = encode(request)
     return await this.unary(
       { path: method.path, requestSerialize: (sent: Buffer) => sent, responseDeserialize: decode },

@@ -30,8 +30,7 @@ export async function call<Name extends keyof Methods>(
 }
 
 /**
- * Sends a request with the token. A token of development that has expired is replaced once; any other ends the
- * session.
+ * Sends a request with the token. An expired development token is replaced once; any other ends the session.
  *
  * @throws ApiError
  */

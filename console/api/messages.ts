@@ -155,7 +155,7 @@ export type DecisionCount = {
   readonly count?: string
 }
 
-/** How many calls of Authorize took at most so long, since the process started. */
+/** Number of calls of Authorize that took at most so long, since the process started. */
 export type LatencyCount = { readonly atMostUs?: string; readonly count?: string }
 
 export type Activity = {

@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.js'
 import { newId } from './ids.js'
 
-/** The endpoint that gives tokens in development, on loopback only. Production answers 404. */
+/** The endpoint that issues tokens in development, on loopback only. Production answers 404. */
 const DEV_TOKEN_PATH = '/dev/token'
 
 /** The token, in memory only: it is gone when the page is closed. */
@@ -37,7 +37,7 @@ export function onSessionChange(listener: () => void): () => void {
 }
 
 /**
- * Asks the service for a token of development. Returns false where there is none.
+ * Asks the service for a development token. Returns false when there is none.
  *
  * @throws ApiError when the service does not answer.
  */

@@ -64,7 +64,7 @@ function Step({
   )
 }
 
-/** Whether earlier reversals left nothing: the sentence says so already. */
+/** True when earlier reversals left nothing, which the sentence already says. */
 function isRest({ reason }: Drawn): boolean {
   return reason === 'ALREADY_REVERSED'
 }
@@ -99,7 +99,7 @@ function walletSentence(wallet: WalletTried, outcome: string, amount: string): s
   return sentences.notAsked(wallet.category, holds)
 }
 
-/** What the step that decided says, to be read aloud. */
+/** The text of the deciding step, to be read aloud. */
 export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
   const { decision } = text()
   const { sentences } = decision

@@ -4,7 +4,7 @@ import { linkTo } from '../router.js'
 import { text } from '../text/text.js'
 import { type Drawn, withoutPrefix } from './steps.js'
 
-/** The merchant string taken apart. */
+/** The parts of the merchant string. */
 export function MerchantReading({
   raw,
   merchant,
@@ -71,7 +71,7 @@ export function rulesTriedIn({ merchantRule: decides, passedOver = [] }: Resolut
   ]
 }
 
-/** The merchant rules that were considered, and why all but one of them lost. */
+/** The merchant rules that were considered, and why each lost except one. */
 export function RulesTried({ rules }: { readonly rules: readonly RuleTried[] }) {
   const { decision } = text()
   if (rules.length === 0) return <p class="quiet">{decision.rulesNone}</p>

@@ -12,16 +12,16 @@ export const stepNames = [
   'wallets',
 ] as const
 
-/** A step. `limits` stands for the last two where an entry does not keep which of their limits was passed. */
+/** A step. `limits` stands for the last two when an entry does not record which limit was exceeded. */
 export type StepName = (typeof stepNames)[number] | 'limits'
 
-/** A decision on a purchase, simulated or recorded, in the form in which it is drawn. */
+/** A decision on a purchase, simulated or recorded, in a form to draw. */
 export type Drawn = {
   readonly isRecorded: boolean
   readonly accountId: string
   /** Amount of the purchase, in centavos. */
   readonly amount: bigint
-  /** Amount that earlier reversals took off, in centavos. */
+  /** Amount of earlier reversals, in centavos. */
   readonly takenOff: bigint
   /** Without its prefix, such as APPROVED. Undefined when the id was used for another request. */
   readonly reason: string | undefined
@@ -33,13 +33,13 @@ export type Drawn = {
   readonly mcc: string
   readonly effectiveMcc: string
   readonly merchantRule: string
-  /** The wallets that may pay, in order. An entry keeps only the one that paid. */
+  /** The wallets that may pay, in order. An entry records only the wallet that paid. */
   readonly wallets: readonly WalletTried[]
-  /** The wallet that pays, and its balance afterwards. */
+  /** The paying wallet, and its balance afterwards. */
   readonly payer: { readonly wallet: string; readonly left: string } | undefined
 }
 
-/** The step that a reason belongs to, apart from AMOUNT_OVER_LIMIT, which two steps give. */
+/** The step of a reason, except for AMOUNT_OVER_LIMIT, which has two. */
 const stepsByReason: Readonly<Record<string, StepName>> = {
   APPROVED: 'wallets',
   INSUFFICIENT_BALANCE: 'wallets',
@@ -75,7 +75,7 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
   }
 }
 
-/** Draws the entry of a purchase. It keeps the decision, but not the wallets that were passed over. */
+/** Draws the entry of a purchase. It records the decision, but not the skipped wallets. */
 export function drawnEntry(entry: Transaction): Drawn {
   const reason = withoutPrefix(entry.reason ?? '', 'REASON')
   const amount = BigInt(entry.amount ?? 0)
@@ -98,7 +98,7 @@ export function drawnEntry(entry: Transaction): Drawn {
   }
 }
 
-/** The steps to draw, each with its place before, at or after the one that decided. */
+/** The steps to draw, each before, at or after the deciding one. */
 export function stepsOf({ decidedBy }: Drawn): readonly { name: StepName; state: StepState }[] {
   const names: readonly StepName[] =
     decidedBy === 'limits' ? [...stepNames.slice(0, -2), 'limits'] : stepNames

@@ -21,7 +21,7 @@ export type Purchase = {
   readonly fallback?: string
 }
 
-/** The form that an address names. */
+/** The form for an address. */
 export function typedAt({ query }: Place): Typed {
   const field = (name: keyof Typed) => query.get(name) ?? ''
   return {

@@ -13,8 +13,8 @@ const WIDTH = 600
 const HEIGHT = 120
 
 /**
- * Lines over time. All charts of a page share the axis of time. The legend says the latest values; a screen reader
- * gets the legend.
+ * Lines over time. All charts of a page share the time axis. The legend shows the latest values, also to
+ * screen readers.
  */
 export function Chart({
   title,

@@ -1,12 +1,12 @@
 import type { Activity } from '../api/messages.js'
 
-/** Longest and shortest time that the charts show, in milliseconds. */
+/** Longest and shortest period of the charts, in milliseconds. */
 const WINDOW_MS_MAX = 600_000
 const WINDOW_MS_MIN = 60_000
-/** Time over which a rate or a percentile is taken, in milliseconds. */
+/** Period of a rate or a percentile, in milliseconds. */
 const SPAN_MS = 10_000
 
-/** What the process had counted at one moment. */
+/** The counters of the process at one time. */
 type Sample = {
   readonly atMs: number
   readonly startTime: string
@@ -30,7 +30,7 @@ export type Point = {
 /** The samples of the last ten minutes, oldest first, of one process. */
 export type Samples = readonly Sample[]
 
-/** Adds what the process has just said. Another process, or a restarted one, begins anew. */
+/** Adds the latest counters. Another process, or a restarted one, starts over. */
 export function withSample(samples: Samples, activity: Activity): Samples {
   const sample = sampleOf(activity)
   const kept = samples.filter(
@@ -39,7 +39,7 @@ export function withSample(samples: Samples, activity: Activity): Samples {
   return [...kept, sample]
 }
 
-/** The time that the charts show: it grows with the samples. */
+/** The period of the charts, which grows with the samples. */
 export function windowOf(samples: Samples): { readonly fromMs: number; readonly untilMs: number } {
   const untilMs = samples.at(-1)?.atMs ?? 0
   const spanMs = Math.min(Math.max(untilMs - (samples[0]?.atMs ?? 0), WINDOW_MS_MIN), WINDOW_MS_MAX)

@@ -85,7 +85,7 @@ export function Choices({
   )
 }
 
-/** A bar for what is spent of a limit. The text beside it has the figures. */
+/** A bar for the spent part of a limit. The text beside it has the figures. */
 export function Bar({
   label,
   part,
@@ -154,12 +154,12 @@ function CopyButton({ value }: { readonly value: string }) {
   )
 }
 
-/** What stands where a list would be, with the next thing to do. */
+/** The placeholder of an empty list, with the next thing to do. */
 export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <div class="empty">{children}</div>
 }
 
-/** The head of a view: its title, a sentence, and its actions. */
+/** The header of a view: its title, a sentence, and its actions. */
 export function Head({
   title,
   why,

@@ -4,8 +4,8 @@ import { text } from '../text/text.js'
 import { Icon } from './icons.js'
 
 /**
- * A dialog over the page: in the middle, or a drawer at its side. The browser keeps the focus inside, closes it
- * with Escape, and gives the focus back.
+ * A dialog over the page, in the middle or as a drawer at its side. The browser keeps the focus inside,
+ * closes it with Escape, and restores the focus afterwards.
  */
 export function Dialog({
   title,

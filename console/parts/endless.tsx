@@ -5,7 +5,7 @@ import { Button } from './basics.js'
 import { Failure } from './failure.js'
 import type { Pages } from './use-call.js'
 
-/** The end of a list that loads its next page as one scrolls there. A button does the same. */
+/** The end of a list, which loads the next page on scrolling. A button does the same. */
 export function ListEnd<Item>({
   pages,
   empty,

@@ -2,7 +2,7 @@ import { ApiError } from '../api/api-error.js'
 import { text } from '../text/text.js'
 import { Button, Copyable } from './basics.js'
 
-/** An error: its reason, what it means, the service's own words, and the request id to copy. */
+/** An error: its reason, its meaning, the service's own words, and the request id to copy. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   if (error === undefined) return null
   const { errors, frame } = text()

@@ -6,7 +6,7 @@ type FieldProps = {
   readonly value: string
   readonly onInput: (value: string) => void
   readonly hint?: string | undefined
-  /** What is wrong with the value; shown in place of the hint. */
+  /** The problem of the value, shown in place of the hint. */
   readonly problem?: string | undefined
   readonly mode?: 'text' | 'decimal' | 'numeric'
   readonly mono?: boolean

@@ -10,14 +10,14 @@ type FormEndProps = {
   readonly disabled?: boolean
   /** The call that the form makes; absent when the form only leads to the next step. */
   readonly call?: { readonly busy: boolean; readonly error: unknown }
-  /** The text of the way out. Default: "Cancel". */
+  /** The label of the cancel button. Default: "Cancel". */
   readonly back?: string
   readonly onBack: () => void
-  /** Buttons before the way out. */
+  /** Buttons before the cancel button. */
   readonly children?: ComponentChildren
 }
 
-/** The end of a form: what went wrong, the way out, and the button that submits. */
+/** The end of a form: its failure, the cancel button, and the submit button. */
 export function FormEnd(props: FormEndProps) {
   const { submit, kind = 'primary', disabled = false, call, onBack, children } = props
   const { back = text().frame.cancel } = props

@@ -2,11 +2,11 @@ import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import { call } from '../api/client.js'
 
-/** Time between two looks at the service, in milliseconds. */
+/** Time between two checks of the service, in milliseconds. */
 const PERIOD_MS = 5_000
 const ZONE = 'America/Sao_Paulo'
 
-/** What the frame knows of the service. */
+/** The state of the service that the frame shows. */
 export type Health = {
   readonly state: 'ready' | 'not-ready' | 'unreachable'
   readonly version: string
@@ -14,7 +14,7 @@ export type Health = {
   readonly timeZone: string
 }
 
-/** Looks at the service now and then, as long as the page is shown and a token is there. */
+/** Checks the service regularly, as long as the page is visible and has a token. */
 export function useHealth(isSignedIn: boolean): Health {
   const [health, setHealth] = useState<Health>({ state: 'ready', version: '', timeZone: ZONE })
   useEffect(() => {
@@ -47,7 +47,9 @@ async function currentState(): Promise<Health['state']> {
   }
 }
 
-/** What does not change while the process runs. A token without the scope leaves it unknown. */
+/**
+ * The properties that do not change while the process runs. A token without the scope leaves them unknown.
+ */
 async function knownOnce(): Promise<Partial<Health>> {
   try {
     const { version = '', limitsTimeZone: timeZone = ZONE } = await call('ActivityService/GetActivity', {})
@@ -57,7 +59,7 @@ async function knownOnce(): Promise<Partial<Health>> {
   }
 }
 
-/** An answer that is an error still is an answer. */
+/** An error answer is an answer. */
 function stateOf(error: unknown): Health['state'] {
   if (!(error instanceof ApiError)) return 'ready'
   if (error.code === 'unreachable') return 'unreachable'

@@ -19,7 +19,7 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-/** An icon of 20 px in the colour of the text. It says nothing to a screen reader: the text beside it does. */
+/** An icon of 20 px in the colour of the text. Screen readers skip it: the text beside it has the meaning. */
 export function Icon({ name }: { readonly name: IconName }): ComponentChildren {
   return (
     <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { newId } from '../api/ids.js'
 import type { Methods } from '../api/messages.js'
 
-/** The state of something that is being loaded. The last data stay while they are loaded again. */
+/** The state of a load. Earlier data stay during a reload. */
 export type Loaded<Data> = {
   readonly data: Data | undefined
   readonly error: unknown
@@ -10,7 +10,7 @@ export type Loaded<Data> = {
   readonly reload: () => void
 }
 
-/** Loads something now, and again when one of the inputs changes. A late answer to older inputs is ignored. */
+/** Loads data now, and again when one of the inputs changes. A late answer to older inputs is ignored. */
 export function useLoad<Data>(load: () => Promise<Data>, inputs: readonly unknown[]): Loaded<Data> {
   const [state, setState] = useState<Omit<Loaded<Data>, 'reload'>>({
     data: undefined,
@@ -38,7 +38,7 @@ export type Pages<Item> = {
   readonly items: readonly Item[]
   readonly error: unknown
   readonly loading: boolean
-  /** Whether the last page is there. */
+  /** Whether the last page is loaded. */
   readonly complete: boolean
   readonly more: () => void
   readonly reload: () => void
@@ -91,7 +91,7 @@ export function usePages<Item>(
   }
 }
 
-/** A change that a person starts: whether it is under way, and its error until the next attempt. */
+/** A change that a person starts: whether it is in progress, and its error until the next attempt. */
 export type Action<Input> = {
   readonly run: (input: Input) => Promise<void>
   readonly busy: boolean
@@ -122,12 +122,12 @@ export function useAction<Input = void>(act: (input: Input) => Promise<void>): A
   }
 }
 
-/** The ids of requests that have not succeeded yet, by content. They outlive the dialogs that people close. */
+/** The ids of requests that have not succeeded yet, by content. They outlive closed dialogs. */
 const requestIds = new Map<string, string>()
 
 /**
- * Returns the id of a request. As long as it has not succeeded, the same method and content have the same id, so
- * that repeating it counts once, even after the dialog was closed. `renew` follows a success.
+ * Returns the id of a request. Until it succeeds, the same method and content have the same id, so a repeat
+ * counts once, even after the dialog was closed. `renew` follows a success.
  */
 export function useRequestId(
   method: keyof Methods,

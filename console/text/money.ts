@@ -35,11 +35,11 @@ export function addressMoney(centavos: bigint): string {
 }
 
 /**
- * Reads an amount that a person typed, in centavos. Returns undefined when the text has more than one reading,
- * or none.
+ * Reads an amount that a person typed, in centavos. Returns undefined unless the text has exactly one
+ * reading.
  *
- * - Groups of thousands are complete, and those of the language: `1.234,50` in Portuguese. Those of the other
- *   language are read only with decimals or with two separators: in English, `1.234` has two readings.
+ * - Groups of thousands are complete, and in the language's style: `1.234,50` in Portuguese. Those of the
+ *   other language are read only with decimals or with two separators: in English, `1.234` has two readings.
  * - With one separator before one or two last digits, that separator is the decimal one in either language.
  */
 export function parseMoney(typed: string, { min = 1n } = {}): bigint | undefined {

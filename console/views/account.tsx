@@ -23,7 +23,7 @@ type AccountProps = {
   readonly timeZone: string
 }
 
-/** One account: its head, its wallets and its statement. */
+/** The page of an account: header, wallets and statement. */
 export function Account({ id, place, timeZone }: AccountProps) {
   const { account: words, accounts } = text()
   const loaded = useLoad(
@@ -204,7 +204,10 @@ function SpentLine({
   )
 }
 
-/** What a wallet has spent today and this month. The counters are those of the latest day on which it paid. */
+/**
+ * Returns the spending of a wallet today and this month. The counters are those of the latest day on which it
+ * paid.
+ */
 function spentNow({ spending }: Wallet, timeZone: string): { today: string; month: string } {
   const today = dayIn(timeZone)
   const day = spending?.day ?? ''

@@ -11,7 +11,7 @@ import { goTo, linkTo, type Place } from '../router.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
 
-/** The accounts in the order of their ids, and the way to open one. */
+/** The accounts in the order of their ids, and a form to open one. */
 export function Accounts({ place }: { readonly place: Place }) {
   const { accounts, status } = text()
   const filter = place.query.get('status') ?? ''

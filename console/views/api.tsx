@@ -1,7 +1,7 @@
 import { Command, Head } from '../parts/basics.js'
 import { text } from '../text/text.js'
 
-/** The way from the console to the API: its reference, and a call to copy. */
+/** Links from the console to the API: its reference, and a call to copy. */
 export function Api() {
   const { api } = text()
   const purchase = JSON.stringify({

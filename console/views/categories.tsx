@@ -9,7 +9,7 @@ import { text } from '../text/text.js'
 import { number } from '../text/time.js'
 import { EditCategory } from './edit-category.js'
 
-/** The categories, the MCCs that each pays for, and the MCCs that nothing pays for. */
+/** The categories, the MCCs that each covers, and the MCCs that are never permitted. */
 export function Categories() {
   const { categories: words, frame } = text()
   const [mcc, setMcc] = useState('')

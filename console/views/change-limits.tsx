@@ -15,7 +15,7 @@ type LimitsProps = {
   readonly onDone: (report: string) => void
 }
 
-/** What is typed into the fields, by `purchase`, `FOOD day` and `FOOD month`. */
+/** The typed texts, by `purchase`, `FOOD day` and `FOOD month`. */
 type Typed = Readonly<Record<string, string>>
 
 /** Replaces the limits of an account, after a confirmation that repeats them. */

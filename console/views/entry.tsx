@@ -123,7 +123,7 @@ function EntryFacts({ entry }: { readonly entry: Transaction }) {
   )
 }
 
-/** The decision on a purchase: what the entry kept of it, and the merchant as the rules read it today. */
+/** The decision on a purchase: the stored part of it, and the merchant as the rules read it today. */
 function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   const { decision, entry: words } = text()
   const drawn = drawnEntry(entry)
@@ -151,7 +151,7 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   )
 }
 
-/** What happened, in a sentence to read aloud. */
+/** Describes the entry in a sentence to read aloud. */
 function sayingOf(entry: Transaction): string {
   const { entry: words, status } = text()
   const amount = money((entry.delta ?? '0').replace('-', ''))

@@ -13,10 +13,10 @@ import { text } from '../text/text.js'
 import { number, timeOfDay } from '../text/time.js'
 import { isSome, shownAmount, wordsOf } from './statement.js'
 
-/** Time between two questions to the service, in milliseconds. Nobody asks while the page is hidden. */
+/** Time between two requests to the service, in milliseconds. A hidden page sends none. */
 const PERIOD_MS = 2_000
 
-/** What the answering process decides, as it does. */
+/** The decisions of the answering process, live. */
 export function Live() {
   const { live } = text()
   const { samples, activity, error } = useActivity()

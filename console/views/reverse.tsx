@@ -16,7 +16,7 @@ type ReverseProps = {
   readonly onDone: (report: string) => void
 }
 
-/** Gives a purchase back, whole or in part. The confirmation repeats the amount and the account. */
+/** Reverses a purchase, in full or in part. The confirmation repeats the amount and the account. */
 export function Reverse({ accountId, purchaseId, onClose, onDone }: ReverseProps) {
   const { account: words, reverse } = text()
   const [typed, setTyped] = useState('')

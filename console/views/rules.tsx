@@ -11,7 +11,7 @@ import { goTo, linkTo, type Place } from '../router.js'
 import { text } from '../text/text.js'
 import { EditRule } from './edit-rule.js'
 
-/** The merchant rules, and the resolver that says which of them decides. */
+/** The merchant rules, and the resolver that shows which of them decides. */
 export function Rules({ place }: { readonly place: Place }) {
   const { rules } = text()
   const [name, setName] = useState('')

@@ -4,7 +4,7 @@ import { Button, Command } from '../parts/basics.js'
 import { Field, Form } from '../parts/field.js'
 import { text } from '../text/text.js'
 
-/** The request for a token. `isOver`: one was there before and is not valid any more. */
+/** The request for a token. `isOver`: an earlier token is no longer valid. */
 export function Session({ isOver }: { readonly isOver: boolean }) {
   const { session } = text()
   const [typed, setTyped] = useState('')

@@ -14,7 +14,10 @@ import { type Drawing, SimulatedDecision } from './simulated-decision.js'
 /** Time after the last keystroke before the form is simulated, in milliseconds. */
 const PAUSE_MS = 300
 
-/** A purchase to try: the decision is drawn as one types, and nothing is recorded until one makes it. */
+/**
+ * A purchase to simulate. The decision is drawn during typing, and nothing is recorded until the person makes
+ * the purchase.
+ */
 export function Simulate({ place }: { readonly place: Place }) {
   const { simulate } = text()
   const [typed, setTyped] = useTyped(place)

@@ -102,7 +102,7 @@ function Reading({ drawn, drawing }: { readonly drawn: Drawn; readonly drawing: 
   )
 }
 
-/** The answer to the purchase that was just made, with what one can do next. */
+/** The answer to the purchase that was just made, with the possible next steps. */
 function Made({
   answer,
   accountId,

@@ -138,7 +138,7 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
   )
 }
 
-/** The amount that was asked for; that of a whole reversal is what moved. */
+/** The requested amount; for a full reversal, the amount that moved. */
 export function shownAmount({ amount, delta }: Transaction): string | undefined {
   return isSome(amount) ? amount : delta
 }
@@ -148,7 +148,7 @@ export function isSome(value: string | undefined): boolean {
   return value !== undefined && value !== '0'
 }
 
-/** What an entry is about, and a note. */
+/** The title of an entry, and a note. */
 export function wordsOf(entry: Transaction): { title: string; note: string } {
   const { statement, status } = text()
   const declined =
@@ -175,7 +175,7 @@ function requestOf({ from, until, ...rest }: Filters) {
   }
 }
 
-/** The start of a day of the viewer's calendar, or of the one after it. */
+/** The start of a day in the viewer's calendar, or of the day after it. */
 function startOf(day: string, daysLater: number): string {
   const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
   return new Date(year, month - 1, date + daysLater).toISOString()

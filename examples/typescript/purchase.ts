@@ -8,7 +8,7 @@ const env = process.env
 const TERMINAL_WAITS_MS = 5_000
 const REVERSAL_MS_MAX = 86_400_000
 
-/** After these, the same request with the same id may be sent again. */
+/** After these statuses, the same request with the same id may be sent again. */
 const repeatable = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.RESOURCE_EXHAUSTED]
 
 type Answer = {
@@ -64,7 +64,7 @@ async function untilAnswered(method: Method, request: object, msMax: number): Pr
   }
 }
 
-// Acquirer, transmission date and time, trace number: what a repeat and a reversal of the message have, too.
+// Acquirer, transmission date and time, trace number: a repeat and a reversal of the message have them, too.
 const id = (trace: string) => `00012345678-${Date.now()}-${trace}`
 const account_id = 'sandbox-paying'
 const purchase = {
@@ -80,13 +80,13 @@ const reversal = {
   original_transaction_id: purchase.transaction_id,
 }
 try {
-  // The second one is a repeat, which debits nothing.
+  // The second request is a repeat, which debits nothing.
   for (const _ of [1, 2]) {
     const paid = await untilAnswered('Authorize', purchase, TERMINAL_WAITS_MS)
     console.log(`authorized: ${paid.code} ${paid.reason} from ${paid.category}, replayed ${paid.replayed}`)
   }
 } finally {
-  // Also after an error, when nothing is known to be decided. A real switch keeps the reversal in a queue.
+  // Also after an error, when no decision may be known. A real switch keeps the reversal in a queue.
   const back = await untilAnswered('Reverse', reversal, REVERSAL_MS_MAX)
   console.log(`reversed: ${back.code} ${back.reason}, amount ${back.amount}`)
   client.close()

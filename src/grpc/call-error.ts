@@ -129,9 +129,9 @@ export type FieldViolation = { readonly field: string; readonly description: str
 
 export type CallErrorOptions = ErrorOptions & {
   readonly violations?: readonly FieldViolation[]
-  /** Particulars for people, appended to the message. */
+  /** Details for people, appended to the message. */
   readonly detail?: string
-  /** Particulars for programs, sent in the ErrorInfo. */
+  /** Details for programs, sent in the ErrorInfo. */
   readonly metadata?: Readonly<Record<string, string>>
 }
 

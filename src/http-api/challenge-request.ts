@@ -8,7 +8,7 @@ export type ChallengeRequest = {
   readonly merchant: string
 }
 
-/** Thrown for a body that is no purchase. Its message is for the caller. */
+/** Thrown for a body that is not a purchase. Its message is for the caller. */
 export class ChallengeRequestError extends Error {
   override readonly name = 'ChallengeRequestError'
 }
@@ -27,7 +27,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  * no exact binary form. It may be a number or a string, as decimals are written: 12, 12.0 and 12.00, without
  * an exponent. More decimals than two must be 0.
  *
- * @throws ChallengeRequestError when it is no purchase.
+ * @throws ChallengeRequestError when it is not a purchase.
  */
 export function readChallengeRequest(body: Uint8Array): ChallengeRequest {
   const text = decode(body)

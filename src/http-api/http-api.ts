@@ -31,7 +31,7 @@ export type EndedRequest = {
   readonly status: number
   /** Whether the gRPC port has answered, and so logged and counted the call. */
   readonly wasForwarded: boolean
-  /** The error of a response that says 200 to everything. */
+  /** The error behind a response with status 200. */
   readonly error?: string
   /** Time since the headers of the request, in milliseconds. */
   readonly durationMs: number

@@ -18,7 +18,7 @@ export type HttpRoute = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 }
 
-/** Returns the path of a request without its query; undefined for a target that is no path. */
+/** Returns the path of a request without its query; undefined for a target that is not a path. */
 export function pathOf({ url = '' }: IncomingMessage): string | undefined {
   return url.startsWith('/') ? url.split('?', 1)[0] : undefined
 }

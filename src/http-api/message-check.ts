@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 /** Bytes before each message of a stream: its flags, and its length. */
 const PREFIX_BYTES = 5
 
-/** Finds what is wrong with the bytes of a message, in words; undefined when nothing is. */
+/** Describes the fault in the bytes of a message; undefined without one. */
 export type MessageCheck = (bytes: Uint8Array) => string | undefined
 
 /** Finds text that is not UTF-8. Connect would replace it. */

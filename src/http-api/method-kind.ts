@@ -6,7 +6,7 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf'
 
-/** A method of one kind. `DescMethod` itself is no union that a switch could narrow. */
+/** A method of one kind. `DescMethod` itself is not a union that a switch could narrow. */
 type MethodOf = {
   readonly unary: DescMethodUnary
   readonly server_streaming: DescMethodServerStreaming

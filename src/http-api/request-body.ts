@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Time for the body of a request that is no stream, in milliseconds. */
+/** Time for the body of a request that is not a stream, in milliseconds. */
 export const BODY_MS_MAX = 10_000
 
 /** Thrown when a body is too large, too slow, or cut off. */

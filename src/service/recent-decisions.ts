@@ -6,7 +6,7 @@ type Decided = AuthorizationEntry | ReversalEntry
 export class RecentDecisions {
   readonly #countMax: number
   readonly #ring: Decided[] = []
-  /** Where the next decision goes once the ring is full: the place of the oldest. */
+  /** Place of the oldest decision, which the next one replaces once the ring is full. */
   #next = 0
 
   constructor(countMax: number) {

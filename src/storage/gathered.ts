@@ -4,7 +4,7 @@ import type { BackgroundTurns } from '../application/engine/background-turns.js'
 /** Documents in one batch of background work. Reading them delays purchases by about two milliseconds. */
 export const BACKGROUND_BATCH = 100
 
-/** Everything that a cursor finds, read batch by batch with a background turn between two of them. */
+/** Reads all results of a cursor in batches, with a background turn between two batches. */
 export async function gathered<Document, T>(
   cursor: FindCursor<Document>,
   read: (document: Document) => T,

@@ -5,8 +5,8 @@ import { JWT_SECRET, signToken } from '../support/clients/token.js'
 import { ServiceProcess } from '../support/processes/service-process.js'
 
 /**
- * The runner of Postman collections. npx fetches it for this command only: it brings 150 packages, many of them
- * old, which nothing else needs.
+ * The runner of Postman collections. npx fetches it for this command only: it brings 150 packages, many of
+ * them outdated, that nothing else needs.
  */
 const NEWMAN = 'newman@6.2.2'
 const COLLECTION = '.docs/postman/benefits.postman_collection.json'

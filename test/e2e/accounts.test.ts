@@ -43,7 +43,7 @@ describe('AccountService over the wire', () => {
     Number(wallets.find(({ category }) => category === 'CASH')?.balance ?? 0)
 
   describe('UpdateAccount', () => {
-    it('with the same request_id changes nothing more, though the account had that status to begin with', async () => {
+    it('with the same request_id changes nothing more, even if the account already had that status', async () => {
       const id = await opened()
       await update(id, 'BLOCKED')
       await update(id, 'BLOCKED', { request_id: 'r1' })
@@ -52,7 +52,7 @@ describe('AccountService over the wire', () => {
       expect(again.account).to.include({ status: 'ACCOUNT_STATUS_ACTIVE', version: '4' })
     })
 
-    it('leaves a closed account readable, and shut', async () => {
+    it('leaves a closed account readable, and closed', async () => {
       const id = await opened(500)
       await update(id, 'CLOSED')
       expect(cashOf(await account(id))).to.equal(500)
@@ -67,7 +67,7 @@ describe('AccountService over the wire', () => {
       })
     }
 
-    it('finds no account that was never opened, even by its id', async () => {
+    it('finds no account that was never opened, even by the id of a decline', async () => {
       const id = randomUUID()
       await buy(id, 'early', 1)
       expect(await rejectedUpdate(id, 'BLOCKED')).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
@@ -75,11 +75,11 @@ describe('AccountService over the wire', () => {
   })
 
   describe('CreateAccount', () => {
-    it('makes an id when there is none', async () => {
+    it('generates an id when the request has none', async () => {
       expect((await client.ask('CreateAccount', {})).account.id).to.match(UUID)
     })
 
-    it('opens an account once, and again for the same request only', async () => {
+    it('opens an account once, and replays the answer only for the same request', async () => {
       const request = { account_id: randomUUID(), request_id: 'open-1' }
       const first = await client.ask('CreateAccount', request)
       expect(await client.ask('CreateAccount', request)).to.deep.equal(first)
@@ -92,7 +92,7 @@ describe('AccountService over the wire', () => {
   })
 
   describe('ListAccounts', () => {
-    it('pages through all accounts though others are opened in between', async () => {
+    it('pages through all accounts while others are opened', async () => {
       const mine = await Promise.all(Array.from({ length: 5 }, () => opened()))
       const seen: string[] = []
       let page_token = ''
@@ -100,7 +100,7 @@ describe('AccountService over the wire', () => {
         const page = await client.ask('ListAccounts', { page_size: 2, page_token })
         seen.push(...page.accounts.map(({ id }) => id))
         page_token = page.next_page_token
-        // One before all that is to come, one after all that was.
+        // One account before all others in the order of ids, one after all others.
         for (const letter of ['0', 'z'])
           await client.ask('CreateAccount', { account_id: `${letter}${randomUUID()}` })
       } while (page_token !== '' && seen.length < 40)
@@ -108,7 +108,7 @@ describe('AccountService over the wire', () => {
       expect(seen).to.include.members(mine)
     })
 
-    it('rejects a token that was given for other filters', async () => {
+    it('rejects a page token of another filter', async () => {
       await Promise.all([opened(), opened()])
       const { next_page_token: page_token } = await client.ask('ListAccounts', { page_size: 1 })
       const rejection = await client.rejection('ListAccounts', {
@@ -120,14 +120,14 @@ describe('AccountService over the wire', () => {
   })
 
   describe('Credit', () => {
-    it('is made once, and its repeat answered with it', async () => {
+    it('is applied once, and its repeat gets the stored answer', async () => {
       const id = await opened()
       const first = await credit(id, 'load', 300)
       expect(await credit(id, 'load', 300)).to.deep.equal({ ...first, replayed: true })
       expect(cashOf(await account(id))).to.equal(300)
     })
 
-    it('rejects its id for another amount', async () => {
+    it('rejects its id with another amount', async () => {
       const id = await opened(300)
       const other = { account_id: id, transaction_id: 'fund', category: 'CASH', amount: 301 }
       expect(await client.rejection('Credit', other)).to.deep.equal([
@@ -138,7 +138,7 @@ describe('AccountService over the wire', () => {
   })
 
   describe('Reverse', () => {
-    it('gives back in parts, then all that is left, then nothing', async () => {
+    it('returns parts, then the remainder, then nothing', async () => {
       const id = await opened(1_000)
       await buy(id, 'buy', 700)
       const answers = [
@@ -154,7 +154,7 @@ describe('AccountService over the wire', () => {
       expect(cashOf(await account(id))).to.equal(1_000)
     })
 
-    it('before its purchase makes the purchase be declined', async () => {
+    it('declines a purchase that arrives after its reversal', async () => {
       const id = await opened(1_000)
       const ahead = await reverse(id, 'back', 'buy')
       const late = await buy(id, 'buy', 700)
@@ -164,7 +164,7 @@ describe('AccountService over the wire', () => {
       ])
     })
 
-    it('of parts before the purchase leaves the rest to be approved, which can be reversed to the last centavo', async () => {
+    it('of parts before the purchase leaves the rest to be approved, and the rest can be reversed to the centavo', async () => {
       const id = await opened(500)
       const early = [await reverse(id, 'back-1', 'buy', 150), await reverse(id, 'back-2', 'buy', 50)]
       expect(early.map(({ code, amount }) => [code, amount])).to.deep.equal([
@@ -179,7 +179,7 @@ describe('AccountService over the wire', () => {
       expect(cashOf(await account(id))).to.equal(500)
     })
 
-    it('of a declined purchase gives nothing back', async () => {
+    it('returns nothing for a declined purchase', async () => {
       const id = await opened(1_000)
       await buy(id, 'buy', 1_001)
       expect(await reverse(id, 'back', 'buy')).to.include({
@@ -221,7 +221,7 @@ describe('AccountService over the wire', () => {
       })
     }
 
-    it('finds entries from one time until before another', async () => {
+    it('includes entries at the start time and excludes entries at the end time', async () => {
       const all = await list()
       const times = all.map(({ create_time: { seconds, nanos } }) => Number(seconds) * 1_000 + nanos / 1e6)
       const [start_time, end_time] = [all[3]?.create_time, all[1]?.create_time]
@@ -231,7 +231,7 @@ describe('AccountService over the wire', () => {
       expect(ids(await list({ start_time, end_time }))).to.deep.equal(ids(expected))
     })
 
-    it('says the same once everything is in the ledger, and one by one', async () => {
+    it('shows the same before and after posting, in one page or one entry a page', async () => {
       const all = await list()
       await eventually('the ledger has all entries', async () => {
         const { core, env } = fixture()

@@ -15,7 +15,7 @@ describe('the admin port', () => {
       expect((await get(path)).status).to.equal(200)
     })
 
-    it(`answers HEAD ${path} with nothing but headers`, async () => {
+    it(`answers HEAD ${path} with headers only`, async () => {
       expect(await (await get(path, 'HEAD')).text()).to.equal('')
     })
 
@@ -31,15 +31,15 @@ describe('the admin port', () => {
     })
   }
 
-  it('does not mind a query', async () => {
+  it('ignores a query string', async () => {
     expect((await get('/livez?verbose')).status).to.equal(200)
   })
 
-  it('says that it is ready', async () => {
+  it('reports that it is ready', async () => {
     expect(await (await get('/readyz')).text()).to.equal('ready\n')
   })
 
-  it('gives metrics in the text format of Prometheus', async () => {
+  it('shows metrics in the text format of Prometheus', async () => {
     expect((await get('/metrics')).headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/)
   })
 
@@ -71,7 +71,7 @@ describe('the admin port', () => {
       })
     }
 
-    it('counts every call that began', async () => {
+    it('counts every call that has started', async () => {
       expect(await metric('grpc_server_started_total', authorize)).to.equal(5)
     })
 
@@ -84,11 +84,11 @@ describe('the admin port', () => {
       })
     }
 
-    it('measures how long calls took', async () => {
+    it('measures the duration of calls', async () => {
       expect(await metric('grpc_server_handling_seconds_count', authorize)).to.equal(5)
     })
 
-    it('measures how long the database took', async () => {
+    it('measures the duration of database operations', async () => {
       const labels = { command: 'aggregate', outcome: 'ok' }
       expect(await metric('mongodb_command_duration_seconds_count', labels)).to.be.above(0)
     })

@@ -4,7 +4,7 @@ import { type ServiceProcess, useServices } from '../support/processes/service-p
 
 const textLines = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
 
-describe('a service that is ready', () => {
+describe('the start of the service', () => {
   const start = { service: useServices(), launcher: useServices({ program: 'launcher' }) }
 
   async function ready(program: keyof typeof start, env: object = {}): Promise<ServiceProcess> {
@@ -13,7 +13,7 @@ describe('a service that is ready', () => {
     return service
   }
 
-  it('of the launcher tells the developer its address, and what to try', async () => {
+  it('by the launcher shows the developer its address and what to try', async () => {
     const service = await ready('launcher')
     expect(textLines(service.stderr)).to.deep.equal([
       `benefits-authorizer is ready: gRPC on ${service.grpcAddress}, metrics and probes on ${service.httpUrl}`,
@@ -23,16 +23,16 @@ describe('a service that is ready', () => {
     ])
   })
 
-  it('of the launcher writes nothing but its log to standard output, which can be piped', async () => {
+  it('by the launcher writes only the log to standard output, which can be piped', async () => {
     expect(textLines((await ready('launcher')).stdout)).to.deep.equal([])
   })
 
-  it('writes nothing but its log', async () => {
+  it('writes only the log', async () => {
     const { stdout, stderr } = await ready('service')
     expect(textLines(`${stdout}${stderr}`)).to.deep.equal([])
   })
 
-  it('warns of a variable that has no effect, with the name that was probably meant', async () => {
+  it('warns of a variable that has no effect, and suggests the name that was probably meant', async () => {
     const service = await ready('service', { GRCP_PORT: '50051' })
     expect(service.events[0]).to.include({
       level: 'warn',

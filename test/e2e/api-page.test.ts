@@ -21,7 +21,7 @@ describe('the API page', () => {
     expect(body).to.equal(readFileSync('.docs/openapi.json', 'utf8'))
   })
 
-  it('has everything that it loads, and nothing from elsewhere', async () => {
+  it('includes everything that it loads, and loads nothing from elsewhere', async () => {
     const { headers, body } = await ask('/docs')
     const links = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link = '']) => link)
     const paths = links.filter((link) => link !== 'data:,')
@@ -42,14 +42,14 @@ describe('the API page', () => {
     expect({ status: again.status, body: again.body }).to.deep.equal({ status: 304, body: '' })
   })
 
-  it('is compressed for a browser', async () => {
+  it('is compressed for a browser that accepts it', async () => {
     const { headers, body } = await ask('/docs/swagger-ui-bundle.js')
     const compressed = await ask('/docs/swagger-ui-bundle.js', { 'accept-encoding': 'gzip' })
     expect(compressed.headers).to.include({ 'content-encoding': 'gzip', etag: headers.etag })
     expect(Number(compressed.headers['content-length'])).to.be.lessThan(body.length / 2)
   })
 
-  it('answers no other methods, and has no other paths', async () => {
+  it('answers 405 to other methods and 404 on other paths', async () => {
     expect((await ask('/docs', {}, 'POST')).status).to.equal(405)
     for (const path of [
       '/docs/index.html',
@@ -90,14 +90,14 @@ describe('the token for development', () => {
     'a proxy': { 'x-forwarded-for': '203.0.113.7' },
   }
   for (const [who, headers] of Object.entries(others)) {
-    it(`is not given to ${who}`, async () => {
+    it(`is not issued to ${who}`, async () => {
       const { status, body } = await get(fixture().service, '/dev/token', headers)
       expect(status).to.equal(403)
       expect(body).not.to.include('token"')
     })
   }
 
-  it('is given to nobody in production, nor where other machines reach the port', async () => {
+  it('is not issued in production, nor on a port that other machines reach', async () => {
     for (const [start, env] of [
       [startService, {}],
       [startLauncher, { HOST: '0.0.0.0' }],

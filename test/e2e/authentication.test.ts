@@ -32,14 +32,14 @@ describe('authentication', () => {
   for (const [what, authorization] of [
     ['no token', null],
     ['an expired token', bearer({ claims: { exp: secondsFromNow(-60) } })],
-    // Later than the run may take: these tokens are made when it begins.
+    // Later than the end of the run: these tokens are made at its start.
     ['a token that is not valid yet', bearer({ claims: { nbf: secondsFromNow(1_800) } })],
     ['a token that never expires', bearer({ claims: { exp: undefined } })],
     ['a token signed with another key', bearer({ secret: 'another secret that has enough bytes, too' })],
     ['a token of the algorithm "none"', bearer({ algorithm: 'none' })],
     ['a token of an algorithm that is not allowed', bearer({ algorithm: 'HS512' })],
     ['a token without its signature', bearer().replace(/[^.]*$/, '')],
-    ['a token that is none', 'Bearer no.such.token'],
+    ['a malformed token', 'Bearer no.such.token'],
     ['the word Bearer alone', 'Bearer '],
     ['a token without the word Bearer', signToken()],
     ['another scheme', `Basic ${signToken()}`],
@@ -60,15 +60,15 @@ describe('authentication', () => {
     expect(await rejectionOf({ authorization })).to.deep.equal(unauthenticated)
   })
 
-  it('takes the word Bearer in any case', async () => {
+  it('accepts the word Bearer in any case', async () => {
     expect(await codeFor(bearer().replace('Bearer', 'bearer'))).to.equal('07')
   })
 
-  it('lets a token without the claim "scope" do everything', async () => {
+  it('allows a token without the claim "scope" every method', async () => {
     expect(await codeFor(bearer())).to.equal('07')
   })
 
-  it('lets a token with the scope of the method call it', async () => {
+  it('allows a token with the scope of the method to call it', async () => {
     expect(await codeFor(withScope('accounts:write transactions:authorize'))).to.equal('07')
   })
 
@@ -78,16 +78,16 @@ describe('authentication', () => {
     })
   }
 
-  it('denies the method to a token whose list of scopes has another one', async () => {
+  it('denies the method to a token whose list of scopes lacks it', async () => {
     expect(await rejectionOf({ authorization: withScope(['accounts:write']) })).to.deep.equal(scopeMissing)
   })
 
-  it('lets a token whose list of scopes has the one of the method call it', async () => {
+  it('allows a token whose list of scopes includes it to call the method', async () => {
     expect(await codeFor(withScope(['accounts:write', 'transactions:authorize']))).to.equal('07')
   })
 
   // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
-  it('does not look past an invalid first entry "authorization"', async () => {
+  it('rejects an invalid first "authorization" entry, even before a valid one', async () => {
     const { service } = fixture()
     const { stderr } = await bufCurl([
       ...['-H', 'authorization: Bearer bad', '-H', `authorization: ${bearer()}`],
@@ -117,7 +117,7 @@ describe('authentication with JWT_REQUIRE_SCOPE=true', () => {
     expect((await fixture().client.fail(purchase({}), { authorization })).code).to.equal('PERMISSION_DENIED')
   })
 
-  it('lets a token with the scope of the method call it', async () => {
+  it('allows a token with the scope of the method to call it', async () => {
     const authorization = withScope('transactions:authorize')
     expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
   })
@@ -127,7 +127,7 @@ describe('authentication with JWT_ISSUER and JWT_AUDIENCE', () => {
   const fixture = useService({ JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'benefits' })
   const good = { iss: 'https://issuer.example', aud: 'benefits' }
 
-  it('takes a token of that issuer for that audience', async () => {
+  it('accepts a token of that issuer for that audience', async () => {
     const authorization = bearer({ claims: good })
     expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
   })

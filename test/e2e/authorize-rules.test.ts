@@ -78,7 +78,7 @@ describe('Authorize', () => {
       })
     }
 
-    it('lets a wallet pay everything it holds', async () => {
+    it('spends the whole balance of a wallet', async () => {
       expect(await decideOn(account, { mcc: '5411', amount: 1_000 })).to.include(approved('FOOD', '0'))
     })
 
@@ -89,7 +89,7 @@ describe('Authorize', () => {
   })
 
   describe('with fallback (L2)', () => {
-    it('takes it from CASH when the benefit wallet holds too little', async () => {
+    it('takes the purchase from CASH when the benefit wallet holds too little', async () => {
       expect(await decideOn(account, { mcc: '5411', amount: 1_001 })).to.include(approved('CASH', '1999'))
     })
 
@@ -116,7 +116,7 @@ describe('Authorize', () => {
       expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
     })
 
-    it('gives no balance with a decline', async () => {
+    it('returns no balance with a decline', async () => {
       expect(await decideOn({}, { amount: 1 })).not.to.have.property('balance')
     })
   })
@@ -141,7 +141,7 @@ describe('Authorize', () => {
     }
   })
 
-  it('takes the largest amount that ISO 8583 can carry', async () => {
+  it('accepts the largest amount that ISO 8583 can carry', async () => {
     const answer = await decideOn({ CASH: 2_000_000_000_000n }, { amount: '999999999999' })
     expect(answer).to.include(approved('CASH', '1000000000001'))
   })
@@ -153,7 +153,7 @@ describe('Authorize', () => {
     expect(decidedMs).to.be.within(sentMs, Date.now())
   })
 
-  it('returns the id and the MCC of the purchase', async () => {
+  it('repeats the id and the MCC of the purchase', async () => {
     const answer = await decideOn(account, { transaction_id: 'acquirer-7/20261123!42', mcc: '5411' })
     expect(answer).to.include({
       transaction_id: 'acquirer-7/20261123!42',

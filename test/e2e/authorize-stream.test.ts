@@ -13,7 +13,7 @@ import { type ServiceFixture, useService } from '../support/processes/service-fi
 import { useServices } from '../support/processes/service-process.js'
 
 const METHOD = { grpc_method: 'AuthorizeStream' }
-/** Requests of one stream that the service has under way at most. */
+/** Most requests of one stream in flight at the service. */
 const WINDOW = 128
 
 /** Accounts that can pay anything. */
@@ -28,7 +28,7 @@ function load(accountIds: readonly string[], count: number): readonly AuthorizeR
   )
 }
 
-/** Where each answer belongs, in the order of the requests. */
+/** The expected place of each answer, in the order of the requests. */
 const placesOf = (answers: readonly StreamAnswer[]) =>
   answers
     .map(({ index, transaction_id }) => ({ index: Number(index), transaction_id }))
@@ -51,7 +51,7 @@ describe('a stream of purchases', () => {
     return [...accounts.values()].reduce((sum, { wallets }) => sum + (wallets.get('CASH') ?? 0n), 0n)
   }
 
-  /** Whether every stream that was opened has ended, as the service sees it. */
+  /** Whether the service has counted the end of every opened stream. */
   async function allHaveEnded(): Promise<boolean> {
     const { httpUrl } = fixture().service
     const started = await readMetric(httpUrl, 'grpc_server_started_total', METHOD)
@@ -91,28 +91,28 @@ describe('a stream of purchases', () => {
       return { received, sent, decided }
     }
 
-    it('answers each request once, and says which one it is', () => {
+    it('answers each request once, with its place', () => {
       expect(placesOf(stream.answers)).to.deep.equal(placesFor(requests))
     })
 
-    it('approves them', () => {
+    it('approves all requests', () => {
       expect(codesOf(stream.answers)).to.deep.equal(['00'])
     })
 
-    it('says the same id in the decision', () => {
+    it('repeats the id of the request in the decision', () => {
       const ids = stream.answers.map(({ response }) => response?.transaction_id)
       expect(ids).to.deep.equal(stream.answers.map(({ transaction_id }) => transaction_id))
     })
 
-    it('debits each of them once', async () => {
+    it('debits each request once', async () => {
       expect(await balances(accountIds)).to.equal(BigInt(20 * 1_000_000 - 600))
     })
 
-    it('ends with OK after the last answer, since the caller has half-closed', async () => {
+    it('ends with OK after the last answer, once the caller has half-closed', async () => {
       expect(await stream.ended).to.equal('OK')
     })
 
-    it('answers them again from the books when another stream repeats them, and debits nothing', async () => {
+    it('returns the stored answers when another stream repeats the requests, and debits nothing', async () => {
       const again = open()
       again.send(...requests)
       again.halfClose()
@@ -122,7 +122,7 @@ describe('a stream of purchases', () => {
       expect(await balances(accountIds)).to.equal(BigInt(20 * 1_000_000 - 600))
     })
 
-    it('has one line in the log, and one for each decision, all with its request id', async () => {
+    it('writes one log line for itself and one for each decision, all with its request id', async () => {
       const { service } = fixture()
       const lines = () => service.events.filter(({ requestId }) => requestId === 'hundreds')
       const calls = () => lines().filter(({ event }) => event === 'call')
@@ -139,7 +139,7 @@ describe('a stream of purchases', () => {
     })
   })
 
-  it('sends its headers, with the request id, before anything else', async () => {
+  it('sends its headers, with the request id, before any answer', async () => {
     const stream = open({ requestId: 'early' })
     expect((await stream.headers).get('x-request-id')).to.deep.equal(['early'])
     stream.halfClose()
@@ -164,7 +164,7 @@ describe('a stream of purchases', () => {
     ])
   })
 
-  describe('some of them invalid', () => {
+  describe('with invalid ones among them', () => {
     let answers: readonly StreamAnswer[]
     let bad: AuthorizeRequest
     let reused: AuthorizeRequest
@@ -192,7 +192,7 @@ describe('a stream of purchases', () => {
       return statusErrorOf(status)
     }
 
-    it('are answered in their places', () => {
+    it('answers the invalid requests in their places', () => {
       expect(answers.map(({ error }) => error && statusErrorOf(error).code)).to.deep.equal([
         undefined,
         'INVALID_ARGUMENT',
@@ -202,7 +202,7 @@ describe('a stream of purchases', () => {
       ])
     })
 
-    it('carry their ids, but for the one that could not be read', () => {
+    it('returns their ids, except for the unreadable request', () => {
       expect(answers.slice(1, 4).map(({ transaction_id }) => transaction_id)).to.deep.equal([
         bad.transaction_id,
         '',
@@ -210,7 +210,7 @@ describe('a stream of purchases', () => {
       ])
     })
 
-    it('equal the answers of Authorize, to the last detail', async () => {
+    it('answers them as Authorize does, including all details', async () => {
       const { client } = fixture()
       const { trailers: _bad, ...badAlone } = await client.fail(bad)
       const { trailers: _reused, ...reusedAlone } = await client.fail(reused)
@@ -218,11 +218,11 @@ describe('a stream of purchases', () => {
       expect(errorAt(3)).to.deep.equal(reusedAlone)
     })
 
-    it('name every invalid field', () => {
+    it('names every invalid field', () => {
       expect(errorAt(1).badFields).to.deep.equal(['account_id', 'amount', 'mcc'])
     })
 
-    it('do not keep the others from being decided', () => {
+    it('decides the valid requests', () => {
       expect(answers.map(({ response }) => response?.code)).to.deep.equal([
         '00',
         undefined,
@@ -233,7 +233,7 @@ describe('a stream of purchases', () => {
     })
   })
 
-  it('with a message over the size limit is ended by the transport', async () => {
+  it('is ended by the transport after a message over the size limit', async () => {
     const stream = open()
     stream.sendBytes(Buffer.alloc(16 * 1024 + 1))
     expect(await stream.ended).to.include({ code: 'RESOURCE_EXHAUSTED' })
@@ -245,7 +245,7 @@ describe('a stream of purchases', () => {
     expect(ended).to.include({ code: 'PERMISSION_DENIED' })
   })
 
-  it('ends with UNAUTHENTICATED when the token expires, after its answers', async () => {
+  it('ends with UNAUTHENTICATED when the token expires, after answering what it has read', async () => {
     const [account_id = ''] = await richAccounts(fixture(), 1)
     // Five seconds after its expiry a token is still taken.
     const authorization = `Bearer ${signToken({ claims: { exp: secondsFromNow(-3) } })}`
@@ -284,11 +284,11 @@ describe('a stream of purchases', () => {
       expect(read).to.be.within(WINDOW, WINDOW + 64)
     })
 
-    it('decides no more than that', () => {
+    it('decides no more requests than it reads', () => {
       expect(decided).to.be.within(WINDOW, read)
     })
 
-    it('is answered whole once the caller reads', () => {
+    it('answers every request once the caller reads', () => {
       expect(placesOf(answers)).to.deep.equal(placesFor(requests))
       expect(codesOf(answers)).to.deep.equal(['00'])
     })
@@ -313,7 +313,7 @@ describe('a stream of purchases', () => {
       await lock.release()
       await first.untilAnswered(1)
       first.halfClose()
-      // Once a later purchase is decided, an earlier one can no longer be under way.
+      // Once a later purchase is decided, no earlier one is in flight.
       await client.decide(purchase({ account_id, transaction_id: 'another' }))
       const { entries } = await readBook(core.client.db(database), account_id)
       transactions = entries.map(({ transaction }) => transaction)
@@ -323,16 +323,16 @@ describe('a stream of purchases', () => {
       expect(ended).to.include({ code: 'DEADLINE_EXCEEDED' })
     })
 
-    it('commits nothing that was undecided by then', () => {
+    it('commits no request that was undecided at the deadline', () => {
       expect(transactions).to.deep.equal(['open', 'credit:CASH', 'first', 'another'])
     })
 
-    it('is over for the service, too', async () => {
+    it("has ended on the service's side, too", async () => {
       await eventually('the stream has ended', allHaveEnded)
     })
   })
 
-  it('that the caller cancels ends, and the service continues', async () => {
+  it('ends when the caller cancels, and the service continues', async () => {
     const [account_id = ''] = await richAccounts(fixture(), 1)
     const stream = open()
     stream.send(...load([account_id], 100))
@@ -344,8 +344,8 @@ describe('a stream of purchases', () => {
   })
 })
 
-describe('SIGTERM in the middle of streams', () => {
-  // Three streams at once are more than a slow machine takes: that is another test's matter.
+describe('SIGTERM during streams', () => {
+  // Three streams at once are too many for a slow machine, which is not the subject of this test.
   const fixture = useService()
   const start = useServices()
   const STREAMS = 3
@@ -370,7 +370,7 @@ describe('SIGTERM in the middle of streams', () => {
     exitCode = await service.untilExit()
   })
 
-  /** Keeps some requests of a stream under way until it ends. */
+  /** Keeps some requests of a stream in flight until it ends. */
   async function keepSending(stream: PurchaseStream): Promise<void> {
     let count = 0
     while (!stream.hasEnded) {
@@ -382,20 +382,20 @@ describe('SIGTERM in the middle of streams', () => {
     }
   }
 
-  it('ends each of them with UNAVAILABLE, and says when to open another', () => {
+  it('ends each stream with UNAVAILABLE and a retry delay', () => {
     const seen = ends.map((end) => end !== 'OK' && [end.code, end.info?.reason, end.retryAfterMs])
     expect(seen).to.deep.equal(Array(STREAMS).fill(['UNAVAILABLE', 'STREAM_ENDED', 200]))
   })
 
-  it('ends the service in order', () => {
+  it('lets the service exit with code 0', () => {
     expect(exitCode).to.equal(0)
   })
 
-  it('has approved whatever it answered', () => {
+  it('loses no approval that a caller received', () => {
     expect(codesOf(answers)).to.deep.equal(['00'])
   })
 
-  describe('when all is sent again to another service', () => {
+  describe('and all requests again, sent to another service', () => {
     let again: readonly StreamAnswer[]
 
     before(async () => {
@@ -408,7 +408,7 @@ describe('SIGTERM in the middle of streams', () => {
       again = stream.answers
     })
 
-    it('has a stored answer to each request that was answered before', () => {
+    it('return the stored answers of those that were answered before', () => {
       const replayed = new Set(
         again.filter(({ response }) => response?.replayed).map(({ transaction_id }) => transaction_id),
       )
@@ -416,12 +416,12 @@ describe('SIGTERM in the middle of streams', () => {
       expect(forgotten).to.deep.equal([])
     })
 
-    it('has approved each request', () => {
+    it('are all approved', () => {
       expect(placesOf(again)).to.deep.equal(placesFor(sent))
       expect(codesOf(again)).to.deep.equal(['00'])
     })
 
-    it('has debited each request once', async () => {
+    it('are debited once each', async () => {
       const accounts = await fixture().core.accounts.load(accountIds)
       const held = [...accounts.values()].map(({ wallets }) => Number(wallets.get('CASH')))
       expect(held.reduce((sum, one) => sum + one, 0)).to.equal(10 * 1_000_000 - sent.length)
@@ -429,7 +429,7 @@ describe('SIGTERM in the middle of streams', () => {
   })
 })
 
-/** Waits until a number has grown, and grows no more; returns it. */
+/** Waits until a number has grown and stopped growing; returns it. */
 async function standstill(what: string, look: () => Promise<number>, from: number): Promise<number> {
   let seen = from
   let times = 0

@@ -20,7 +20,7 @@ type Transaction = {
 const MCC = '5999'
 const FLIPS = 4
 
-describe('changes of the catalog, made on one of two processes', () => {
+describe('changes of the catalog by one of two processes', () => {
   const start = useServices()
   let services: readonly ServiceProcess[]
   let clients: readonly TestClient[]
@@ -46,7 +46,7 @@ describe('changes of the catalog, made on one of two processes', () => {
     await core.close(1_000)
   })
 
-  describe('while both are decided on', () => {
+  describe('during decisions on both', () => {
     const walletOf = new Map<string, string>([['1', 'CASH']])
     const answers: AuthorizeResponse[] = []
     const statement: Transaction[] = []
@@ -98,19 +98,19 @@ describe('changes of the catalog, made on one of two processes', () => {
       } while (page_token !== '')
     }
 
-    it('never lead to a decision that fits neither the old nor the new version', () => {
+    it('never lead to a decision that matches neither the old nor the new version', () => {
       const wrong = statement.filter(
         ({ category, catalog_version }) => walletOf.get(catalog_version) !== category,
       )
       expect(wrong).to.deep.equal([])
     })
 
-    it('are named by every entry: each version has decided something', () => {
+    it('are recorded in entries: each version has decided at least one purchase', () => {
       const versions = new Set(statement.map(({ catalog_version }) => catalog_version))
       expect([...versions].sort()).to.deep.equal([...walletOf.keys()].sort())
     })
 
-    it('leave each answer as its entry has it', () => {
+    it('leave each answer equal to its entry', () => {
       const paidBy = new Map(statement.map(({ transaction_id, category }) => [transaction_id, category]))
       const different = answers.filter(
         ({ transaction_id, category }) => paidBy.get(transaction_id) !== category,
@@ -118,7 +118,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       expect([different, answers.length]).to.deep.equal([[], statement.length])
     })
 
-    it('show in the metrics of both', async () => {
+    it('appear in the metrics of both', async () => {
       for (const { httpUrl } of services) {
         expect(await readMetric(httpUrl, 'benefits_catalog_version')).to.equal(1 + FLIPS)
         expect(await readMetric(httpUrl, 'benefits_catalog_refresh_failures_total')).to.equal(0)
@@ -128,7 +128,7 @@ describe('changes of the catalog, made on one of two processes', () => {
   })
 
   describe('afterwards', () => {
-    it('decline on the other process the MCCs that are now never permitted', async () => {
+    it('make the other process decline MCCs that are now never permitted', async () => {
       const account_id = await fundedAccount(core, { CASH: 1_000n })
       const policy = { never_permitted: ['7995', '6010-6011'] }
       await categories.call('UpdateMccPolicy', { policy })
@@ -140,7 +140,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       })
     })
 
-    it('apply when they are a merchant rule, too', async () => {
+    it('apply on the other process when they create a merchant rule', async () => {
       const account_id = await fundedAccount(core, { MEAL: 1_000n })
       await core.merchantRules.create({ id: 'ze', match: 'EXACT', name: 'PADARIA DO ZE', mcc: '5812' }, 'ana')
       for (const client of clients) {
@@ -151,7 +151,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       }
     })
 
-    it('are reported by /readyz when they cannot be used, and decisions continue', async () => {
+    it('appear in /readyz when they are unusable, and decisions continue', async () => {
       const account_id = await fundedAccount(core, { FOOD: 1_000n })
       const [service] = services
       const db = core.client.db(database)

@@ -7,10 +7,10 @@ import { serviceEnvironment } from '../support/processes/service-fixture.js'
 import { useServices } from '../support/processes/service-process.js'
 
 const PURCHASES = 300
-/** The service is killed once so many have been answered. */
+/** Number of answers before the service is killed. */
 const ANSWERED_BEFORE = 40
 
-describe('a service that is killed in the middle of 300 purchases, all of which are then sent again', () => {
+describe('a service that is killed during 300 purchases, all sent again afterwards', () => {
   const start = useServices()
   const clients: TestClient[] = []
   const answersBefore: AuthorizeResponse[] = []
@@ -29,7 +29,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     const first = await start(env)
     await first.untilEvent('serving')
     const client = clientOf(first.grpcAddress)
-    // In rows of ten, so that some are answered, some under way and some not begun when it ends.
+    // In rows of ten, so that at the kill some are answered, some in flight and some not sent yet.
     for (let row = 0; row < PURCHASES && !first.hasExited; row += 10) {
       const outcomes = await Promise.all(
         requests.slice(row, row + 10).map((request) => client.authorize(request)),
@@ -57,7 +57,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     return client
   }
 
-  it('had answered some of them and not others', () => {
+  it('had answered some purchases and not others', () => {
     expect(answersBefore.length).to.be.within(ANSWERED_BEFORE, PURCHASES - 1)
   })
 
@@ -67,7 +67,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     expect(then.map(({ transaction_id }) => now.get(transaction_id))).to.deep.equal(then)
   })
 
-  it('decides each once: 100 from FOOD, 50 from CASH, and no money for the rest', () => {
+  it('decides each once: 100 from FOOD, 50 from CASH, and declines the rest for lack of money', () => {
     const payers = ['FOOD', 'CASH', ''].map(
       (wallet) => answersAfter.filter(({ category }) => category === wallet).length,
     )

@@ -47,7 +47,7 @@ describe('a stream of requests that is cut off', () => {
 
   const ruleIds = async () => (await calls().export()).map(({ id }) => id)
 
-  /** Counts the calls of a method by the code that they ended with, once all of them have. */
+  /** Counts the calls of a method by status code, once all of them have ended. */
   async function endsOf({ name }: Method): Promise<Readonly<Record<string, number>>> {
     return await eventually(`every ${name} has ended`, async () => {
       const samples = [...(await readMetrics(fixture().service.httpUrl))].filter(
@@ -99,7 +99,7 @@ describe('a stream of requests that is cut off', () => {
       await connection.ping(60_000)
       await delay(afterMs)
       connection.close()
-      // At most one import is under way at a time.
+      // At most one import runs at a time.
       await endsOf(method)
     },
   }
@@ -116,7 +116,7 @@ describe('a stream of requests that is cut off', () => {
     }
   }
 
-  it('applies nothing, and leaves room for the next import at once', async () => {
+  it('applies nothing, and allows the next import at once', async () => {
     await reset(importing, 0, CANCEL)
     const { response } = await calls().import([[{ ...rule, id: 'whole', name: 'WHOLE' }]])
     expect(response).to.include({ created_count: '1' })

@@ -21,7 +21,7 @@ const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** The reported state of the service, and its answer, at one moment. */
+/** The reported state of the service, and its answer, at one time. */
 type Look = {
   readonly health: string | RpcError
   readonly readyz: number
@@ -70,17 +70,17 @@ describe('a service whose MongoDB', () => {
   const away: Look = { health: 'NOT_SERVING', readyz: 503, livez: 200 }
   const there: Look = { health: 'SERVING', readyz: 200, livez: 200 }
 
-  describe('is not there yet', () => {
+  describe('is not up yet', () => {
     let error: RpcError
     before(async () => {
       error = await client.fail(request)
     })
 
-    it('says NOT_SERVING and not ready, but alive', async () => {
+    it('reports NOT_SERVING and not ready, but alive', async () => {
       expect(await look()).to.deep.equal(away)
     })
 
-    it('answers UNAVAILABLE, and when to try again', () => {
+    it('answers UNAVAILABLE with a retry delay', () => {
       const { code, info, retryAfterMs } = error
       expect({ code, info, retryAfterMs }).to.deep.equal({
         code: 'UNAVAILABLE',
@@ -89,12 +89,12 @@ describe('a service whose MongoDB', () => {
       })
     })
 
-    it('says nothing of the database to the caller', () => {
+    it('reveals nothing about the database to the caller', () => {
       expect(error.message).to.equal('the service cannot decide right now')
     })
   })
 
-  describe('has come', () => {
+  describe('has come up', () => {
     let first: AuthorizeResponse
     let importing: Running
     before(async () => {
@@ -108,11 +108,11 @@ describe('a service whose MongoDB', () => {
       first = await client.decide(request)
     })
 
-    it('says SERVING and ready', async () => {
+    it('reports SERVING and ready', async () => {
       expect(await look()).to.deep.equal(there)
     })
 
-    it('takes the rules of an import that began before', async () => {
+    it('applies the rules of an import that began before', async () => {
       expect(await importing.untilExit(), importing.stderr).to.equal(0)
       expect(JSON.parse(importing.stdout)).to.deep.equal({ created: 1, changed: 0, unchanged: 0 })
     })
@@ -122,7 +122,7 @@ describe('a service whose MongoDB', () => {
     })
   })
 
-  describe('has gone again', () => {
+  describe('has gone down again', () => {
     let error: RpcError
     before(async () => {
       await mongo.stop()
@@ -131,7 +131,7 @@ describe('a service whose MongoDB', () => {
       error = await client.fail({ ...request, transaction_id: 'while-away' })
     })
 
-    it('says NOT_SERVING and not ready, but alive', async () => {
+    it('reports NOT_SERVING and not ready, but alive', async () => {
       expect(await look()).to.deep.equal(away)
     })
 
@@ -139,7 +139,7 @@ describe('a service whose MongoDB', () => {
       expect(error.code).to.equal('UNAVAILABLE')
     })
 
-    it('answers so in its place on a stream that is open', async () => {
+    it('answers UNAVAILABLE in its place on an open stream', async () => {
       const [answer] = await stream.untilAnswered(1)
       if (!answer?.error) throw new Error('not an error')
       expect(statusErrorOf(answer.error)).to.deep.include({ code: 'UNAVAILABLE', retryAfterMs: 200 })
@@ -152,11 +152,11 @@ describe('a service whose MongoDB', () => {
       await health.watch(SERVICE).until('SERVING')
     })
 
-    it('says SERVING and ready', async () => {
+    it('reports SERVING and ready', async () => {
       expect(await look()).to.deep.equal(there)
     })
 
-    it('remembers what it had decided', async () => {
+    it('still has its earlier decisions', async () => {
       expect(await client.decide(request)).to.include({ code: '00', balance: '1000', replayed: true })
     })
 

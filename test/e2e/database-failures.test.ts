@@ -37,14 +37,14 @@ describe('a service whose MONGODB_URI', () => {
         expect(said).to.include({ level: 'warn', cause }).and.have.property('hint').not.equal('')
       })
 
-      it('says so on /readyz', async () => {
+      it('reports it on /readyz', async () => {
         const response = await fetch(`${service.httpUrl}/readyz`)
         expect({ status: response.status, text: await response.text() })
           .to.have.property('text')
           .that.matches(new RegExp(`^the database does not answer: ${cause}, `))
       })
 
-      it('keeps trying, and lives', async () => {
+      it('keeps running and keeps trying', async () => {
         expect((await fetch(`${service.httpUrl}/livez`)).status).to.equal(200)
       })
 
@@ -64,7 +64,7 @@ describe('a service on a standalone mongod', () => {
   })
   after(() => mongo.remove())
 
-  it('names it as such, on /readyz and in its log, and writes nothing to it', async () => {
+  it('reports that it is standalone, on /readyz and in its log, and writes nothing to it', async () => {
     const service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET })
     const said = await service.untilEvent('not serving: the database is not the expected one')
     expect(said).to.include({ level: 'warn', cause: 'STANDALONE' })

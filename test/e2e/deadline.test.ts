@@ -21,7 +21,7 @@ describe('a deadline', () => {
     return entries.map(({ transaction }) => transaction)
   }
 
-  /** Once a later purchase on the account is decided, an earlier one can no longer be under way. */
+  /** Once a later purchase on the account is decided, no earlier one is in flight. */
   async function decideAnother(client: TestClient) {
     await client.decide(purchase({ account_id: request.account_id, transaction_id: 'another' }))
   }
@@ -43,11 +43,11 @@ describe('a deadline', () => {
     })
   }
 
-  it('that is far away is accepted', async () => {
+  it('is accepted when it is far away', async () => {
     expect(await statusOfRawCall(fixture().service.grpcAddress, request, '99999999H')).to.equal(0)
   })
 
-  describe('that passes while a purchase waits for another on its account', () => {
+  describe('during a wait for another purchase on the account', () => {
     let code: string
 
     beforeEach(async () => {
@@ -73,7 +73,7 @@ describe('a deadline', () => {
     })
   })
 
-  it('that passed without an answer lets the purchase be sent again', async () => {
+  it('allows the unanswered purchase to be sent again', async () => {
     const { client, service } = fixture()
     await statusOfRawCall(service.grpcAddress, request, '1n')
     expect(await client.decide(request)).to.include({ code: '00', replayed: false, balance: '4000' })

@@ -13,7 +13,7 @@ import { useTempFolder } from '../support/temp-folder.js'
 const launcher: ProcessOptions = { program: 'launcher' }
 const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
 
-/** Starts a service that is to give up, and returns how it did. */
+/** Starts a service that must fail, and returns its exit code and output. */
 async function giveUp(env: Environment, options: ProcessOptions = {}) {
   const service = new ServiceProcess(env, options)
   try {
@@ -29,14 +29,14 @@ const rejection = (why: string) => ({
   stderr: `benefits-authorizer cannot start: ${why}\n`,
 })
 
-describe('the service does not start, with one line and exit code 1,', () => {
-  it('without MONGODB_URI', async () => {
+describe('a failed start of the service, with one line and exit code 1,', () => {
+  it('reports a missing MONGODB_URI', async () => {
     expect(await giveUp({ JWT_SECRET })).to.deep.equal(
       rejection('configuration: MONGODB_URI is required (for development, make run starts a database)'),
     )
   })
 
-  it('without a key for tokens', async () => {
+  it('reports a missing key for tokens', async () => {
     expect(await giveUp({ MONGODB_URI: NOBODY })).to.deep.equal(
       rejection(
         'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)',
@@ -44,13 +44,13 @@ describe('the service does not start, with one line and exit code 1,', () => {
     )
   })
 
-  it('with a JWT_SECRET of 31 bytes', async () => {
+  it('reports a JWT_SECRET of 31 bytes', async () => {
     expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET: 'x'.repeat(31) })).to.deep.equal(
       rejection('configuration: JWT_SECRET must have at least 32 bytes'),
     )
   })
 
-  it('with every invalid variable named at once, and no value shown', async () => {
+  it('names every invalid variable at once, and shows no value', async () => {
     const env = {
       MONGODB_URI: 'mysql://root:hunter2@db',
       MONGODB_DATABASE: 'a.b',
@@ -65,18 +65,18 @@ describe('the service does not start, with one line and exit code 1,', () => {
     expect({ named, shown }).to.deep.equal({ named: Object.keys(env), shown: [] })
   })
 
-  describe('by a file .env', () => {
+  describe('with a .env file', () => {
     const folder = useTempFolder()
     const text = '\ufeffLIMITS_TIME_ZONE=Bad/Zone\n'
 
-    it('with a byte order mark and an invalid first variable', async () => {
+    it('reports the first variable even behind a byte order mark', async () => {
       writeFileSync(join(folder(), '.env'), text)
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
       )
     })
 
-    it('in UTF-16', async () => {
+    it('reports a file in UTF-16', async () => {
       writeFileSync(join(folder(), '.env'), text, 'utf16le')
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('.env is not UTF-8 (it may be UTF-16): save it as UTF-8'),
@@ -84,7 +84,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
     })
   })
 
-  describe('when a port is taken:', () => {
+  describe('on a busy port', () => {
     let server: Server
     let port: number
     before(async () => {
@@ -99,31 +99,31 @@ describe('the service does not start, with one line and exit code 1,', () => {
       const taken = () =>
         rejection(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`)
 
-      it(name, async () => {
+      it(`names ${name}`, async () => {
         expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET, [name]: String(port) })).to.deep.equal(taken())
       })
 
-      it(`${name} of the launcher, before it starts a local MongoDB`, async () => {
+      it(`names ${name} before the launcher starts a local MongoDB`, async () => {
         expect(await giveUp({ JWT_SECRET, [name]: String(port) }, launcher)).to.deep.equal(taken())
       })
     }
   })
 })
 
-describe('the launcher does not start, with one line and exit code 1,', () => {
-  it('with a MONGOD_PATH that is not a program', async () => {
+describe('a failed start of the launcher, with one line and exit code 1,', () => {
+  it('reports a MONGOD_PATH that is not a program', async () => {
     const env = { MONGOD_PATH: '/no/such/mongod', JWT_SECRET, DATA_DIR: '/tmp/never' }
     const { exitCode, stderr } = await giveUp(env, launcher)
     expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })
   })
 
-  it('with a DATA_DIR that cannot be made', async () => {
+  it('reports a DATA_DIR that cannot be created', async () => {
     expect(await giveUp({ DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
       rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a writable folder'),
     )
   })
 
-  it('with an invalid variable, before it makes anything', async () => {
+  it('reports an invalid variable before creating anything', async () => {
     expect(await giveUp({ LOG_LEVEL: 'loud', DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
       rejection('configuration: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'),
     )

@@ -15,7 +15,7 @@ describe('grpc.health.v1', () => {
     ['the whole server', ''],
     ['benefits.v1.AuthorizationService', 'benefits.v1.AuthorizationService'],
   ] as const) {
-    it(`says that ${what} is SERVING`, async () => {
+    it(`reports ${what} as SERVING`, async () => {
       expect(await health.check(service)).to.equal('SERVING')
     })
 
@@ -26,11 +26,11 @@ describe('grpc.health.v1', () => {
     })
   }
 
-  it('does not know a service that is not there', async () => {
+  it('answers NOT_FOUND for an unknown service', async () => {
     expect(await health.check('benefits.v1.NoService')).to.include({ code: 'NOT_FOUND' })
   })
 
-  it('reports an unknown service to its watcher, and continues', async () => {
+  it('reports an unknown service to its watcher, and keeps the watch open', async () => {
     const watch = health.watch('benefits.v1.NoService')
     await watch.until('SERVICE_UNKNOWN')
     expect(watch.statuses).to.deep.equal(['SERVICE_UNKNOWN'])

@@ -21,9 +21,9 @@ import { useService } from '../support/processes/service-fixture.js'
 const KIB = 1_024
 /** Size of one write of a flood, in bytes. */
 const AT_ONCE_BYTES = 64 * KIB
-/** How long something is watched that is to stay as it is, in milliseconds. */
+/** Time for which an unchanged state is watched, in milliseconds. */
 const WATCHED_MS = 300
-/** Most connections that there may be. */
+/** The limit of connections. */
 const CONNECTIONS_MAX = 20
 
 describe('hostile callers', () => {
@@ -41,7 +41,7 @@ describe('hostile callers', () => {
     return connection
   }
 
-  /** Sends the same again and again until the service has closed the connection. */
+  /** Sends the same bytes repeatedly until the service has closed the connection. */
   async function flood(connection: RawConnection, frames: () => Buffer): Promise<void> {
     await eventually('the service has closed the connection', () => {
       const length = Math.ceil(AT_ONCE_BYTES / frames().length)
@@ -53,20 +53,20 @@ describe('hostile callers', () => {
   const closed = (reason: string) =>
     readMetric(fixture().service.httpUrl, 'benefits_connections_closed_total', { reason })
 
-  describe('with a call that is none', () => {
-    it('get an error that their metadata is larger than 16 KiB', async () => {
+  describe('with a malformed call', () => {
+    it('get an error for metadata larger than 16 KiB', async () => {
       const headers = { 'x-large': 'm'.repeat(16 * KIB) }
       const { error } = await fixture().client.authorize(purchase({}), { headers })
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT' })
       expect(error?.info?.reason).to.equal('METADATA_TOO_LARGE')
     })
 
-    it('may have metadata of a little less', async () => {
+    it('may send slightly less metadata', async () => {
       const headers = { 'x-large': 'm'.repeat(15 * KIB) }
       expect((await fixture().client.authorize(purchase({}), { headers })).response?.code).to.equal('07')
     })
 
-    it('get an error that a method takes one message', async () => {
+    it('get an error for a second message of a unary method', async () => {
       const connection = await connect()
       const two = Buffer.concat([framed(purchaseBytes('twice')), framed(purchaseBytes('twice'))])
       expect(await connection.call(callHeaders(AUTHORIZE, [bearer({ token })]), two)).to.equal(
@@ -75,7 +75,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('have no token written down for a byte in it that no header may have', async () => {
+    it('find no token in the log after an illegal byte in its header', async () => {
       const connection = await connect()
       const headers = callHeaders(AUTHORIZE, [['authorization', `Bearer ${token}\u00e9`]])
       expect(await connection.call(headers, framed(purchaseBytes('illegal')))).to.equal('UNAUTHENTICATED')
@@ -83,7 +83,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('have a thousand empty messages rejected as one', async () => {
+    it('get one rejection for a thousand empty messages', async () => {
       const before = await readMetric(fixture().service.httpUrl, 'grpc_server_handled_total', {
         grpc_code: 'UNIMPLEMENTED',
       })
@@ -104,7 +104,7 @@ describe('hostile callers', () => {
       ['calls with a bad token', AUTHORIZE, 'Bearer a.b.c', 'UNAUTHENTICATED'],
       ['calls of unknown methods', '/nobody/Knows', undefined, 'UNIMPLEMENTED'],
     ] as const) {
-      it(`are answered, however many ${what} they send`, async () => {
+      it(`get an answer to each of many ${what}`, async () => {
         const connection = await connect()
         const headers = callHeaders(path, authorization ? [['authorization', authorization]] : [])
         const outcomes = new Set<string>()
@@ -117,7 +117,7 @@ describe('hostile callers', () => {
       })
     }
 
-    it('make room for others when the limit of connections is reached', async () => {
+    it('lose connections to others when the limit of connections is reached', async () => {
       const before = await closed('MADE_ROOM')
       const idle = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => connect()))
       const late = await connect()
@@ -141,7 +141,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('are asked by reflection to take one answer before they have the next', async () => {
+    it('must read one reflection answer before they get the next', async () => {
       const asked = { grpc_method: 'ServerReflectionInfo' }
       const { httpUrl } = fixture().service
       const before = await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)
@@ -179,12 +179,12 @@ describe('hostile callers', () => {
       return connection
     }
 
-    it('lose their connection by a flood of PING, which is a matter of HTTP/2', async () => {
+    it('lose their connection after a flood of PING frames', async () => {
       const connection = await known()
       await flood(connection, () => frameOf({ type: FrameType.PING }, Buffer.alloc(8)))
     })
 
-    it('lose it by calls that they give up at once', async () => {
+    it('lose their connection by cancelling calls at once', async () => {
       const connection = await known()
       await flood(connection, () => {
         const streamId = connection.newStreamId()
@@ -193,7 +193,7 @@ describe('hostile callers', () => {
       })
     })
 
-    it('keep it for as many purchases as they like', async () => {
+    it('keep their connection for any number of purchases', async () => {
       const connection = await known()
       const headers = callHeaders(AUTHORIZE, [bearer({ token }), ['x-large', 'm'.repeat(2 * KIB)]])
       for (let call = 0; call < 300; call++) {
@@ -203,7 +203,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('keep it when they give up as many calls at once as they may have', async () => {
+    it('keep their connection when they cancel as many calls at once as they may have', async () => {
       const connection = await known()
       for (let round = 0; round < 5; round++) {
         connection.write(
@@ -218,7 +218,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('make room when idle, with a GOAWAY so that they can reconnect', async () => {
+    it('lose an idle connection to others, with a GOAWAY so that they can reconnect', async () => {
       const before = await closed('MADE_ROOM')
       const idle = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => known()))
       const late = await connect()
@@ -232,7 +232,7 @@ describe('hostile callers', () => {
     })
   })
 
-  it('that break HTTP/2 and leave are gone at once, and not when a ping has had no answer', async () => {
+  it('are disconnected at once after a violation of HTTP/2, not after a ping timeout', async () => {
     const open = () => readMetric(fixture().service.httpUrl, 'benefits_connections')
     await eventually('nobody is connected', async () => (await open()) === 0)
     for (let caller = 0; caller < 5; caller++) {
@@ -244,7 +244,7 @@ describe('hostile callers', () => {
     await eventually('nobody is connected', async () => (await open()) === 0)
   })
 
-  it('leave the log without an error', () => {
+  it('cause no error in the log', () => {
     const { events } = fixture().service
     expect(events.filter(({ level }) => level === 'error' || level === 'fatal')).to.deep.equal([])
   })

@@ -11,7 +11,7 @@ const AUTHORIZATION = '/benefits.v1.AuthorizationService'
 const ACCOUNT = '/benefits.v1.AccountService'
 const RULES = '/benefits.v1.MerchantRuleService'
 
-/** A zero byte, and a field that is in no message. */
+/** A zero byte, and a field that no message has. */
 const illegal = Buffer.from([0x00, 0xfa, 0x01, 0x00])
 
 type StreamAnswer = { readonly error?: { readonly code: number; readonly message: string } }
@@ -34,7 +34,7 @@ describe('bytes that are not a message of their method', () => {
     })
   }
 
-  it('are answered in their place on AuthorizeStream, which continues', async () => {
+  it('get an answer in their place on AuthorizeStream, which continues', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 1_000n })
     const good = authorizeMethod.requestSerialize(purchase({ account_id }))
     const path = `${AUTHORIZATION}/AuthorizeStream`
@@ -43,7 +43,7 @@ describe('bytes that are not a message of their method', () => {
     expect(answers.map((answer) => answer.error?.code).sort()).to.deep.equal([3, undefined])
   })
 
-  it('are rejected in their place by BatchCredit', async () => {
+  it('get a rejection in their place from BatchCredit', async () => {
     const { answers } = await callWithBytes<BatchAnswer>(address(), `${ACCOUNT}/BatchCredit`, [illegal])
     const rejected = answers[0]?.rejected_credits.map(({ reason, description }) => `${reason} ${description}`)
     expect(rejected).to.deep.equal([
@@ -72,7 +72,7 @@ describe('bytes that are not a message of their method', () => {
     expect(sound.answers[0]).to.deep.include({ replayed: false })
   })
 
-  it('are not repeats of one another, because both are rejected: text that is not UTF-8', async () => {
+  it('are rejected both times, not replayed: text that is not UTF-8', async () => {
     const head = [...field(1, 'p-2'), ...field(2, 'ana'), 0x18, 0x64, ...field(4, '5999')]
     for (const byte of [0xe9, 0xea]) {
       const { error } = await send(authorizeMethod.path, head, field(5, [0x43, 0x41, 0x46, byte]))
@@ -93,14 +93,14 @@ describe('bytes that are not a message of their method', () => {
     ['file_by_filename', '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', field(3, [0xc9])],
   ]
   for (const [name, path, message] of texts) {
-    it(`are named by ${name} when that is not UTF-8 (${path.split('/')[2]})`, async () => {
+    it(`are reported as ${name} when its text is not UTF-8 (${path.split('/')[2]})`, async () => {
       const { error } = await send(path, message)
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT', badFields: [name] })
     })
   }
 })
 
-describe('bytes that are not a message, on the port for health', () => {
+describe('bytes that are not a message, on the health port', () => {
   const start = useServices()
 
   it('end a check and a watch with INVALID_ARGUMENT', async () => {

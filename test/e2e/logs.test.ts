@@ -8,7 +8,7 @@ import { secret } from '../support/leaks.js'
 import { useService } from '../support/processes/service-fixture.js'
 import { ServiceProcess } from '../support/processes/service-process.js'
 
-describe('the log, at its most talkative', () => {
+describe('the log at its most verbose level', () => {
   const fixture = useService({ LOG_LEVEL: 'trace', SEED_EXAMPLES: 'true' })
   const tokens = {
     good: signToken(),
@@ -39,27 +39,27 @@ describe('the log, at its most talkative', () => {
   }
 
   for (const [kind, token] of Object.entries(tokens)) {
-    it(`has no part of a token that is ${kind}`, () => {
+    it(`contains no part of a token that is ${kind}`, () => {
       const { stdout, stderr } = fixture().service
       const parts = token.split('.').slice(1)
       expect(parts.filter((part) => `${stdout}${stderr}`.includes(part))).to.deep.equal([])
     })
   }
 
-  it('has no secret', () => {
+  it('contains no secret', () => {
     const { stdout, stderr } = fixture().service
     expect(`${stdout}${stderr}`).not.to.include(JWT_SECRET)
   })
 
-  it('has no merchant', () => {
+  it('contains no merchant', () => {
     expect(fixture().service.stdout).not.to.include('PADARIA DO ZE               SAO')
   })
 
-  it('logs caller, method, status and duration', () => {
+  it('shows caller, method, status and duration', () => {
     expect(logged('call')[0]).to.include({ subject: 'switch', code: 'OK' }).and.have.property('durationMs')
   })
 
-  it('logs the decision and its caller', async () => {
+  it('shows the decision and its caller', async () => {
     const decision = fixture().service.events.find(({ event }) => event === 'decision')
     expect(decision).to.include({
       level: 'info',
@@ -73,12 +73,12 @@ describe('the log, at its most talkative', () => {
     expect(decision).to.have.property('durationMs')
   })
 
-  it('logs why a token was rejected, in one line for each call', () => {
+  it('shows why a token was rejected, in one line for each call', () => {
     expect(logged('token rejected').map(({ reason }) => reason)).to.have.members(rejections)
   })
 })
 
-describe('the log of a service that shows two approvals a second', () => {
+describe('the log of a service limited to two approvals a second', () => {
   const fixture = useService({ LOG_APPROVALS_PER_SECOND: '2' })
   const card = secret('4000001234567899')
 
@@ -86,7 +86,7 @@ describe('the log of a service that shows two approvals a second', () => {
     return fixture().service.events.filter((line) => line.event === 'decision' && line['code'] === code)
   }
 
-  it('shows every decline, and the number of approvals that it left out', async () => {
+  it('shows every decline, and the number of omitted approvals', async () => {
     const { client, core, service } = fixture()
     const account_id = await fundedAccount(core, { CASH: 100_000n })
     const requests = Array.from({ length: 40 }, (_, place) =>
@@ -100,7 +100,7 @@ describe('the log of a service that shows two approvals a second', () => {
     expect(decisions('00')).to.have.length.below(20)
   })
 
-  it('has no card number, wherever a careless caller puts one', async () => {
+  it('contains no card number, whatever field a careless caller puts it in', async () => {
     const { client, service } = fixture()
     const token = signToken({ claims: { scope: card } })
     await client.decide(purchase({ account_id: card, transaction_id: card, merchant: card }))
@@ -114,7 +114,7 @@ describe('the log of a service that shows two approvals a second', () => {
     expect(service.stdout).not.to.include(card)
   })
 
-  it('logs failures on a stream, with the subject', async () => {
+  it('shows failures on a stream, with the subject', async () => {
     const stream = new PurchaseStream(fixture().service.grpcAddress, { requestId: 'streamed' })
     stream.send(purchase({ amount: 0 }), purchase({}))
     await stream.untilAnswered(2)

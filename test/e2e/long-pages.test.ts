@@ -7,7 +7,7 @@ import { longBooks } from '../support/database/long-history.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const COUNT = 1_000
-/** A subject that was valid before subjects had a bound. */
+/** A subject that was valid before subjects had a limit. */
 const changed_by = 's'.repeat(5_000)
 const changed_at = new Date()
 
@@ -16,10 +16,10 @@ type Page = Readonly<Record<string, readonly { readonly id: string; readonly tra
 }
 
 /** Clients of gRPC accept messages of 4 MiB by default, and these clients use the default. */
-describe('a list that does not fit into one message', () => {
+describe('a list that exceeds one message', () => {
   const fixture = useService()
 
-  /** Every page of a list, each as long as may be asked for. */
+  /** Every page of a list, each of the maximum size. */
   async function pagesOf(service: string, name: string, request: object = {}): Promise<readonly Page[]> {
     const { path, requestSerialize } = methodNamed<object, Page>(`benefits.v1.${service}`, name)
     const pages: Page[] = []
@@ -44,7 +44,7 @@ describe('a list that does not fit into one message', () => {
   const ids = (kind: string) =>
     Array.from({ length: COUNT }, (_, at) => `${kind}-${String(at).padStart(4, '0')}`)
 
-  it('has 1,000 accounts of 64 limited wallets on several pages', async () => {
+  it('returns 1,000 accounts of 64 limited wallets on several pages', async () => {
     const wallets = Array.from({ length: 64 }, (_, at) => `A_BENEFIT_OF_${at}`)
     const ofEach = <Value>(value: Value) => Object.fromEntries(wallets.map((wallet) => [wallet, value]))
     const most = 2n ** 63n - 1n
@@ -65,7 +65,7 @@ describe('a list that does not fit into one message', () => {
     expect(pages.length).to.be.within(2, 30)
   })
 
-  it('has 1,000 entries with subjects of 5,000 characters on several pages', async () => {
+  it('returns 1,000 entries with subjects of 5,000 characters on several pages', async () => {
     const { account, ledger } = longBooks('long', COUNT)
     const entries = [...ledger, ...account.journal.slice(-10)].map((entry) => ({
       ...entry,
@@ -79,7 +79,7 @@ describe('a list that does not fit into one message', () => {
     expect(pages.length).to.be.within(2, 30)
   })
 
-  it('has 1,000 merchant rules with subjects of 5,000 characters on several pages, and in an export', async () => {
+  it('returns 1,000 merchant rules with subjects of 5,000 characters on several pages, and in an export', async () => {
     const rules = ids('rule').map((_id) => {
       const rule = { version: 1n, match: 'EXACT', name: _id, mcc: '5411', slot: { name: _id } }
       return { _id: _id as never, ...rule, changed_at, changed_by }
@@ -98,7 +98,7 @@ describe('a list that does not fit into one message', () => {
     expect(answers.flatMap(({ merchant_rules = [] }) => merchant_rules)).to.have.lengthOf(COUNT)
   })
 
-  it('has 1,000 categories with subjects of 5,000 characters on several pages', async () => {
+  it('returns 1,000 categories with subjects of 5,000 characters on several pages', async () => {
     const categories = ids('C').map((id, order) => {
       const category = { display_name: id, mccs: [], order, free: false, credits_closed: false }
       return { _id: id.replace('-', '_') as never, version: 1n, ...category, changed_at, changed_by }

@@ -42,12 +42,12 @@ describe('a malformed request', () => {
     ['a merchant of 100 characters', { merchant: 'x'.repeat(100) }],
     ['a merchant with a control character', { merchant: 'PADARIA\u0000DO ZE' }],
   ] as const) {
-    it(`is rejected for ${what}, by the name of the field`, async () => {
+    it(`is rejected for ${what}, with the name of the field`, async () => {
       expect(await failureOf(change)).to.deep.equal(malformed(...Object.keys(change)))
     })
   }
 
-  it('has all its invalid fields named at once', async () => {
+  it('gets an error that names all its invalid fields', async () => {
     const everything = { transaction_id: '', account_id: '', amount: 0, mcc: '', merchant: '\n' }
     expect(await failureOf(everything)).to.deep.equal(malformed(...Object.keys(everything)))
   })
@@ -63,12 +63,12 @@ describe('a malformed request', () => {
     })
   }
 
-  it('is rejected with the name of the invalid field when its bytes are not a message', async () => {
+  it('gets an error that names the field whose bytes are invalid', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
     expect(error).to.deep.include(malformed('transaction_id'))
   })
 
-  it('is rejected with every field missing, when it has no bytes at all', async () => {
+  it('gets an error that names every required field when it is empty', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.alloc(0))
     expect(error).to.deep.include(malformed('transaction_id', 'account_id', 'amount', 'mcc'))
   })
@@ -78,7 +78,7 @@ describe('a malformed request', () => {
     expect(error?.code).to.equal('RESOURCE_EXHAUSTED')
   })
 
-  it('is answered however many of its fields are invalid: with a thousand, the caller once got no answer', async () => {
+  it('gets an answer whatever the number of invalid fields: a thousand once got none', async () => {
     const { path, requestSerialize } = methodNamed('benefits.v1.CategoryService', 'UpsertCategory')
     const bytes = requestSerialize({
       category: { id: 'PETS', mccs: Array.from({ length: 1_000 }, () => 'x') },
@@ -99,7 +99,7 @@ describe('a malformed request', () => {
     ])
   })
 
-  it('may have fields that this version does not know', async () => {
+  it('is not rejected for unknown fields', async () => {
     const known = Buffer.from([
       0x0a,
       0x01,

@@ -72,7 +72,7 @@ describe('MerchantRuleService over the wire', () => {
   })
 
   describe('CreateMerchantRule', () => {
-    it('creates what GetMerchantRule reads', async () => {
+    it('creates the rule that GetMerchantRule returns', async () => {
       const rule = fresh({ match: PREFIX, city: 'São Paulo', country: 'br' })
       const created = await create(rule)
       expect(created).to.deep.include({ ...rule, country: 'BR', subject: 'switch' })
@@ -80,7 +80,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await get(rule.id)).to.deep.equal(created)
     })
 
-    it('makes an id when there is none', async () => {
+    it('generates an id when the request has none', async () => {
       const { id = '' } = await create(fresh({ id: '' }))
       expect(id).to.match(/^[0-9a-f-]{36}$/)
     })
@@ -93,7 +93,7 @@ describe('MerchantRuleService over the wire', () => {
       expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'MERCHANT_RULE_EXISTS'])
     })
 
-    it('is rejected when it ties, and names the other rule', async () => {
+    it('is rejected for a tie, with the name of the other rule', async () => {
       const { id, name } = await create(fresh())
       const second = fresh({ name: `${name?.toLowerCase()}  ` })
       const { code, info, message } = await calls.fail('CreateMerchantRule', { merchant_rule: second })
@@ -101,7 +101,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(message).to.contain(`rule ${id}`)
     })
 
-    it('lets one of many that tie in, at whichever process', async () => {
+    it('accepts one of many concurrent tied rules, on either process', async () => {
       const rules = Array.from({ length: 6 }, () => fresh({ name: 'Disputada' }))
       const outcomes = await Promise.all(
         rules.map((merchant_rule, at) =>
@@ -123,7 +123,7 @@ describe('MerchantRuleService over the wire', () => {
       )
     })
 
-    it('needs a rule', async () => {
+    it('requires a rule', async () => {
       expect((await calls.fail('CreateMerchantRule', {})).badFields).to.deep.equal(['merchant_rule'])
     })
   })
@@ -133,7 +133,7 @@ describe('MerchantRuleService over the wire', () => {
     expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'MERCHANT_RULE_NOT_FOUND'])
   })
 
-  it('ListMerchantRules has every rule once, in pages, while others come and go', async () => {
+  it('ListMerchantRules returns every rule once, in pages, while others come and go', async () => {
     const ids = Array.from({ length: 5 }, (_, at) => `page-${at}`)
     for (const id of ids) await create(fresh({ id, mcc: '7032' }))
     const seen: (string | undefined)[] = []
@@ -150,14 +150,14 @@ describe('MerchantRuleService over the wire', () => {
     expect(seen).to.deep.equal(ids)
   })
 
-  it('ListMerchantRules compares names and cities normalised', async () => {
+  it('ListMerchantRules compares normalised names and cities', async () => {
     const { id } = await create(fresh({ name: 'Ração & Cia', city: 'Rio de Janeiro' }))
     const asked = { name_prefix: 'racao &', city: 'RIO DE JANEI', match: EXACT }
     const { merchant_rules } = await calls.call<Page>('ListMerchantRules', asked)
     expect(merchant_rules.map((rule) => rule.id)).to.deep.equal([id])
   })
 
-  it('rejects a rule whose name is empty once it is normalised', async () => {
+  it('rejects a rule whose normalised name is empty', async () => {
     const { badFields } = await calls.fail('CreateMerchantRule', {
       merchant_rule: fresh({ name: '\u200b\u00ad' }),
     })
@@ -173,7 +173,7 @@ describe('MerchantRuleService over the wire', () => {
     ['ZERO WIDTH', '\u202eZERO\u200b WI\u00adDTH', 'ZERO WIDTH'],
   ]
   for (const [name, merchant, normal] of written) {
-    it(`covers ${normal}, however it is written, by PREFIX ${name}, as ResolveMerchant and Simulate say`, async () => {
+    it(`covers ${normal} in any spelling by PREFIX ${name}, in ResolveMerchant and in Simulate`, async () => {
       const { id } = await create(fresh({ name, match: PREFIX }))
       await eventually('the rule is in use', async () => {
         const resolved = await calls.call<Resolution>('ResolveMerchant', { merchant })
@@ -217,7 +217,7 @@ describe('MerchantRuleService over the wire', () => {
     ])
   })
 
-  it('ListMerchantRules names every bad filter, and rejects the token of another list', async () => {
+  it('ListMerchantRules names every invalid filter, and rejects the page token of another list', async () => {
     const bad = { match: 7, name_prefix: 'a\n', city: 'c'.repeat(100), country: 'B', mcc: 'x' }
     const { badFields } = await calls.fail('ListMerchantRules', bad)
     expect(badFields).to.deep.equal(['match', 'name_prefix', 'city', 'country', 'mcc'])
@@ -238,13 +238,13 @@ describe('MerchantRuleService over the wire', () => {
       expect(after.etag).not.to.equal(etag)
     })
 
-    it('changes the set fields without a mask', async () => {
+    it('without a mask changes the given fields', async () => {
       const { id = '', name } = await create(fresh({ city: 'Santos' }))
       await calls.call('UpdateMerchantRule', update({ id, mcc: '5812' }))
       expect(await get(id)).to.deep.include({ match: EXACT, name, city: 'Santos', mcc: '5812' })
     })
 
-    it('is rejected when the rule has another etag', async () => {
+    it('is rejected for an outdated etag', async () => {
       const { id = '', etag = '' } = await create(fresh())
       await calls.call('UpdateMerchantRule', update({ id, etag, mcc: '5812' }))
       for (const old of [etag, 'none of ours']) {
@@ -254,14 +254,14 @@ describe('MerchantRuleService over the wire', () => {
       expect(await get(id)).to.deep.include({ mcc: '5812' })
     })
 
-    it('is rejected when it would tie', async () => {
+    it('is rejected for a tie', async () => {
       const { name } = await create(fresh())
       const { id = '' } = await create(fresh())
       const { info } = await calls.fail('UpdateMerchantRule', update({ id, name: name ?? '' }))
       expect(info?.reason).to.equal('MERCHANT_RULES_TIE')
     })
 
-    it('names exactly the invalid fields of the mask', async () => {
+    it('names exactly the invalid paths of the mask', async () => {
       const bad = update({ id: 'a', name: '', city: ' ', mcc: '1' }, 'name', 'mcc')
       expect((await calls.fail('UpdateMerchantRule', bad)).badFields).to.deep.equal([
         'merchant_rule.name',
@@ -293,7 +293,7 @@ describe('MerchantRuleService over the wire', () => {
     expect((await calls.fail('DeleteMerchantRule', asked)).code).to.equal('NOT_FOUND')
   })
 
-  it('ResolveMerchant says at every process which rule decides, and why not another', async () => {
+  it('ResolveMerchant names the deciding rule on every process, and why others do not apply', async () => {
     const won = await create(fresh({ match: PREFIX, name: 'Quitanda', city: 'Santos' }))
     const lost = await create(fresh({ match: PREFIX, name: 'Quitanda' }))
     const merchant = 'Quitanda da Ana                SANTOS BR'
@@ -328,7 +328,7 @@ describe('MerchantRuleService over the wire', () => {
     const exported = async (ids: readonly string[]) =>
       (await calls.export()).filter(({ id = '' }) => ids.includes(id)).map(({ id, mcc }) => [id, mcc])
 
-    it('creates and replaces, in parts, and again changes nothing; ExportMerchantRules has it all', async () => {
+    it('creates and replaces rules in parts, and changes nothing the second time; ExportMerchantRules returns them all', async () => {
       const old = fresh()
       await create(old)
       const rules = [fresh(), { ...old, mcc: '5812' }, fresh({ match: PREFIX, city: 'Santos' })]
@@ -339,7 +339,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await exported(rules.map(({ id }) => id))).to.deep.equal(sorted)
     })
 
-    it('does nothing when a rule is rejected, and names each with its index and the conflicting rule', async () => {
+    it('changes nothing when a rule is rejected, and reports each rejected rule with its index and the conflicting rule', async () => {
       const there = await create(fresh())
       const good = fresh()
       const twin = fresh()
@@ -368,7 +368,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await exported(rules.map(({ id }) => id))).to.deep.equal([])
     })
 
-    it('lists a hundred rejections of more', async () => {
+    it('lists at most a hundred rejections', async () => {
       const bad = Array.from({ length: 120 }, () => ({ id: '' }))
       const { rejected_rules, rejected_count } = answerOf(await calls.import([bad]))
       expect([rejected_count, rejected_rules.length]).to.deep.equal(['120', 100])
@@ -379,11 +379,11 @@ describe('MerchantRuleService over the wire', () => {
       expect([error?.code, error?.badFields]).to.deep.equal(['INVALID_ARGUMENT', ['merchant_rules']])
     })
 
-    it('of nothing changes nothing', async () => {
+    it('accepts an empty import, and changes nothing', async () => {
       expect(await calls.import([])).to.deep.equal({ response: counts(0, 0, 0) })
     })
 
-    it('is one at a time, and does nothing when its caller leaves', async () => {
+    it('runs one import at a time, and changes nothing when its caller leaves', async () => {
       const left = fresh()
       const open = calls.beginImport([[left]])
       await eventually('another import is rejected', async () => {

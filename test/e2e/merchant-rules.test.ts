@@ -4,7 +4,7 @@ import { fundedAccount } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
 import { useService } from '../support/processes/service-fixture.js'
 
-/** The MCC of a hardware store: what the switch sends is often wrong. */
+/** The MCC of a hardware store: switches often send a wrong MCC. */
 const WRONG_MCC = '5251'
 
 describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
@@ -26,7 +26,7 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
     })
   }
 
-  it('prefers the merchant name over an MCC with its own wallet (L3)', async () => {
+  it('prefers the merchant name to an MCC with its own wallet (L3)', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000n, MEAL: 1_000n })
     const merchant = 'PAG*JoseDaSilva          RIO DE JANEI BR'
@@ -42,14 +42,14 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
     expect(answer).to.include({ category: 'CASH', effective_mcc: '5812' })
   })
 
-  it('takes a merchant that is not 40 characters long as a bare name', async () => {
+  it('reads a merchant shorter than 40 characters as a bare name', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000n })
     const answer = await client.decide(purchase({ account_id, merchant: 'uber   trip', mcc: WRONG_MCC }))
     expect(answer).to.include({ category: 'FOOD', merchant_rule: 'uber-trip' })
   })
 
-  it('reads a rule only for the whole name', async () => {
+  it('applies a rule only to the whole name', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000n, CASH: 1_000n })
     const merchant = 'UBER TRIPS                  SAO PAULO BR'
@@ -57,7 +57,7 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
     expect(answer).to.include({ category: 'CASH', merchant_rule: '' })
   })
 
-  it('applies a rule that was added while the service runs', async () => {
+  it('applies a rule that was added at run time', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000_000n, CASH: 1_000_000n })
     await core.merchantRules.create({ id: 'new', match: 'EXACT', name: 'MERCADO NOVO', mcc: '5411' }, 'ana')
@@ -76,7 +76,7 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
       ['5811', 'MEAL'],
       ['5999', 'CASH'],
     ] as const) {
-      it(`has put ${balance} centavos in ${category} of ${account_id}`, async () => {
+      it(`hold ${balance} centavos in ${category} of ${account_id}`, async () => {
         const answer = await fixture().client.decide(purchase({ account_id, mcc, amount: balance }))
         expect(answer).to.include({ code: '00', category, balance: '0' })
       })

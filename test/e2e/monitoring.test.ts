@@ -39,7 +39,7 @@ function keyFilesIn(folder: string): Environment {
   }
 }
 
-describe('the metrics of a service to which nothing has happened yet', () => {
+describe('the metrics of a fresh service', () => {
   const folder = mkdtempSync(join(tmpdir(), 'monitoring-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
   const fixture = useService(keyFilesIn(folder))
@@ -53,21 +53,21 @@ describe('the metrics of a service to which nothing has happened yet', () => {
     ({ onLinuxOnly }) => !onLinuxOnly || process.platform === 'linux',
   )
 
-  it('are exactly those of the page about them', () => {
+  it('are exactly those of the metrics page', () => {
     expect(exported.metrics.map(({ name }) => name)).to.have.members(documented.map(({ name }) => name))
   })
 
   for (const { name, type, labels } of documented) {
-    it(`have the type and the labels that the page says: ${name}`, () => {
+    it(`have the documented type and labels: ${name}`, () => {
       expect(exported.metrics.find((metric) => metric.name === name)?.type).to.equal(type)
       const samples = exported.samples.get(type === 'histogram' ? `${name}_count` : name) ?? []
-      // Resources that Node.js does not use at the moment have no series.
+      // Resources that Node.js does not currently use have no series.
       if (![...labels.values()].includes(undefined)) expect(samples).to.not.be.empty
       for (const sample of samples) expect(Object.keys(sample)).to.have.members([...labels.keys()])
     })
   }
 
-  it('have the values of labels that the page says, all of them from the start, and no others', () => {
+  it('have exactly the documented label values, from the start', () => {
     const closed = documented.flatMap(({ name, type, labels }) =>
       [...labels].flatMap(([label, values]) => (values ? [{ name, type, label, values }] : [])),
     )
@@ -84,13 +84,13 @@ describe('the metrics of a service to which nothing has happened yet', () => {
     ...recordings.map(({ record, expr }) => ({ name: record, query: expr })),
     ...alerts.map(({ alert, expr }) => ({ name: alert, query: expr })),
   ]) {
-    it(`are all that a rule needs: ${name}`, () => {
+    it(`cover each rule: ${name}`, () => {
       expect(queryProblems(query, withRecorded(exported.samples, recordings))).to.deep.equal([])
     })
   }
 
   for (const dashboard of readDashboards()) {
-    it(`are all that a dashboard needs: ${dashboard.title}`, () => {
+    it(`cover each dashboard: ${dashboard.title}`, () => {
       const known = withRecorded(exported.samples, recordings)
       const queries = [...panelQueries(dashboard), ...variableQueries(dashboard)]
       expect(queries).to.have.length.above(50)

@@ -18,7 +18,7 @@ const RUNS = 15
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const document = JSON.parse(readFileSync('.docs/openapi.json', 'utf8'))
 const paths: readonly (readonly [string, { readonly post: Operation }])[] = Object.entries(document.paths)
-/** The operations that are one JSON document each way. */
+/** The operations with one JSON document in each direction. */
 const operations = paths
   .map(([path, { post }]) => ({ path, ...post }))
   .filter(({ requestBody }) => requestBody.content['application/json'])
@@ -56,7 +56,7 @@ describe('the OpenAPI document and the service', () => {
     )
     arbitrary = new SchemaArbitrary(schemaAt, {
       accountId,
-      // Only a list says which tokens there are.
+      // A schema cannot tell valid page tokens: only a list issues them.
       pageToken: fc.constant(''),
       category: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
       merchantRule: arbitraryOf('benefits.v1.MerchantRule'),
@@ -65,7 +65,7 @@ describe('the OpenAPI document and the service', () => {
   })
 
   for (const operation of operations) {
-    it(`${operation.operationId} answers admitted requests as its schemas say`, async () => {
+    it(`agree on the answers to valid requests: ${operation.operationId}`, async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryOfRequests(operation), async (request) => {
           const { status, body } = await call(operation, request)
@@ -77,14 +77,14 @@ describe('the OpenAPI document and the service', () => {
       )
     })
 
-    it(`${operation.operationId} has an example that its schema admits`, () => {
+    it(`agree on the example: ${operation.operationId}`, () => {
       const { schema, example } = jsonOf(operation.requestBody.content)
       expectValid(schema, example)
     })
   }
 
   for (const operation of ofRpcs) {
-    it(`${operation.operationId} rejects requests that its schema does not admit`, async () => {
+    it(`agree that invalid requests are rejected: ${operation.operationId}`, async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryOfMalformedRequests(operation), async (request) => {
           const { status, body } = await call(operation, request)
@@ -96,7 +96,7 @@ describe('the OpenAPI document and the service', () => {
     })
   }
 
-  it('are the same without a token, and with one that lacks the scope', async () => {
+  it('agree on calls without a token, and on calls without the scope', async () => {
     for (const operation of ofRpcs) {
       const { example } = jsonOf(operation.requestBody.content)
       const without = await call(operation, example, {})

@@ -10,7 +10,7 @@ import { useTempFolder } from '../support/temp-folder.js'
 
 describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
   const start = useServices({ program: 'launcher' })
-  // After the services: they are stopped before the folder goes.
+  // After the services: they stop before the folder is removed.
   const folder = useTempFolder()
   const request = purchase({ account_id: '6712b3eb3ec7354864d4274f', mcc: '5811' })
   let service: ServiceProcess
@@ -32,7 +32,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     }
   }
 
-  /** The process number of the mongod that has the data open, as mongod itself writes it down. */
+  /** The process id of the mongod that has the data open, as recorded by mongod itself. */
   async function mongodPid(): Promise<number> {
     return Number(await readFile(join(folder(), 'data/mongo/mongod.lock'), 'utf8'))
   }
@@ -43,7 +43,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     first = await decide(service)
   })
 
-  it('decides on a MongoDB that it has started itself', () => {
+  it('decides on its own local MongoDB', () => {
     expect(first).to.include({ code: '00', category: 'MEAL', balance: '200', replayed: false })
   })
 
@@ -55,7 +55,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     expect((await stat(join(folder(), 'data/jwt-secret'))).mode & 0o777).to.equal(0o600)
   })
 
-  it('has made a secret of 32 bytes', () => {
+  it('has created a secret of 32 bytes', () => {
     expect(secret).to.match(/^[0-9a-f]{64}$/)
   })
 
@@ -70,7 +70,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
       await eventually(`the mongod of process ${pid} ends`, () => !isAlive(pid))
     })
 
-    it('finds the balances that it had when it is started again', async () => {
+    it('restores the balances at the next start', async () => {
       service = await startAndServe()
       expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
     })
@@ -82,7 +82,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
       service = await startAndServe()
     })
 
-    it('finds the balances that it had', async () => {
+    it('restores the balances', async () => {
       expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
     })
   })
@@ -98,7 +98,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
       expect(isAlive(pid)).to.equal(false)
     })
 
-    it('finds the balances that it had when it is started again', async () => {
+    it('restores the balances at the next start', async () => {
       service = await startAndServe()
       expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
     })

@@ -10,7 +10,7 @@ const TIMESTAMP_FILE = 'google/protobuf/timestamp.proto'
 const IMPORTED_FILES = [TIMESTAMP_FILE, 'google/rpc/status.proto', 'google/protobuf/any.proto']
 const NOT_FOUND = 5
 
-/** Which files an answer brings: a serialized FileDescriptorProto begins with its name. */
+/** The files in an answer: a serialized FileDescriptorProto begins with its name. */
 function filesIn(answer: ReflectionResponse | undefined): readonly string[] {
   const files = answer?.file_descriptor_response?.file_descriptor_proto ?? []
   return files.map((file) => file.subarray(2, 2 + (file[1] ?? 0)).toString())
@@ -43,18 +43,18 @@ describe('reflection', () => {
         'benefits.v1.AuthorizeRequest',
         'benefits.v1.Reason',
       ]) {
-        it(`gives the file of ${symbol}, and what it imports`, async () => {
+        it(`returns the file of ${symbol} and its imports`, async () => {
           const [answer] = await ask({ file_containing_symbol: symbol })
           expect(filesIn(answer)).to.deep.equal([AUTHORIZATION_FILE, ...IMPORTED_FILES])
         })
       }
 
-      it('gives a file by its name', async () => {
+      it('returns a file by its name', async () => {
         const [answer] = await ask({ file_by_filename: TIMESTAMP_FILE })
         expect(filesIn(answer)).to.deep.equal([TIMESTAMP_FILE])
       })
 
-      it('knows no extensions of a message', async () => {
+      it('returns no extensions of a message', async () => {
         const [answer] = await ask({ all_extension_numbers_of_type: 'benefits.v1.AuthorizeRequest' })
         expect(answer?.all_extension_numbers_response?.extension_number).to.deep.equal([])
       })
@@ -64,7 +64,7 @@ describe('reflection', () => {
         { file_by_filename: 'no.proto' },
         { all_extension_numbers_of_type: 'no.Message' },
       ]) {
-        it(`says that it has no such thing: ${JSON.stringify(question)}`, async () => {
+        it(`answers NOT_FOUND: ${JSON.stringify(question)}`, async () => {
           const [answer] = await ask(question)
           expect(answer?.error_response?.error_code).to.equal(NOT_FOUND)
         })
@@ -84,7 +84,7 @@ describe('reflection', () => {
     expect(stdout.split('\n')).to.include('benefits.v1.AuthorizationService/Authorize')
   })
 
-  it('lets buf curl authorize a purchase without any file of ours', async () => {
+  it('lets buf curl authorize a purchase without our proto files', async () => {
     const { core, service } = fixture()
     const account_id = await fundedAccount(core, { MEAL: 5_000n })
     const { stdout, stderr } = await bufCurl([

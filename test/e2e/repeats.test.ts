@@ -29,7 +29,7 @@ describe('a repeated purchase', () => {
     expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
   })
 
-  it('stays declined when there is money by now', async () => {
+  it('stays declined when the wallet has money now', async () => {
     const { client, core } = fixture()
     const request = purchase({ account_id: await fundedAccount(core, {}) })
     const first = await client.decide(request)
@@ -37,7 +37,7 @@ describe('a repeated purchase', () => {
     expect(await client.decide(request)).to.deep.equal(replayOf(first))
   })
 
-  it('stays approved when the account is closed by now', async () => {
+  it('stays approved when the account is closed now', async () => {
     const { client, core } = fixture()
     const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     const first = await client.decide(request)
@@ -45,7 +45,7 @@ describe('a repeated purchase', () => {
     expect(await client.decide(request)).to.deep.equal(replayOf(first))
   })
 
-  it('stays declined on an account that was opened later', async () => {
+  it('stays declined after the account is opened', async () => {
     const { client, core } = fixture()
     const request = purchase({ account_id: 'opened-later' })
     const first = await client.decide(request)
@@ -71,12 +71,12 @@ describe('a repeated purchase', () => {
       expect(different.size).to.equal(1)
     })
 
-    it('is decided by one of them and replayed to 49', () => {
+    it('is decided once and replayed 49 times', () => {
       expect(answers.filter(({ replayed }) => replayed)).to.have.lengthOf(49)
     })
   })
 
-  describe('with other content', () => {
+  describe('with different content', () => {
     const changes: readonly Partial<AuthorizeRequest>[] = [
       { amount: 1_001 },
       { mcc: '5411' },
@@ -103,7 +103,7 @@ describe('a repeated purchase', () => {
       expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
     })
 
-    it('is rejected when the id is not that of a purchase', async () => {
+    it('is rejected when the id belongs to another operation', async () => {
       const { client, core } = fixture()
       const account_id = await fundedAccount(core, { CASH: 5_000n })
       const { code } = await client.fail(purchase({ account_id, transaction_id: 'credit:CASH' }))

@@ -22,11 +22,11 @@ describe('x-request-id', () => {
     expect(await idWithAnswer('switch-7:4711')).to.deep.equal(['switch-7:4711'])
   })
 
-  it('is made when none came', async () => {
+  it('is generated when the call has none', async () => {
     expect(String(await idWithAnswer())).to.match(UUID)
   })
 
-  it('is another one for each call', async () => {
+  it('differs for each call', async () => {
     expect(await idWithAnswer()).not.to.deep.equal(await idWithAnswer())
   })
 
@@ -34,7 +34,7 @@ describe('x-request-id', () => {
     ['129 characters', 'x'.repeat(129)],
     ['a quotation mark', 'a"b'],
   ] as const) {
-    it(`is made again in the place of one with ${what}`, async () => {
+    it(`is replaced when the call has one with ${what}`, async () => {
       expect(String(await idWithAnswer(bad))).to.match(UUID)
     })
   }
@@ -47,7 +47,7 @@ describe('x-request-id', () => {
       expect(await idWithError(request, { ...options, requestId: 'mine' })).to.deep.equal(['mine'])
     })
 
-    it(`is made with ${error} when none came`, async () => {
+    it(`is generated for ${error} when the call has none`, async () => {
       expect(String(await idWithError(request, options))).to.match(UUID)
     })
   }

@@ -14,7 +14,7 @@ import { useService } from '../support/processes/service-fixture.js'
 
 /** Answers under load before and after each change. */
 const CALLS = 20
-/** Attempts to resume a session that must not be resumed any more. */
+/** Attempts to resume a session that must no longer be resumable. */
 const SESSIONS = 2
 
 const [oldCa, newCa] = [authority('old'), authority('new')]
@@ -73,7 +73,7 @@ describe('keys and certificates replaced under load', () => {
     tokens.remove()
   })
 
-  /** Does something under load, which goes on before and after it, and fails no call. */
+  /** Runs a change during load, which continues before and after it and loses no call. */
   async function underLoad(change: () => Promise<void>): Promise<void> {
     await load.more(CALLS)
     await change()
@@ -96,13 +96,13 @@ describe('keys and certificates replaced under load', () => {
     return response ? 'answered' : error.code
   }
 
-  it('fails no call when the certificate is renewed, and shows the new one', () =>
+  it('fail no call when the certificate is renewed, and new connections get the new one', () =>
     underLoad(async () => {
       putTls(secondServer, oldCa.certificate)
       await untilShown(secondServer)
     }))
 
-  it('fails no call when a key is added, and then accepts tokens of both', () =>
+  it('fail no call when a key is added, and tokens of both are accepted', () =>
     underLoad(async () => {
       expect(await outcomeFor(oldClient, newToken)).to.equal('UNAUTHENTICATED')
       putKeys(oldJwk, newJwk)
@@ -113,7 +113,7 @@ describe('keys and certificates replaced under load', () => {
       expect(await outcomeFor(oldClient, oldToken)).to.equal('answered')
     }))
 
-  it('fails no call when the old key is removed, and then rejects its tokens', () =>
+  it('fail no call when the old key is removed, and its tokens are rejected', () =>
     underLoad(async () => {
       await load.use({ security: secured(oldClient), token: newToken })
       putKeys(newJwk)
@@ -123,14 +123,16 @@ describe('keys and certificates replaced under load', () => {
       )
     }))
 
-  /** A connection with the old certificate. Of TLS 1.2, where a rejection comes before the handshake is over. */
+  /**
+   * A connection with the old certificate, over TLS 1.2, where a rejection precedes the end of the handshake.
+   */
   const oldHandshake = (session?: Buffer) => {
     const { certificate: cert, privateKey: key } = oldClient
     const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const
     return handshake(fixture().service.grpcAddress, { ...options, ...(session && { session }) })
   }
 
-  it('fails no call when the authority is replaced, by way of both, and resumes no session from before', () =>
+  it('fail no call when the authority is replaced through a phase with both, and resume no earlier session', () =>
     underLoad(async () => {
       const { session } = await oldHandshake()
       await eventually('a session is resumed', async () => (await oldHandshake(session)).resumed)
@@ -150,10 +152,10 @@ describe('keys and certificates replaced under load', () => {
       expect(again.map(({ rejection }) => typeof rejection)).to.deep.equal(again.map(() => 'string'))
     }))
 
-  it('has kept the first connection, made with a certificate that is not accepted any more', () =>
+  it('keep the first connection, although its certificate is no longer accepted', () =>
     load.moreWhereItBegan())
 
-  it('counts each of them, and has rejected none', async () => {
+  it('are each counted, and none was rejected', async () => {
     const read = (name: string, files: string) =>
       readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files })
     const counted = await Promise.all([

@@ -10,9 +10,9 @@ import { serviceEnvironment } from '../support/processes/service-fixture.js'
 import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const AMOUNT = 100n
-/** Enough for everything that is bought. */
+/** Enough for all purchases. */
 const FUNDS = 100_000_000n
-/** Calls that each end of a process must meet, and that must follow it. */
+/** Calls required before and after each end of a process. */
 const CALLS_AROUND = 30
 
 /** The client has found the process, and sends it calls. */
@@ -32,7 +32,7 @@ for (const { how, signal, exitCode } of ends) {
   describe(`two processes behind a round-robin client, ${how} one after the other, under load`, () => {
     const start = useServices()
     const exitCodes: (number | null)[] = []
-    /** Answers that came while one process was away. */
+    /** Answers during the absence of one process. */
     const answersAlone: number[] = []
     let load: RoundRobinLoad
     let core: Core
@@ -44,7 +44,7 @@ for (const { how, signal, exitCode } of ends) {
       const env = await serviceEnvironment()
       database = env.MONGODB_DATABASE
       const startAt = async (port: string): Promise<ServiceProcess> => {
-        // However slow the machine is, only the end of a process may fail a call.
+        // On a slow machine, too, only the end of a process may fail a call.
         const patience = { QUEUE_WAIT_MS: '60000', DECISION_TIMEOUT_MS: '60000' }
         const service = await start({ ...env, ...patience, GRPC_PORT: port })
         await service.untilEvent('serving')
@@ -75,27 +75,27 @@ for (const { how, signal, exitCode } of ends) {
       expect(exitCodes).to.deep.equal(exitCodes.map(() => exitCode))
     })
 
-    it('answer every purchase: UNAVAILABLE of one process is retried at the other', () => {
+    it('answer every purchase: the client retries UNAVAILABLE on the other process', () => {
       expect(load.failures).to.deep.equal([])
     })
 
     if (signal === 'SIGTERM') {
-      it('leave nothing to resend: gRPC retries them', () => {
+      it('require no retry by the caller: gRPC retries', () => {
         expect(load.resent).to.deep.equal([])
       })
     }
 
-    it('decide alone while the other is away', () => {
+    it('each decide alone while the other is down', () => {
       expect(Math.min(...answersAlone)).to.be.at.least(CALLS_AROUND)
     })
 
-    it('approve everything, each purchase once', () => {
+    it('approve each purchase once', () => {
       const { answers } = load
       expect(new Set(answers.map(({ response }) => response.code))).to.deep.equal(new Set(['00']))
       expect(new Set(answers.map(({ id }) => id)).size).to.equal(answers.length)
     })
 
-    it('take from each account exactly what was approved', async () => {
+    it('debit each account by exactly the approved amounts', async () => {
       for (const account of accounts) {
         const approved = load.answers.filter(({ accountId }) => accountId === account).map(({ id }) => id)
         const { balances, entries } = await readBook(core.client.db(database), account)

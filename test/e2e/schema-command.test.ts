@@ -20,10 +20,10 @@ function makeSchema(env: Readonly<Record<string, string>>): Promise<Ended> {
   })
 }
 
-describe('the command that makes the schema', () => {
+describe('the schema command', () => {
   const database = useDatabase()
 
-  it('makes every collection, and ends', async () => {
+  it('creates every collection, and exits', async () => {
     const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
     const { code, stdout, stderr } = await makeSchema(env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })

@@ -9,7 +9,10 @@ import { type ServiceProcess, useServices } from '../support/processes/service-p
 const PASSWORD = 'hunter2-of-the-database'
 const SECRET = 'hunter2 signs tokens, and has far more than 32 bytes'
 
-/** Where the service may not show its secrets: all that it writes and answers, on the way to a database that lets it in no further. */
+/**
+ * The places in which the service may not show its secrets: all of its output and answers, while the database
+ * rejects it.
+ */
 describe('a service with a password that the database rejects', () => {
   const start = useServices()
   const token = signToken({ secret: SECRET })
@@ -49,7 +52,7 @@ describe('a service with a password that the database rejects', () => {
   }
 })
 
-/** The command lines of the service's processes, as everybody on the machine can read them. */
+/** The command lines of the service's processes, which every user of the machine can read. */
 function commandLines(): readonly string[] {
   const all = execFileSync('ps', ['-axww', '-o', 'command='], { encoding: 'utf8' })
   return all.split('\n').filter((line) => line.includes('dist/main.js'))

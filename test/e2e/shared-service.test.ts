@@ -6,10 +6,10 @@ import { fundedAccount } from '../support/database/accounts.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const ACCOUNTS = 20
-/** Calls that the greedy caller sends at once, and its connections: each may have 128 under way. */
+/** Calls that the greedy caller sends at once, and its connections: each may have 128 in flight. */
 const GREEDY_CALLS = 512
 const GREEDY_CONNECTIONS = 4
-/** The modest caller's purchases, and how many of them are under way at once. */
+/** The modest caller's purchases, and the number of them in flight at once. */
 const MODEST_CALLS = 30
 const MODEST_AT_ONCE = 10
 const CREDITS = 2_000
@@ -20,7 +20,7 @@ const tokenOf = (sub: string) => ({
   authorization: `Bearer ${signToken({ claims: { sub } })}`,
 })
 
-describe('a service that callers share', () => {
+describe('a service shared by several callers', () => {
   const fixture = useService({ QUEUE_MAX: '64', DECISION_TIMEOUT_MS: '60000' })
   let accounts: readonly string[]
   let greedy: readonly TestClient[]
@@ -36,7 +36,7 @@ describe('a service that callers share', () => {
     for (const client of greedy) client.close()
   })
 
-  it('answers all of a modest caller’s purchases while a greedy one has 512 under way and is rejected some', async () => {
+  it('answers all purchases of a modest caller while a greedy caller has 512 in flight and some rejected', async () => {
     const options = tokenOf('greedy')
     const ofGreedy = Array.from({ length: GREEDY_CALLS }, async (_, index) => {
       const outcome = await greedy[index % greedy.length]?.authorize(anyPurchase(), options)
@@ -47,7 +47,7 @@ describe('a service that callers share', () => {
     expect(new Set(await Promise.all(ofGreedy))).to.deep.equal(new Set(['00', 'RESOURCE_EXHAUSTED']))
   })
 
-  it('answers all purchases beside a stream of credits, and books all of the credits', async () => {
+  it('answers all purchases during a stream of credits, and books all credits', async () => {
     const streams = new CreditStreams(fixture().service.grpcAddress)
     const credits = Array.from({ length: CREDITS }, (_, index) => ({
       transactionId: `load-${index}`,

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js'
 import { readMetric } from '../support/processes/metrics-page.js'
 import { type ServiceFixture, useService } from '../support/processes/service-fixture.js'
 
-/** Begins a purchase that cannot end before its account is released, and waits until the service has it. */
+/** Begins a purchase that cannot end until its account is unlocked, and waits until the service has it. */
 async function beginPurchase({ core, client, service, env }: ServiceFixture) {
   const account_id = await fundedAccount(core, { CASH: 5_000n })
   const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), account_id)
@@ -21,7 +21,7 @@ async function beginPurchase({ core, client, service, env }: ServiceFixture) {
   return { account_id, answer, release: lock.release }
 }
 
-describe('SIGTERM while a purchase is being decided', () => {
+describe('SIGTERM during a purchase', () => {
   const fixture = useService()
   let health: HealthClient
   let seen: readonly string[]
@@ -56,31 +56,31 @@ describe('SIGTERM while a purchase is being decided', () => {
   })
   after(() => health.close())
 
-  it('says NOT_SERVING first, before the purchase is decided', () => {
+  it('reports NOT_SERVING first, before the purchase is decided', () => {
     expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
   })
 
-  it('is not ready any more', async () => {
+  it('makes the service not ready', async () => {
     expect(readiness.status).to.equal(503)
   })
 
-  it('is still alive', () => {
+  it('leaves the service alive', () => {
     expect(livenessCode).to.equal(200)
   })
 
-  it('takes no new connection', () => {
+  it('stops new connections', () => {
     expect(newcomer.error?.code).to.equal('UNAVAILABLE')
   })
 
-  it('answers the purchase', () => {
+  it('lets the purchase be answered', () => {
     expect(answer.response).to.include({ code: '00', balance: '4000' })
   })
 
-  it('ends with exit code 0', () => {
+  it('ends the process with exit code 0', () => {
     expect(exitCode).to.equal(0)
   })
 
-  it('has copied the purchase to the ledger before it ended', async () => {
+  it('lets the purchase be posted to the ledger first', async () => {
     const { core, env } = fixture()
     const { entries, posted } = await readBook(core.client.db(env['MONGODB_DATABASE']), accountId)
     expect({ entries: entries.length, posted }).to.deep.equal({ entries: 3, posted: 3 })
@@ -90,7 +90,7 @@ describe('SIGTERM while a purchase is being decided', () => {
 describe('SIGTERM while a client watches the health', () => {
   const fixture = useService({ SHUTDOWN_TIMEOUT_MS: '300' })
 
-  it('exits with code 0 after SHUTDOWN_TIMEOUT_MS, even when a client keeps its connection', async () => {
+  it('ends the process with code 0 after SHUTDOWN_TIMEOUT_MS, even when a client keeps its connection', async () => {
     const { service } = fixture()
     const health = new HealthClient(service.grpcAddress)
     await health.watch('').until('SERVING')
@@ -101,15 +101,15 @@ describe('SIGTERM while a client watches the health', () => {
   })
 })
 
-describe('another SIGTERM later', () => {
+describe('a second SIGTERM', () => {
   const fixture = useService()
 
-  it('ends the service at once, with exit code 1', async () => {
+  it('ends the process at once, with exit code 1', async () => {
     const { service } = fixture()
     const { release } = await beginPurchase(fixture())
     service.signal('SIGTERM')
     await service.untilEvent('draining')
-    // A signal that follows at once is taken for the same one.
+    // Two signals in quick succession count as one.
     const impatient = setInterval(() => service.signal('SIGTERM'), 50)
     const exitCode = await service.untilExit()
     clearInterval(impatient)

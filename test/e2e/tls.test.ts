@@ -61,7 +61,7 @@ describe('mutual TLS', () => {
       ...options,
     })
 
-  it('decides for a client with a certificate from the authority', async () => {
+  it('accepts a client with a certificate of the authority', async () => {
     expect(await outcomeFor(secured(client))).to.equal('07')
   })
 
@@ -95,34 +95,34 @@ describe('mutual TLS', () => {
     expect(await shakeHands({ ca: otherAuthority.certificate })).to.have.property('rejection')
   })
 
-  it('is rejected by a client that has called another name', async () => {
+  it('is rejected by a client that expects another host name', async () => {
     expect(await shakeHands({ servername: 'other.test' })).to.deep.equal({
       rejection: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })
   })
 
   for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
-    it(`speaks ${protocol}`, async () => {
+    it(`accepts ${protocol}`, async () => {
       const { protocol: spoken } = await shakeHands({ minVersion: protocol, maxVersion: protocol })
       expect(spoken).to.equal(protocol)
     })
   }
 
   for (const protocol of ['TLSv1', 'TLSv1.1'] as const) {
-    it(`does not speak ${protocol}`, async () => {
+    it(`rejects ${protocol}`, async () => {
       const old = { minVersion: protocol, maxVersion: protocol, ciphers: 'DEFAULT@SECLEVEL=0' }
       expect(await shakeHands(old)).to.deep.equal({ rejection: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })
     })
   }
 
   for (const cipher of ['ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256']) {
-    it(`does not speak ${cipher}`, async () => {
+    it(`rejects ${cipher}`, async () => {
       const { rejection } = await shakeHands({ maxVersion: 'TLSv1.2', ciphers: cipher })
       expect(rejection).to.match(/HANDSHAKE_FAILURE/)
     })
   }
 
-  it('says in its log that there is TLS', async () => {
+  it('is announced in the log', async () => {
     expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'mutual' })
   })
 
@@ -132,7 +132,7 @@ describe('mutual TLS', () => {
     expect(expiresAtS * 1_000 - Date.now()).to.be.within(3_000_000, 3_600_000)
   })
 
-  describe('has a plaintext port', () => {
+  describe('with a plaintext port', () => {
     let health: HealthClient
     before(() => {
       health = new HealthClient(fixture().service.healthAddress)
@@ -140,36 +140,36 @@ describe('mutual TLS', () => {
     after(() => health.close())
 
     for (const service of ['', 'benefits.v1.AuthorizationService', 'benefits.v1.AccountService']) {
-      it(`for the health of "${service}", without a token`, async () => {
+      it(`answers the health of "${service}" there without a token`, async () => {
         expect(await health.check(service)).to.equal('SERVING')
       })
     }
 
-    it('that does not know a service that is not there', async () => {
+    it('answers NOT_FOUND there for an unknown service', async () => {
       expect(await health.check('benefits.v1.NoService')).to.include({ code: 'NOT_FOUND' })
     })
 
-    it('that decides nothing', async () => {
+    it('decides no purchase there', async () => {
       const caller = new TestClient(fixture().service.healthAddress)
       const { code } = await caller.fail(purchase({}))
       caller.close()
       expect(code).to.equal('UNIMPLEMENTED')
     })
 
-    it('that has no other service either', async () => {
+    it('offers no other service there', async () => {
       const accounts = new ServiceCalls(fixture().service.healthAddress, 'benefits.v1.AccountService')
       const rejection = await accounts.call('ListAccounts', {}).catch((error: unknown) => String(error))
       accounts.close()
       expect(rejection).to.include('UNIMPLEMENTED')
     })
 
-    it('that does not reflect', async () => {
+    it('offers no reflection there', async () => {
       const asked = askReflection(fixture().service.healthAddress, 'v1', [{ list_services: '' }])
       expect(await asked.catch((error: unknown) => error)).to.include({ code: status.UNIMPLEMENTED })
     })
   })
 
-  describe('with new files that do not belong together', () => {
+  describe('with new files that do not match', () => {
     const problem = 'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE'
     const detail = async () => await (await fetch(`${fixture().service.httpUrl}/readyz`)).text()
     const metric = (name: string) =>
@@ -183,7 +183,7 @@ describe('mutual TLS', () => {
       await fixture().service.untilEvent('key files rejected: the last valid ones stay in use')
     })
 
-    it('continues with the last valid ones', async () => {
+    it('keeps the last valid files', async () => {
       const { serialNumber } = await shakeHands({})
       expect(serialNumber).to.equal(new X509Certificate(server.certificate).serialNumber)
     })
@@ -192,7 +192,7 @@ describe('mutual TLS', () => {
       expect(await detail()).to.equal(`ready; ${problem}: the last valid ones stay in use\n`)
     })
 
-    it('counts that, once', async () => {
+    it('counts the rejection once', async () => {
       const after = [await metric('unusable'), await metric('reload_failures_total')]
       expect([atFirst, after]).to.deep.equal([
         [0, 0],
@@ -206,7 +206,7 @@ describe('mutual TLS', () => {
       expect(fixture().service.stdout).to.not.include(secretPart)
     })
 
-    it('uses the next valid ones, and reports that all is well', async () => {
+    it('uses the next valid files, and reports that all is well', async () => {
       const renewed = serverIdentity(ca)
       const { serialNumber } = new X509Certificate(renewed.certificate)
       files.replace(filesOf(renewed))
@@ -221,7 +221,7 @@ describe('mutual TLS', () => {
     })
   })
 
-  describe('stopped while it decides', () => {
+  describe('stopped during a decision', () => {
     let health: HealthClient
     let seen: readonly string[]
     let answer: Outcome<AuthorizeResponse>
@@ -252,7 +252,7 @@ describe('mutual TLS', () => {
     })
     after(() => health.close())
 
-    it('says so on the plaintext port first, before the purchase is decided', () => {
+    it('reports NOT_SERVING on the plaintext port first, before the purchase is decided', () => {
       expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
     })
 
@@ -262,14 +262,14 @@ describe('mutual TLS', () => {
   })
 })
 
-describe('TLS without certificates of clients', () => {
+describe('TLS without client certificates', () => {
   const files = new MountedFiles()
   const { 'ca.crt': _, ...rest } = filesOf(serverIdentity(ca))
   files.replace(rest)
   after(() => files.remove())
   const fixture = useService({ ...environmentOf(files), GRPC_TLS_CLIENT_CA_FILE: '' })
 
-  it('decides for a client that has none', async () => {
+  it('accepts a client that has none', async () => {
     const caller = new TestClient(fixture().service.grpcAddress, secured())
     const { code } = await caller.decide(purchase({}))
     caller.close()
@@ -277,7 +277,7 @@ describe('TLS without certificates of clients', () => {
   })
 })
 
-describe('a service with invalid files does not start:', () => {
+describe('a service with invalid TLS files does not start:', () => {
   const files = new MountedFiles()
   after(() => files.remove())
   const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
@@ -307,7 +307,7 @@ describe('a service with invalid files does not start:', () => {
     )
   })
 
-  it('a file that is not there', async () => {
+  it('a missing file', async () => {
     expect(await rejectionOf(serverIdentity(ca), { JWT_JWKS_FILE: '/no/such/file' })).to.equal(
       'JWT_JWKS_FILE: cannot be read (ENOENT)',
     )

@@ -39,7 +39,7 @@ const rejectedFor: Readonly<Record<RejectionReason, readonly (readonly [string, 
   ],
   UNKNOWN_KEY: [['a key that is not in the set', tokenOfKey('next')]],
   BAD_SIGNATURE: [['another secret', token({ secret: 'another secret that has enough bytes, too' })]],
-  // Later than the run may take: these tokens are made when it begins.
+  // Later than the end of the run: these tokens are made at its start.
   NOT_YET_VALID: [['a token of tomorrow', token({ claims: { nbf: secondsFromNow(86_400) } })]],
   NO_EXPIRY: [['no expiry', token({ claims: { exp: undefined } })]],
   EXPIRED: [['an expired token', token({ claims: { exp: secondsFromNow(-60) } })]],
@@ -55,7 +55,7 @@ const rejectedFor: Readonly<Record<RejectionReason, readonly (readonly [string, 
   ],
 }
 
-describe('a rejected token', () => {
+describe('token rejections', () => {
   const keys = new MountedFiles()
   keys.replace({ 'jwks.json': keySet(jwkOf(key, { kid: 'current' })) })
   after(() => keys.remove())
@@ -66,12 +66,12 @@ describe('a rejected token', () => {
     JWT_REQUIRE_SCOPE: 'true',
   })
 
-  it('is not one that the key set or the secret has signed for us', async () => {
+  it('do not affect tokens that the key set or the secret has signed for us', async () => {
     for (const authorization of [token(), tokenOfKey('current')])
       expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
   })
 
-  it('is not one that names its scopes in "scp", as text or as a list', async () => {
+  it('do not affect tokens with scopes in "scp", as text or as a list', async () => {
     for (const scp of ['accounts:read transactions:authorize', ['transactions:authorize']]) {
       const authorization = token({ claims: { scope: undefined, scp } })
       expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
@@ -80,7 +80,7 @@ describe('a rejected token', () => {
 
   for (const reason of rejectionReasons) {
     for (const [what, authorization] of rejectedFor[reason]) {
-      it(`has one line in the log, ${reason}: ${what}`, async () => {
+      it(`write one log line each, ${reason}: ${what}`, async () => {
         const { client, service } = fixture()
         const requestId = `rejected-${reason}-${what.replaceAll(/\W/g, '-')}`
         const { code } = await client.fail(purchase({}), { authorization, requestId })
@@ -92,7 +92,7 @@ describe('a rejected token', () => {
     }
   }
 
-  it('is counted once, by its reason', async () => {
+  it('are counted once each, by reason', async () => {
     const { client, service } = fixture()
     const counted = async () =>
       await Promise.all(rejectionReasons.map((reason) => readMetric(service.httpUrl, REJECTED, { reason })))

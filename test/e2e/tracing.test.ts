@@ -11,7 +11,7 @@ import { type CollectedSpan, TraceCollector } from '../support/traces/trace-coll
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
-/** A caller's own span, as the header says it. */
+/** A caller's own span, in the form of the header. */
 function callersSpan() {
   const traceId = randomBytes(16).toString('hex')
   const spanId = randomBytes(8).toString('hex')
@@ -24,7 +24,7 @@ function named(spans: readonly CollectedSpan[], name: string): CollectedSpan {
   return found
 }
 
-describe('a service that is traced', () => {
+describe('a service with tracing', () => {
   let collector: TraceCollector
   const env: Record<string, string> = {
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
@@ -60,7 +60,7 @@ describe('a service that is traced', () => {
     }
   })
 
-  it('records the decision by the conventions, and no account or purchase', async () => {
+  it('records the decision by the conventions, without account or purchase', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const { spans } = await tracedPurchase({ account_id, transaction_id: 'bought-once' }, 3)
     const { 'benefits.request_id': requestId, ...attributes } = named(spans, AUTHORIZE).attributes
@@ -79,7 +79,7 @@ describe('a service that is traced', () => {
     for (const secret of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(secret)
   })
 
-  it('identifies the service', async () => {
+  it('identifies itself in each span', async () => {
     const { spans } = await tracedPurchase({}, 2)
     expect(spans[0]?.resource).to.include({
       'service.name': 'benefits-authorizer',
@@ -87,7 +87,7 @@ describe('a service that is traced', () => {
     })
   })
 
-  it('logs the ids of the trace with the decision and the call', async () => {
+  it('logs trace and span ids with the decision and the call', async () => {
     const { caller, spans } = await tracedPurchase({}, 2)
     const ids = { trace_id: caller.traceId, span_id: named(spans, AUTHORIZE).spanId }
     const { service } = fixture()
@@ -110,7 +110,7 @@ describe('a service that is traced', () => {
     await fixture().service.untilEvent('token rejected', { trace_id: caller.traceId })
   })
 
-  it('decides as ever when the traceparent is malformed', async () => {
+  it('decides as usual when the traceparent is malformed', async () => {
     const headers = { traceparent: '00-nonsense-01', tracestate: ',=,' }
     const { response } = await fixture().client.authorize(purchase({}), { headers, requestId: 'odd-trace' })
     expect(response?.reason).to.equal('REASON_ACCOUNT_NOT_FOUND')
@@ -120,7 +120,7 @@ describe('a service that is traced', () => {
     expect(span.parentSpanId ?? '').to.equal('')
   })
 
-  it('follows nothing that its caller does not want followed', async () => {
+  it("records no span when the caller's trace is not sampled", async () => {
     const silent = callersSpan()
     const traceparent = `00-${silent.traceId}-${silent.spanId}-00`
     await fixture().client.decide(purchase({}), { headers: { traceparent } })
@@ -129,7 +129,7 @@ describe('a service that is traced', () => {
     expect(collector.spans.filter(({ traceId }) => traceId === silent.traceId)).to.deep.equal([])
   })
 
-  it('follows no probe', async () => {
+  it('records no span for probes', async () => {
     const health = new HealthClient(fixture().service.grpcAddress)
     await health.check('')
     health.close()
@@ -165,7 +165,7 @@ describe('a service that is traced', () => {
   })
 })
 
-describe('two services that are traced', () => {
+describe('two services with tracing', () => {
   const start = useServices()
 
   it('send their remaining spans when they are stopped', async () => {
@@ -196,10 +196,10 @@ describe('two services that are traced', () => {
 
 describe('a service whose collector', () => {
   const start = useServices()
-  /** Without a bound of our own, the end of the service would wait as long. */
+  /** Without our own limit, the service would take as long to stop. */
   const longTimeouts = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
 
-  it('hangs decides as ever, in bounded memory, and ends', async () => {
+  it('hangs decides as usual, in bounded memory, and exits', async () => {
     const collector = await TraceCollector.start({ hangs: true })
     const service = await start({
       ...(await serviceEnvironment()),
@@ -218,11 +218,11 @@ describe('a service whose collector', () => {
     client.close()
     await service.stop()
     await collector.stop()
-    // A batch that was sent, and what waited behind it, each as long as the queue at most.
+    // A batch in flight, and the waiting spans, each as long as the queue at most.
     expect(collector.spans.length).to.be.within(1, 4)
   })
 
-  it('is unavailable, with every possible invalid value, names each, decides as usual, and ends', async () => {
+  it('is unavailable, with every possible invalid value, names each, decides as usual, and exits', async () => {
     const service = await start({
       ...(await serviceEnvironment()),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',

@@ -80,19 +80,19 @@ describe('two service processes on one database', () => {
       expect(different.size).to.equal(1)
     })
 
-    it('say 49 times that it was decided before', () => {
+    it('mark 49 answers as repeats', () => {
       expect(countOf(answers, { replayed: true })).to.equal(49)
     })
   })
 
-  it('replay on one process the decisions of the other', async () => {
+  it("replay each other's decisions", async () => {
     const [one, other] = clients
     const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     const first = await one?.decide(request)
     expect(await other?.decide(request)).to.deep.equal({ ...first, replayed: true })
   })
 
-  describe('after all that', () => {
+  describe('afterwards', () => {
     it('leave books in which every centavo is explained', async () => {
       expect(await wrongInBooks(core.client.db(database))).to.deep.equal([])
     })

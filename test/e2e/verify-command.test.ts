@@ -23,7 +23,7 @@ function verify(env: Readonly<Record<string, string>>, ...args: readonly string[
 
 const summaryIn = ({ stdout }: Ended) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 
-describe('the command that checks the books', () => {
+describe('the verify command', () => {
   const database = useDatabase()
   let env: Record<string, string>
 
@@ -33,7 +33,7 @@ describe('the command that checks the books', () => {
     env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
   })
 
-  it('adds them up, and posts the rest only on request', async () => {
+  it('verifies the books, and posts unposted entries only on request', async () => {
     const runs = [await verify(env), await verify(env, 'repair'), await verify(env)]
     expect(runs.map(({ code, stderr }) => ({ code, stderr }))).to.deep.equal(
       runs.map(() => ({ code: 0, stderr: '' })),

@@ -19,10 +19,10 @@ const DATABASE = 'books-in-use'
 const SERVICE = 'benefits.v1.AuthorizationService'
 /** The service has this account in memory all the time. */
 const HOT = 'hot'
-/** The service reads these as it comes across them. */
+/** The service reads these when calls need them. */
 const COLD = Array.from({ length: 200 }, (_, index) => `cold-${index}`)
 
-/** One call of the load, and what came of it. */
+/** One call of the load, and its outcome. */
 type Answer = {
   readonly call: 'hot purchase' | 'cold purchase' | 'opening' | 'credit' | 'look'
   readonly startedMs: number
@@ -73,7 +73,7 @@ describe('a service that loses its books under load', () => {
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
-  describe('to an administrator who drops the database', () => {
+  describe('because an administrator drops the database', () => {
     let load: Load
     let kept: StoredDatabase
     let droppedAtMs: number
@@ -103,7 +103,7 @@ describe('a service that loses its books under load', () => {
       expect(missing).to.deep.equal([])
     })
 
-    it('answers none of the calls that begin afterwards: neither purchase nor opening, credit or look', () => {
+    it('rejects every later call: purchase, opening, credit and read', () => {
       const outcomes = since(droppedAtMs, load.answers).map(({ call, outcome }) => `${call}: ${outcome}`)
       const expected = ['hot purchase', 'cold purchase', 'opening', 'credit', 'look'].map(
         (call) => `${call}: UNAVAILABLE`,
@@ -111,7 +111,7 @@ describe('a service that loses its books under load', () => {
       expect([...new Set(outcomes)]).to.have.members(expected)
     })
 
-    it('has written nothing to the empty database, not even a schema', async () => {
+    it('writes nothing to the empty database, not even a schema', async () => {
       expect(await db().listCollections().toArray()).to.deep.equal([])
     })
 
@@ -130,10 +130,10 @@ describe('a service that loses its books under load', () => {
       expect(rejected).to.deep.equal([])
     })
 
-    it('has books in which every centavo is explained', () => cleanBooks(db()))
+    it('leaves books in which every centavo is explained', () => cleanBooks(db()))
   })
 
-  describe('in part, or for others', () => {
+  describe('in part, or to other books', () => {
     for (const name of ['accounts', 'ledger', 'catalog']) {
       it(`decides nothing without the collection ${name}, and continues when it is back`, async () => {
         const [kept] = (await backUp(db())).filter((collection) => collection.name === name)
@@ -142,7 +142,8 @@ describe('a service that loses its books under load', () => {
         const droppedAtMs = performance.now()
         const load = new Load(purchases, accounts)
         await load.run(async () => (await readyz()).includes(`BOOKS_MISSING, missing: ${name}`))
-        // Decisions go on without the catalog's document until the next check: the catalog in memory is the right one.
+        // Decisions continue without the catalog's document until the next check: the catalog in memory is
+        // correct.
         if (name !== 'catalog') {
           const answered = since(droppedAtMs, load.answers).filter(({ outcome }) => outcome !== 'UNAVAILABLE')
           // A read skips the ledger, and a new opening has no entry that contradicts it.
@@ -175,7 +176,7 @@ describe('a service that loses its books under load', () => {
       await untilServing()
     })
 
-    it('decides nothing on other books at the same address, although they have accounts of the same names', async () => {
+    it('decides nothing on other books at the same address, even with the same account ids', async () => {
       const { port } = mongo.members[0].mongod
       const other = await ReplicaSet.prepare({ folder: join(folder(), 'other'), port, onCrash })
       try {
@@ -215,7 +216,7 @@ function onCrash(reason: string): never {
   throw new Error(`the database has ended: ${reason}`)
 }
 
-/** Makes books with the accounts of the load. */
+/** Creates books with the accounts of the load. */
 async function fill({ uri }: ReplicaSet): Promise<void> {
   const core = await openCore(uri, DATABASE)
   try {
@@ -234,7 +235,7 @@ async function outcomeOf(client: TestClient, accountId: string): Promise<string>
   return response?.code ?? error?.code ?? 'no answer'
 }
 
-/** Calls of every kind, some at a time, one after another each. */
+/** Calls of every kind: several loops, each with one call after another. */
 class Load {
   readonly answers: Answer[] = []
   readonly #purchases: TestClient
@@ -246,7 +247,7 @@ class Load {
     this.#accounts = accounts
   }
 
-  /** Calls until it is enough. */
+  /** Calls until the load ends. */
   async run(isEnough: (answers: readonly Answer[]) => boolean | Promise<boolean>): Promise<void> {
     let ended = false
     const calls: Readonly<Record<Answer['call'], () => Promise<string>>> = {

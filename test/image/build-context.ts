@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Copies to a folder what `.dockerignore` lets a builder see of another. */
+/** Copies the files of a folder that `.dockerignore` shows to a builder. */
 export async function copyContext(from: string, options: { readonly to: string; readonly ignore: string }) {
   for (const name of allowedNames(options.ignore)) {
     await cp(join(from, name), join(options.to, name), { recursive: true })
@@ -9,8 +9,8 @@ export async function copyContext(from: string, options: { readonly to: string; 
 }
 
 /**
- * The files and folders that a `.dockerignore` lets through, one that forbids everything first. Any other kind of it is rejected: what it
- * lets through nobody could say at a glance.
+ * Lists the files and folders that a `.dockerignore` admits, if it first excludes everything. Rejects any
+ * other kind, whose effect is hard to see.
  */
 export function allowedNames(ignore: string): ReadonlySet<string> {
   const [first, ...rest] = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))

@@ -4,7 +4,7 @@ import { cp, mkdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { execForm, type Instruction, pairsOf, type Stage } from './dockerfile.js'
 
-/** What was built: a folder that stands for `/`, and how the Dockerfile says that it is run. */
+/** The result of a build: a folder that stands for `/`, and the settings for running it. */
 export type BuiltImage = {
   readonly root: string
   readonly workdir: string
@@ -17,9 +17,9 @@ export type BuiltImage = {
 }
 
 export type BuildOptions = {
-  /** Holds what the builder may see. */
+  /** The folder that the builder sees. */
   readonly context: string
-  /** A folder for each stage is made here. */
+  /** The parent folder of the stages. */
   readonly into: string
   readonly tell: (instruction: string) => void
 }
@@ -28,8 +28,8 @@ export type BuildOptions = {
 const RUN_MS_MAX = 300_000
 
 /**
- * Does what a Dockerfile says, without an engine and on this machine's Node.js: each stage in a folder that stands for its `/`. What FROM
- * would bring is not there. Rejects what it does not know.
+ * Builds a Dockerfile without an engine, on this machine's Node.js: each stage in a folder that stands for
+ * its `/`. The content of base images is missing. Rejects unknown instructions.
  */
 export async function buildImage(stages: readonly Stage[], options: BuildOptions): Promise<BuiltImage> {
   const built = new Map<string, StageBuild>()
@@ -136,7 +136,8 @@ class StageBuild {
     for (const source of words.slice(0, -1)) {
       const path = join(this.#rootOf(from), source)
       const isFile = (await stat(path)).isFile()
-      // As a builder does it: a folder's contents go into the target, a file goes into it if it is a folder.
+      // Like a builder: it copies a folder's contents into the target, and a file into the target if that is
+      // a folder.
       await cp(path, isFile ? join(target, basename(path)) : target, {
         recursive: true,
         verbatimSymlinks: true,
@@ -152,7 +153,7 @@ class StageBuild {
   }
 
   async #run({ rest }: Instruction): Promise<void> {
-    // A path of the image is one below our folder: nothing of this machine may be meant by it.
+    // Maps a path of the image below our folder, so that it never means a path of this machine.
     if (/["'=:]\/|~/.test(rest))
       throw new Error(`Dockerfile: RUN ${rest}: a path in it is not understood here`)
     const command = rest.replaceAll(/(?<=^|\s)\/(?=\w)/g, `${this.root}/`)

@@ -16,14 +16,14 @@ import { makeReadOnly, makeWritable } from './read-only.js'
 
 const BYTES_PER_MIB = 2 ** 20
 
-/** Where processes of the image find what they need. */
+/** Environment variables of processes in the image. */
 type Environment = Readonly<Record<string, string>>
 
 await runCommand('check-image', async () => {
   const mongo = await startEphemeralMongo({ env: process.env, log: console.error })
   const folder = await mkdtemp(join(tmpdir(), 'benefits-image-'))
   try {
-    // Whoever the image runs as has to get to its folder.
+    // The user of the image must reach its folder.
     await chmod(folder, 0o755)
     const image = await build(folder)
     const env = {
@@ -32,7 +32,7 @@ await runCommand('check-image', async () => {
       GRPC_PORT: '0',
       HTTP_PORT: '0',
       HTTP_API_PORT: '0',
-      // There is nothing that could be written to.
+      // Nothing in the image is writable.
       HOME: '/nonexistent',
       TMPDIR: '/nonexistent',
     }
@@ -61,7 +61,7 @@ async function build(folder: string): Promise<BuiltImage> {
   return image
 }
 
-/** The image holds the compiled service and what it depends on: no sources, no tests, no development package. */
+/** The image holds the compiled service and its packages: no sources, no tests, no development packages. */
 async function expectNoMore({ workdir }: BuiltImage): Promise<void> {
   const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8'))
   const development = Object.keys(packages).filter((path) => packages[path].dev === true)

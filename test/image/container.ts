@@ -4,15 +4,18 @@ import type { BuiltImage } from './build.js'
 
 export type ContainerOptions = {
   readonly image: BuiltImage
-  /** The words to run, from the first on. `node` is the Node.js that runs us. */
+  /** The command and its arguments. `node` is the Node.js of this process. */
   readonly words: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Longest time for a command that is to end by itself, in milliseconds. */
+/** Longest time for a command that must end by itself, in milliseconds. */
 const COMMAND_MS_MAX = 60_000
 
-/** A program of the image: in its folder, with its environment and nothing of ours, and as its user where we may become another. */
+/**
+ * A program of the image: in its folder, with only its environment, and as its user if this process may
+ * switch users.
+ */
 export class Container {
   readonly #child: ChildProcess
   readonly #exit: Promise<unknown>
@@ -35,7 +38,7 @@ export class Container {
     this.#exit = once(this.#child, 'close')
   }
 
-  /** Everything that it has written so far. */
+  /** Its output so far. */
   get output(): string {
     return this.#output
   }

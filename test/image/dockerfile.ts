@@ -1,7 +1,7 @@
-/** One line of a Dockerfile: what it tells the builder, and with what. */
+/** One instruction of a Dockerfile, with its argument. */
 export type Instruction = { readonly name: string; readonly rest: string }
 
-/** What is built from one FROM to the next. */
+/** The instructions from one FROM to the next. */
 export type Stage = {
   readonly name: string
   readonly from: string

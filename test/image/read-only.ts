@@ -5,14 +5,17 @@ const ANYBODY_READS = 0o444
 const ANYBODY_ENTERS = 0o111
 const OWNER_WRITES = 0o200
 
-/** Takes everybody's right to write from a folder and all in it, and lets everybody read. Returns the bytes that its files hold. */
+/**
+ * Makes a folder and everything in it read-only and readable by all. Returns the number of bytes in its
+ * files.
+ */
 export async function makeReadOnly(folder: string): Promise<number> {
   return await changeModes(folder, (mode) =>
     mode & ANYBODY_ENTERS ? ANYBODY_READS | ANYBODY_ENTERS : ANYBODY_READS,
   )
 }
 
-/** Gives the owner that right again, so that the folder can be removed. */
+/** Gives the owner the right to write again, so that the folder can be removed. */
 export async function makeWritable(folder: string): Promise<void> {
   await changeModes(folder, (mode) => mode | OWNER_WRITES)
 }

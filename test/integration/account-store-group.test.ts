@@ -58,7 +58,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
   const good = async () => pay(await funded())
   const fresh = async () => open(newAccount())
 
-  describe('of every sort', () => {
+  describe('with every kind of outcome', () => {
     const sorts = [good, conflicting, fresh, invalid, overdrawing, openedAlready, good, fresh]
     let changes: readonly AccountChange[]
     let results: readonly CommitResult[]
@@ -80,35 +80,35 @@ describe('MongoAccountStore, committing a group of accounts', () => {
       ])
     })
 
-    it('has written completely every change that it reported as committed', async () => {
+    it('has completely written every change that it reported as committed', async () => {
       const written = changes.filter((_, index) => results[index]?.type === 'COMMITTED')
       const found = await store.load(written.map(({ after }) => after.id))
       expect([...found.values()]).to.have.deep.members(written.map(({ after }) => after))
     })
 
-    it('has written nothing of the one that failed', async () => {
+    it('has written nothing of the failed change', async () => {
       const failed = changes[3]?.before ?? newAccount()
       expect((await store.load([failed.id])).get(failed.id)).to.deep.equal(failed)
     })
 
-    it('does not take a rejected document for a database that is away', () => {
+    it('does not treat a rejected document as an unavailable database', () => {
       const [failure] = results.filter((result) => result.type === 'FAILED')
       expect(failure && isUnavailable(failure.error)).to.equal(false)
     })
   })
 
-  it('says CONFLICT for all when all conflict', async () => {
+  it('reports CONFLICT for each when all conflict', async () => {
     const changes = await Promise.all([conflicting(), overdrawing(), conflicting()])
     expect((await store.commit(changes)).map(({ type }) => type)).to.deep.equal(Array(3).fill('CONFLICT'))
   })
 
-  it('says so for all when all fail or conflict', async () => {
+  it('reports each outcome when all fail or conflict', async () => {
     const changes = await Promise.all([invalid(), conflicting(), openedAlready(), invalid()])
     const types = (await store.commit(changes)).map(({ type }) => type)
     expect(types).to.deep.equal(['FAILED', 'CONFLICT', 'CONFLICT', 'FAILED'])
   })
 
-  it('commits journals that are too long for one command together, and says so of each, in order', async () => {
+  it('commits journals that exceed one command together, and reports each in order', async () => {
     const long = await Promise.all(
       Array.from({ length: 12 }, async () => {
         const before = await funded()

@@ -28,7 +28,7 @@ describe('MongoAccountStore', () => {
     store = new MongoAccountStore(database())
   })
 
-  /** Commits what comes on top of each other, and returns the account as it then is. */
+  /** Commits changes on top of each other, and returns the resulting account. */
   async function committed(...entries: readonly ((account: Account) => AccountChange)[]): Promise<Account> {
     let account = newAccount()
     for (const entry of entries) {
@@ -50,11 +50,11 @@ describe('MongoAccountStore', () => {
   }
 
   describe('load', () => {
-    it('does not know an account that nothing was committed to', async () => {
+    it('returns no account before its first commit', async () => {
       expect((await store.load([newAccount().id])).size).to.equal(0)
     })
 
-    it('gives an account back as it was committed, with every kind of entry', async () => {
+    it('returns an account as it was committed, with every kind of entry', async () => {
       const account = await committed(open, fund, pay, reject, limit)
       expect(await loaded(account)).to.deep.equal(account)
     })
@@ -64,7 +64,7 @@ describe('MongoAccountStore', () => {
       expect((await loaded(account))?.limits).to.deep.equal(unlimited)
     })
 
-    it('returns several accounts at once, without missing ones', async () => {
+    it('returns several accounts at once, and leaves out missing ones', async () => {
       const [one, other] = [await committed(open), await committed(open, fund)]
       const found = await store.load([one.id, newAccount().id, other.id])
       expect(Object.fromEntries(found)).to.deep.equal({ [one.id]: one, [other.id]: other })
@@ -81,7 +81,7 @@ describe('MongoAccountStore', () => {
   })
 
   describe('load with entries', () => {
-    it('gives accounts and entries back as they were written', async () => {
+    it('returns accounts and entries as they were written', async () => {
       const [one, other] = [await committed(open, fund, pay), await committed(open, reject)]
       await new MongoLedger(database()).append([...one.journal, ...other.journal])
       const keys = [...one.journal.slice(1), ...other.journal.slice(0, 1)]
@@ -90,13 +90,13 @@ describe('MongoAccountStore', () => {
       expect(entries).to.have.deep.members(keys)
     })
 
-    it('finds no entries that are still in the journal only', async () => {
+    it('finds no entries that only the journal holds', async () => {
       const account = await committed(open, fund)
       const { entries } = await store.loadWithEntries([account.id], account.journal)
       expect(entries).to.deep.equal([])
     })
 
-    it('does not take the id of one account for that of another', async () => {
+    it('keeps equal ids of different accounts apart', async () => {
       const [one, other] = [await committed(open), await committed(open)]
       await new MongoLedger(database()).append(one.journal)
       const [entry] = one.journal
@@ -105,7 +105,7 @@ describe('MongoAccountStore', () => {
       expect(entries).to.deep.equal([])
     })
 
-    it('sees a write that another client got acknowledged', async () => {
+    it('sees a write that MongoDB acknowledged to another client', async () => {
       for (let round = 0; round < 20; round++) {
         const account = await committed(open, fund)
         const { accounts } = await store.loadWithEntries([account.id], [])
@@ -115,7 +115,7 @@ describe('MongoAccountStore', () => {
   })
 
   describe('commit of one change', () => {
-    it('moves the version on by the entries it brings', async () => {
+    it('increases the version by the number of its entries', async () => {
       const account = await committed(open, fund)
       const first = pay(account)
       const second = pay(first.after)
@@ -137,31 +137,31 @@ describe('MongoAccountStore', () => {
       expect(await loaded(account)).to.deep.equal(first.after)
     })
 
-    it('is a conflict when the balance is gone, even though the version is the one decided on', async () => {
+    it('is a conflict when the balance is gone, even at the expected version', async () => {
       const account = await committed(open, fund)
       await plantBalance(account, 299n)
       expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])
     })
 
-    it('is committed when the balance is just enough', async () => {
+    it('succeeds when the balance is just enough', async () => {
       const account = await committed(open, fund)
       await plantBalance(account, 300n)
       expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['COMMITTED'])
     })
 
-    it('is a conflict when the account has vanished', async () => {
+    it('is a conflict when the account is gone', async () => {
       const account = await committed(open, fund)
       await database().collection<{ _id: string }>('accounts').deleteOne({ _id: account.id })
       expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])
     })
 
-    it('makes a wallet that was not there an int64', async () => {
+    it('stores the balance of a new wallet as an int64', async () => {
       const account = await committed(open, fund)
       const long = { _id: account.id, 'wallets.CASH': { $type: 'long' } }
       expect(await database().collection<{ _id: string }>('accounts').countDocuments(long)).to.equal(1)
     })
 
-    it('keeps a balance of the largest int64 to the centavo', async () => {
+    it('stores the largest int64 balance exactly', async () => {
       const account = await committed(open, (before) =>
         changeOf(before, credit(before, 'CASH', 2n ** 63n - 1n)),
       )
@@ -169,7 +169,7 @@ describe('MongoAccountStore', () => {
     })
   })
 
-  it('commits nothing when there is nothing to commit', async () => {
+  it('commits nothing for an empty list of changes', async () => {
     expect(await store.commit([])).to.deep.equal([])
   })
 
@@ -187,7 +187,7 @@ describe('MongoAccountStore', () => {
     })
   }
 
-  /** Changes a balance behind the service's back, leaving the version as it is. */
+  /** Changes a balance without the service, and keeps the version. */
   async function plantBalance({ id }: Account, balance: bigint): Promise<void> {
     const accounts = database().collection<{ _id: string; wallets: object }>('accounts')
     await accounts.updateOne({ _id: id }, { $set: { 'wallets.CASH': balance } })

@@ -29,7 +29,7 @@ describe('list of accounts', () => {
     return callHandler(accountMethods(core).listAccounts, { pageSize, pageToken, status })
   }
 
-  /** All pages, one after another; between two of them something may happen. */
+  /** All pages in order; an action may run between two of them. */
   async function list(
     asked: Asked,
     between: (page: ListAccountsResponse) => Promise<unknown> = async () => {},
@@ -54,7 +54,7 @@ describe('list of accounts', () => {
   })
 
   for (const pageSize of [1, 7, 50, 51, 1_000]) {
-    it(`has each account once, in the order of the ids, in pages of ${pageSize}`, async () => {
+    it(`returns each account once, in the order of the ids, in pages of ${pageSize}`, async () => {
       const ids = numbered(50)
       await store(...[...ids].reverse())
       expect(idsOf(await list({ pageSize }))).to.deep.equal(ids)
@@ -67,7 +67,7 @@ describe('list of accounts', () => {
     expect(idsOf(await list({ pageSize: 2 }))).to.deep.equal([...ids].sort())
   })
 
-  it('neither repeats nor hides an account while others are opened before and after its place', async () => {
+  it('neither repeats nor skips an account while others are opened before and after the current page', async () => {
     const ids = numbered(60)
     await store(...ids)
     let count = 0
@@ -81,7 +81,7 @@ describe('list of accounts', () => {
     expect(seen.filter((id) => /^n\d+$/.test(id))).to.deep.equal(ids)
   })
 
-  it('shows an account that is opened behind the place of the page', async () => {
+  it('includes an account that is opened after the current page', async () => {
     await store('b', 'c')
     const found = await list({ pageSize: 1 }, ({ accounts }) =>
       accounts[0]?.id === 'b' ? store('bb') : Promise.resolve(),
@@ -89,7 +89,7 @@ describe('list of accounts', () => {
     expect(idsOf(found)).to.deep.equal(['b', 'bb', 'c'])
   })
 
-  it('shows accounts as last committed', async () => {
+  it('shows the last committed state', async () => {
     await store('a')
     const [account] = await list({})
     expect(account).to.deep.include({ status: AccountStatus.ACTIVE, version: 2n })
@@ -103,7 +103,7 @@ describe('list of accounts', () => {
     expect(idsOf(await list({ pageSize: 1 }))).to.deep.equal(['a', 'z'])
   })
 
-  describe('of one status', () => {
+  describe('with one status', () => {
     beforeEach(async () => {
       const withStatus = (id: string, status: 'ACTIVE' | 'BLOCKED' | 'CLOSED') =>
         booksOf(accountAfter(id, [steps.open('open'), steps.status('s', status)]), { journal: 1, posted: 0 })
@@ -114,15 +114,15 @@ describe('list of accounts', () => {
     })
 
     for (const [index, status] of (['ACTIVE', 'BLOCKED', 'CLOSED'] as const).entries()) {
-      it(`has all accounts that are ${status}, and no others`, async () => {
+      it(`returns exactly the accounts that are ${status}`, async () => {
         const found = await list({ pageSize: 4, status: AccountStatus[status] })
         expect(idsOf(found)).to.deep.equal(numbered(30).filter((_, at) => at % 3 === index))
       })
     }
 
-    it('neither repeats nor hides others when accounts change between two pages', async () => {
+    it('neither repeats nor skips others when accounts change between two pages', async () => {
       const found = await list({ pageSize: 3, status: AccountStatus.ACTIVE }, ({ accounts }) =>
-        // Accounts that were seen disappear, without shifting later ones.
+        // Accounts that earlier pages returned disappear, without shifting later ones.
         database()
           .collection<{ _id: string }>('accounts')
           .updateMany({ _id: { $in: idsOf(accounts) as string[] } }, { $set: { status: 'CLOSED' } }),

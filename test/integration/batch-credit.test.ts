@@ -102,7 +102,7 @@ describe('batch credit over the wire', () => {
 
   const sumTo = (count: number) => (BigInt(count) * BigInt(count + 1)) / 2n
 
-  it('credits every item of a long stream, and changes nothing when the same stream comes again', async () => {
+  it('credits every item of a long stream, and changes nothing when the stream is sent again', async () => {
     const first = await send(monthlyLoad(CREDITS))
     const afterFirst = await totals()
     const second = await send(monthlyLoad(CREDITS))
@@ -120,13 +120,13 @@ describe('batch credit over the wire', () => {
     expect(await totals()).to.deep.equal(afterFirst)
   })
 
-  it('credits each item once when the stream comes twice at the same time', async () => {
+  it('credits each item once when two copies of the stream run at the same time', async () => {
     const [one, other] = await Promise.all([send(monthlyLoad(400)), send(monthlyLoad(400))])
     expect(one.creditedCount + other.creditedCount).to.equal(400n)
     expect((await totals()).held).to.equal(sumTo(400))
   })
 
-  it('credits the rest when a broken stream is sent again whole', async () => {
+  it('credits the remainder when an interrupted stream is sent again whole', async () => {
     const error = await streams.breakOff(monthlyLoad(1_000), () =>
       eventually('something is credited', async () => (await totals()).held > 0n),
     )
@@ -136,7 +136,7 @@ describe('batch credit over the wire', () => {
     expect((await totals()).held).to.equal(sumTo(1_000))
   })
 
-  it('names each item that is rejected, in the order of the stream, and credits the others', async () => {
+  it('reports each rejected item in the order of the stream, and credits the others', async () => {
     const closed = await fundedAccount(core, {})
     await changeStatus(core, closed, 'CLOSED')
     const full = await fundedAccount(core, { FOOD: 2n ** 63n - 1n })
@@ -189,7 +189,7 @@ describe('batch credit over the wire', () => {
     expect(rejectedCredits.length).to.be.within(5_001, 5_128)
   })
 
-  it('holds the stream back while its items are not decided', async () => {
+  it('holds the stream back until its items are decided', async () => {
     const stuck = await startStuckService()
     try {
       const endless = Array.from({ length: 100_000 }, (_, index) => ({
@@ -212,7 +212,7 @@ describe('batch credit over the wire', () => {
       )
       held.close()
       expect(stuck.begun()).to.equal(128)
-      // Some more are on their way, in buffers of a fixed size.
+      // Further items are in transit, in buffers of a fixed size.
       expect(sent).to.be.within(128, 50_000)
     } finally {
       stuck.stop()
@@ -220,7 +220,7 @@ describe('batch credit over the wire', () => {
   })
 })
 
-/** A service that begins to decide, and never ends. */
+/** A service that starts to decide, and never finishes. */
 async function startStuckService() {
   let begun = 0
   const engine = {
@@ -247,7 +247,7 @@ async function startStuckService() {
   return { address: `127.0.0.1:${port}`, begun: () => begun, stop: () => server.forceShutdown() }
 }
 
-/** Waits until a number has begun to grow, and grows no more. */
+/** Waits until a number has started and stopped growing. */
 async function standstill(what: string, look: () => number): Promise<void> {
   let seen = 0
   let times = 0

@@ -18,10 +18,10 @@ import { eventually } from '../support/eventually.js'
 
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995 5462' })
 const bakery: MerchantRule = { id: 'bakery', match: 'EXACT', name: 'PADARIA', mcc: '5462' }
-/** Longer than any test: whatever is seen is seen because it was announced. */
+/** Longer than any test: only announcements make changes visible. */
 const NEVER_MS = 1_000_000
 
-/** A store that announces nothing, as a deployment without change streams would. */
+/** A store without announcements, like a deployment without change streams. */
 class SilentStore extends MongoCatalogStore {
   override watch(): CatalogWatch {
     return { close: async () => {} }
@@ -45,17 +45,17 @@ describe('the catalog cache on MongoDB', () => {
     await Promise.all(open.splice(0).map((cache) => cache.close()))
   })
 
-  it('follows changes that are announced', async () => {
+  it('follows announced changes', async () => {
     const cache = await startedCache(new MongoCatalogStore(database()), NEVER_MS)
     await changeUntilSeen(cache)
   })
 
-  it('follows changes that are not announced', async () => {
+  it('follows changes without an announcement', async () => {
     const cache = await startedCache(new SilentStore(database()), 50)
     await changeUntilSeen(cache)
   })
 
-  it('follows changes again when the stream of them broke', async () => {
+  it('follows changes again after their stream has broken', async () => {
     const cache = await startedCache(new MongoCatalogStore(database()), NEVER_MS)
     await changeUntilSeen(cache)
     await endStreams(database())
@@ -63,7 +63,7 @@ describe('the catalog cache on MongoDB', () => {
     expect(failures).to.deep.equal([])
   })
 
-  it('has after any changes the same as one that reads everything', async () => {
+  it('equals a full read after any changes', async () => {
     const following = await startedCache(new SilentStore(database()), NEVER_MS)
     await fc.assert(
       fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 6 }), async (changes) => {
@@ -114,7 +114,7 @@ describe('the catalog cache on MongoDB', () => {
     }
   })
 
-  it('reads twenty thousand rules, and lets others have their turn meanwhile', async () => {
+  it('reads twenty thousand rules, and yields to other work meanwhile', async () => {
     const documents = Array.from({ length: 20_000 }, (_, index) => {
       const name = `SHOP ${index}`
       const rule = { match: 'EXACT', name, mcc: '5411', slot: { name } }
@@ -155,7 +155,7 @@ describe('the catalog cache on MongoDB', () => {
     return cache
   }
 
-  /** Makes changes until the cache has seen the latest: the first may come before the stream is open. */
+  /** Makes changes until the cache has seen the latest: the first may precede the opening of the stream. */
   async function changeUntilSeen(cache: CatalogCache): Promise<void> {
     let order = 100
     const before = cache.current().version
@@ -166,7 +166,7 @@ describe('the catalog cache on MongoDB', () => {
     })
   }
 
-  /** Writes a category without asking whether that is allowed. */
+  /** Writes a category without the checks of the service. */
   async function write(id: string, document: Parameters<typeof writeInto>[2]): Promise<void> {
     await writeInto(database(), id, document)
   }
@@ -183,7 +183,7 @@ describe('the catalog cache on MongoDB', () => {
         await categories.edit((current) => replaceNeverPermitted(current, mccSet(change.mccs)), 'ana')
         return
       case 'RULE':
-        // Another rule of the same name and place rejects it: that is a change, too.
+        // Another rule of the same name and place prevents the change, which counts as a change, too.
         await rules.create(change.rule, 'ana')
         return
       case 'NO_RULE':
@@ -229,7 +229,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('NO_RULE' as const), id: fc.constantFrom(...someRuleIds) }),
 )
 
-/** Everything that a catalog decides, on what may differ here. */
+/** The decisions of a catalog in the aspects that may differ here. */
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
   const merchants = ['UBER', 'UBER TRIP', 'UBER EATS', 'PADARIA', 'PADARIA DO ZE', '']
@@ -254,7 +254,7 @@ async function writeInto(
   })
 }
 
-/** Ends every change stream on the database, as a server that is stopped would. */
+/** Ends every change stream on the database, as the stop of a server would. */
 async function endStreams(db: Db): Promise<void> {
   const admin = db.client.db('admin')
   const operations = await admin

@@ -32,7 +32,7 @@ describe('a change of the catalog', () => {
     versionBefore = await versionNow()
   })
 
-  it('has the next version, and the time of the database', async () => {
+  it('gets the next version, and the time of the database', async () => {
     const { version, at } = await changeCatalog(database(), async (change) => change)
     const stored = await catalog()
     const next = versionBefore + 1n
@@ -40,12 +40,12 @@ describe('a change of the catalog', () => {
     expect(at).to.deep.equal(stored?.changed_at)
   })
 
-  it('returns the category that it made', async () => {
+  it('returns the created category', async () => {
     const order = await changeCatalog(database(), moveOn)
     expect(await orderOf('FOOD')).to.equal(order)
   })
 
-  it('is undone by an error, with its version', async () => {
+  it('is rolled back by an error, including its version', async () => {
     const order = await orderOf('FOOD')
     const failed = changeCatalog(database(), async (change) => {
       await moveOn(change)
@@ -55,7 +55,7 @@ describe('a change of the catalog', () => {
     expect([await orderOf('FOOD'), await versionNow()]).to.deep.equal([order, versionBefore])
   })
 
-  it('is none when it is given up, and answers all the same', async () => {
+  it('can be abandoned without a new version, and still return an answer', async () => {
     const answer = await changeCatalog(database(), async (change) => {
       await moveOn(change)
       await change.session.abortTransaction()
@@ -64,7 +64,7 @@ describe('a change of the catalog', () => {
     expect([answer, await versionNow()]).to.deep.equal(['nothing to do', versionBefore])
   })
 
-  it('is made on top of every other that is made at the same time', async () => {
+  it('builds on every concurrent change', async () => {
     const order = (await orderOf('FOOD')) ?? 0
     const orders = await Promise.all(Array.from({ length: 6 }, () => changeCatalog(database(), moveOn)))
     expect([...orders].sort((a, b) => a - b)).to.deep.equal([1, 2, 3, 4, 5, 6].map((more) => order + more))

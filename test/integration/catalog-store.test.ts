@@ -14,7 +14,7 @@ describe('MongoCatalogStore', () => {
   const database = useDatabase()
   let store: MongoCatalogStore
   let categories: MongoCategoryStore
-  /** The version that each test begins with, and a category that is new to it. */
+  /** The initial version of each test, and a category that it does not have. */
   let first: bigint
   let pets: Category
   let count = 0
@@ -30,7 +30,7 @@ describe('MongoCatalogStore', () => {
     pets = benefit({ id: `PETS_${count}`, displayName: 'Pets', order: 100 + count, mccs: '5995' })
   })
 
-  it('has the categories of the challenge, no rules and nothing forbidden in its first version', async () => {
+  it('has the categories of the challenge, no rules and no forbidden MCC in its first version', async () => {
     const { upserted, ...rest } = await store.read()
     expect(upserted).to.have.deep.members([...challengeCategories])
     expect(rest).to.deep.equal({
@@ -42,12 +42,12 @@ describe('MongoCatalogStore', () => {
     })
   })
 
-  it('reads only what has changed since a version', async () => {
+  it('reads only changes since a version', async () => {
     await upsert(pets)
     expect(await store.read(first)).to.deep.equal(changes({ version: first + 1n, upserted: [pets] }))
   })
 
-  it('reads nothing but the version where nothing has changed', async () => {
+  it('reads only the version when nothing has changed', async () => {
     expect(await store.read(first)).to.deep.equal(changes({ version: first }))
   })
 
@@ -66,7 +66,7 @@ describe('MongoCatalogStore', () => {
     expect(deleted).to.deep.equal([])
   })
 
-  it('reads rules that were created again after a deletion', async () => {
+  it('reads a rule that was deleted and created again', async () => {
     await upsert(pets)
     await remove(pets.id)
     await upsert(pets)
@@ -84,7 +84,7 @@ describe('MongoCatalogStore', () => {
     })
   })
 
-  it('keeps a tombstone that is not old', async () => {
+  it('keeps recent tombstones', async () => {
     await upsert(pets)
     await remove(pets.id)
     await upsert({ ...pets, id: `${pets.id}_MORE` })
@@ -103,7 +103,7 @@ describe('MongoCatalogStore', () => {
     expect((await store.read(first + 2n)).kind).to.equal('CHANGES')
   })
 
-  describe('watched', () => {
+  describe('when watched', () => {
     let changes: number
     let losses: unknown[]
     let watch: CatalogWatch
@@ -123,7 +123,7 @@ describe('MongoCatalogStore', () => {
       await untilCalled()
     })
 
-    it('reports a failure, and starts again once it can', async () => {
+    it('reports a failure, and watches again once it can', async () => {
       await untilCalled()
       // A stream does not outlive its collection.
       await database().dropCollection('catalog')
@@ -133,9 +133,7 @@ describe('MongoCatalogStore', () => {
       await untilCalled()
     })
 
-    /**
-     * Changes the catalog until a change is announced: the stream may not be open yet at the first change.
-     */
+    /** Makes changes until one is announced: the stream may not be open at the first change. */
     async function untilCalled(): Promise<void> {
       let order = 100_000
       await eventually('a change is told', async () => {
@@ -146,7 +144,7 @@ describe('MongoCatalogStore', () => {
     }
   })
 
-  it('rejects a document that cannot be one of ours', async () => {
+  it('rejects a malformed document', async () => {
     await database().command({ collMod: 'categories', validationLevel: 'off' })
     await database()
       .collection<{ _id: string }>('categories')
@@ -161,7 +159,7 @@ describe('MongoCatalogStore', () => {
     return categories.edit((current) => upsertCategory(current, category), 'ana')
   }
 
-  /** Deletes without asking whether that is allowed. */
+  /** Deletes without the checks of the service. */
   async function remove(id: string): Promise<void> {
     await changeCatalog(database(), async (change) => {
       await database()
@@ -178,7 +176,7 @@ describe('MongoCatalogStore', () => {
   }
 })
 
-/** A reading of these changes and no others. */
+/** A result with exactly these changes. */
 function changes(over: Partial<CatalogReading> & { readonly version: bigint }): CatalogReading {
   return {
     kind: 'CHANGES',

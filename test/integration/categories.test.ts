@@ -56,7 +56,7 @@ describe('CategoryService on MongoDB', () => {
     categories.map(({ id }) => id)
   const versionNow = async () => (await core.categories.read()).kept.map(({ version }) => version)
 
-  /** Makes it look as if the category had been closed for credits for long. */
+  /** Backdates the closing of the category for credits. */
   async function closedLongAgo({ id = '', ...over }: Partial<Category>): Promise<void> {
     await upsert({ id, ...over, creditsClosed: true })
     await database()
@@ -64,7 +64,7 @@ describe('CategoryService on MongoDB', () => {
       .updateOne({ _id: id }, { $set: { changed_at: new Date(Date.now() - 60_000) } })
   }
 
-  it('adds a category, and says by whom and when', async () => {
+  it('adds a category, and records author and time', async () => {
     const { category } = await upsert({ id: 'ADDED', mccs: ['5995', '0742', '3000-3350'] })
     expect(category).to.deep.include({
       id: 'ADDED',
@@ -75,7 +75,7 @@ describe('CategoryService on MongoDB', () => {
     expect(await callHandler(methods.getCategory, { categoryId: 'ADDED' })).to.deep.equal({ category })
   })
 
-  it('changes nothing, not even the version, when it is so already', async () => {
+  it('changes nothing, not even the version, when the category is the same', async () => {
     await upsert({ id: 'SAME', order: 81 })
     const before = await versionNow()
     const { category } = await upsert({ id: 'SAME', order: 81 })
@@ -83,7 +83,7 @@ describe('CategoryService on MongoDB', () => {
     expect(await versionNow()).to.deep.equal(before)
   })
 
-  it('calls a category by its id when it has no other name', async () => {
+  it('uses the id as the name when it has no other', async () => {
     expect((await upsert({ id: 'NAMELESS', order: 82, displayName: '' })).category?.displayName).to.equal(
       'NAMELESS',
     )
@@ -127,7 +127,7 @@ describe('CategoryService on MongoDB', () => {
     expect([code, badFields?.[0]]).to.deep.equal(['INVALID_ARGUMENT', 'category'])
   })
 
-  it('rejects MCCs for the free balance', async () => {
+  it('rejects MCCs in the free balance', async () => {
     const { badFields } = await reject({ id: 'CASH', free: true })
     expect(badFields).to.deep.equal(['category.mccs'])
   })
@@ -136,14 +136,14 @@ describe('CategoryService on MongoDB', () => {
     ['an MCC in two categories of one order', { id: 'CLASH', mccs: ['5411'], order: 10 }, /FOOD.*CLASH/],
     ['a second free balance', { id: 'GIFT', mccs: [], free: true }, /CASH and GIFT/],
   ] as const) {
-    it(`rejects ${what}, naming both`, async () => {
+    it(`rejects ${what}, and names both`, async () => {
       const { code, info, message: text } = await reject({ ...over, mccs: [...over.mccs] })
       expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CATALOG_CONTRADICTION'])
       expect(text).to.match(message)
     })
   }
 
-  it('makes of two categories that contradict each other exactly one, when both are asked for at once', async () => {
+  it('creates exactly one of two contradicting categories requested at once', async () => {
     const outcomes = await Promise.allSettled(
       ['LEFT', 'RIGHT'].map((id) => upsert({ id, mccs: ['7033'], order: 700 })),
     )
@@ -157,7 +157,7 @@ describe('CategoryService on MongoDB', () => {
     expect(new Set(made.map(({ category }) => category?.version)).size).to.equal(6)
   })
 
-  it('says of a category that is not there that it is not', async () => {
+  it('answers NOT_FOUND for a missing category', async () => {
     const errors = [await failHandler(methods.getCategory, { categoryId: 'NONE' }), await remove('NONE')]
     for (const { code, info } of errors) {
       expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'CATEGORY_NOT_FOUND'])
@@ -172,20 +172,20 @@ describe('CategoryService on MongoDB', () => {
     })
   })
 
-  it('permits no MCC in a category that is never permitted', async () => {
+  it('rejects a category with a never-permitted MCC', async () => {
     const policy = { neverPermitted: ['5400-5500'] }
     const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
     expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
     expect(message).to.include('MCC 5411 is in FOOD')
   })
 
-  describe('deleting', () => {
+  describe('when deleting', () => {
     it('is rejected while the category takes credits', async () => {
       const { code, info } = await remove('FOOD')
       expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CREDITS_OPEN'])
     })
 
-    it('is rejected when the category took credits until a moment ago', async () => {
+    it('is rejected shortly after the category stopped taking credits', async () => {
       await upsert({ id: 'FRESH', mccs: [], order: 300, creditsClosed: true })
       expect((await remove('FRESH')).message).to.include('until recently')
     })
@@ -205,7 +205,7 @@ describe('CategoryService on MongoDB', () => {
       expect(message).to.include(account)
     })
 
-    it('succeeds when no account holds money in it; a purchase that it paid for can still be reversed', async () => {
+    it('succeeds when no account holds money in it, and its purchases can still be reversed', async () => {
       const gone = { id: 'GONE', mccs: ['7911'], order: 302 }
       await upsert(gone)
       await core.catalogCache.refresh()
@@ -220,10 +220,10 @@ describe('CategoryService on MongoDB', () => {
       const reversal = { transactionId: 'back', originalId: purchase.transactionId, described: {} }
       const reversed = await reverse(core.engine, account, reversal, testBudget())
       expect(entryIn(reversed).reason).to.equal('APPROVED')
-      // Nothing can be spent from it, and nothing is lost:
+      // Its money cannot be spent, and is not lost:
       const declined = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(declined).reason).to.equal('INSUFFICIENT_BALANCE')
-      // when the category is made again, it can.
+      // once the category is created again, the money can be spent.
       await upsert(gone)
       await core.catalogCache.refresh()
       const paid = await decideOn(core, account, somePurchase({ mcc: '7911' }))
@@ -249,7 +249,7 @@ describe('CategoryService on MongoDB', () => {
   })
 
   describe('closed for credits', () => {
-    it('takes no new credit, answers an old one, and pays', async () => {
+    it('rejects new credits, repeats old answers, and pays', async () => {
       await upsert({ id: 'ENDING', mccs: ['7929'], order: 400 })
       await core.catalogCache.refresh()
       const account = await fundedAccount(core, { ENDING: 1_000n })
@@ -270,7 +270,7 @@ describe('CategoryService on MongoDB', () => {
   })
 })
 
-/** The entry that was made. Fails the test when there is none. */
+/** The created entry. Fails the test when there is none. */
 function entryIn<Kind extends Entry>(verdict: Verdict<Kind>): Kind {
   if (verdict.type !== 'RECORD') throw new Error(`nothing was recorded: ${verdict.type}`)
   return verdict.entry

@@ -10,7 +10,7 @@ import { seededRandom } from '../support/seeded-random.js'
 const ACCOUNTS = ['a', 'b', 'c', 'nobody-opened-this'] as const
 const REQUESTS = 600
 
-describe('the books after a rush of everything at once, through two engines', () => {
+describe('the books after concurrent requests of every kind through two engines', () => {
   const engines = useEngines(2)
 
   before(async function () {
@@ -23,7 +23,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     await postAll(cores)
   })
 
-  /** Something at random: mostly purchases, some of them with the id of another. */
+  /** A random request: mostly purchases, some of them with another's id. */
   async function request(core: Core, random: ReturnType<typeof seededRandom>): Promise<void> {
     const accountId = random.pick(ACCOUNTS)
     const amount = centavos(BigInt(random.integer(1, 5_000)))
@@ -48,7 +48,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     await changeStatus(core, accountId, 'BLOCKED')
   }
 
-  it('explain every centavo: numbers without gaps, no balance ever negative, sums that are the balances', async () => {
+  it('explain every centavo: numbers without gaps, no negative balance, balances equal to sums', async () => {
     expect(await wrongInBooks(engines().db)).to.deep.equal([])
   })
 
@@ -58,7 +58,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     expect(unposted.map(({ accountId }) => accountId)).to.deep.equal([])
   })
 
-  it('have no transaction twice', async () => {
+  it('contain each transaction once', async () => {
     const books = await readBooks(engines().db)
     const twice = books.filter(
       ({ entries }) => new Set(entries.map(({ transaction }) => transaction)).size < entries.length,
@@ -66,7 +66,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     expect(twice.map(({ accountId }) => accountId)).to.deep.equal([])
   })
 
-  it('have no money on an account that was never opened', async () => {
+  it('contain no money on an account that was never opened', async () => {
     const books = await readBooks(engines().db)
     expect(books.find(({ accountId }) => accountId === 'nobody-opened-this')?.balances).to.deep.equal({})
   })

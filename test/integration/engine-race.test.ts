@@ -22,7 +22,7 @@ for (const count of [1, 2, 4]) {
       book = await readBook(db, accountId)
     })
 
-    it('are decided, every one', () => {
+    it('are all decided', () => {
       expect(entries).to.have.lengthOf(100)
     })
 
@@ -35,7 +35,7 @@ for (const count of [1, 2, 4]) {
       })
     }
 
-    it('are declined 80 times for want of money', () => {
+    it('are declined 80 times for lack of money', () => {
       expect(entries.filter(({ reason }) => reason === 'INSUFFICIENT_BALANCE')).to.have.lengthOf(80)
     })
 
@@ -51,7 +51,7 @@ for (const count of [1, 2, 4]) {
       expect(told).to.deep.equal(each.flatMap((balance) => [balance, balance]))
     })
 
-    it('are in the ledger, all of them', () => {
+    it('are all in the ledger', () => {
       expect(book.posted).to.equal(book.entries.length)
     })
 

@@ -38,13 +38,13 @@ for (const count of [1, 2, 4]) {
         )
       })
 
-      it('is one entry', async () => {
+      it('creates one entry', async () => {
         const { entries } = await readBook(engines().db, accountId)
         expect(entries.filter(({ kind }) => kind === 'AUTHORIZATION')).to.have.lengthOf(1)
       })
     })
 
-    describe('with 50 contents', () => {
+    describe('with 50 different contents', () => {
       let verdicts: readonly Verdict<AuthorizationEntry>[]
       let accountId: string
       before(async () => {
@@ -60,7 +60,7 @@ for (const count of [1, 2, 4]) {
         expect(typesOf(verdicts)).to.deep.equal(['RECORD', ...Array(49).fill('REUSED')])
       })
 
-      it('gives all others the answer of the decided one', () => {
+      it('repeats the answer of the decided one', () => {
         const recorded = verdicts.find(({ type }) => type === 'RECORD')
         const repeats = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
         expect(repeats).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))

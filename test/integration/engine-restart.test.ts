@@ -10,7 +10,7 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
 import { decideOn, postAll, somePurchase } from '../support/processes/engines.js'
 
-/** Has the database reject whatever is written to the ledger, until the schema is ensured again. */
+/** Makes the database reject every write to the ledger, until the schema is ensured again. */
 async function closeLedger(db: Db): Promise<void> {
   await db.command({ collMod: 'ledger', validator: { $expr: false } })
 }
@@ -51,17 +51,17 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
   })
 
-  it('stays in the journal when others come', async () => {
+  it('stays in the journal when more entries follow', async () => {
     await decideOn(core, accountId, somePurchase())
     expect(await journalOf(database(), accountId)).to.include(purchase.transactionId)
   })
 
   describe('after a restart', () => {
     before(async () => {
-      // Gives up what it could not post, like a process that was killed.
+      // Discards its unposted entries, like a killed process.
       await core.close(0)
       core = await open()
-      // A start ensures the schema, and so has opened the ledger.
+      // A start ensures the schema, and thereby makes the ledger writable.
       await closeLedger(database())
     })
 
@@ -78,7 +78,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     before(async () => {
       await ensureSchema(database())
       await decideOn(core, accountId, somePurchase())
-      // The entries are in the ledger a moment before the poster hears of it.
+      // The entries are in the ledger a moment before the poster gets the reply.
       await eventually('all is known to be posted', () => core.poster.unposted === 0)
       // The next commit may leave out posted entries.
       await decideOn(core, accountId, somePurchase())
@@ -98,7 +98,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
       expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
     })
 
-    it('was debited once in all that', async () => {
+    it('was debited once in total', async () => {
       const { entries } = await readBook(database(), accountId)
       expect(entries.filter(({ transaction }) => transaction === purchase.transactionId)).to.have.lengthOf(1)
     })

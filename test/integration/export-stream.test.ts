@@ -19,7 +19,7 @@ import { ruleOf } from '../unit/domain/builders.js'
 
 const { path, requestSerialize, responseDeserialize } = MerchantRuleServiceService.exportMerchantRules
 
-/** More than fits between a server and a caller who does not read. */
+/** More than fits between a server and a caller that does not read. */
 const PIECES = 300
 const stored = (at: number): StoredMerchantRule => ({
   rule: ruleOf({ id: `r${at}`, name: 'N'.repeat(25), city: 'C'.repeat(99) }),
@@ -35,7 +35,7 @@ describe('a stream of responses', () => {
   let ended = false
   let failAt = Number.POSITIVE_INFINITY
 
-  /** Pieces of rules, counted as they are taken. */
+  /** Chunks of rules, counted as they are taken. */
   async function* all(): AsyncGenerator<readonly StoredMerchantRule[]> {
     try {
       for (given = 0; given < PIECES; given++) {
@@ -53,7 +53,7 @@ describe('a stream of responses', () => {
     }
     const handlers = { clock: systemClock, durationMsMax: 10_000, onBug, pages: new PageGate() }
     const turns = { turn: () => new Promise<void>((resolve) => setImmediate(resolve)) }
-    // Exports ask the store for nothing else.
+    // Exports use nothing else of the store.
     const store = { all } as unknown as MerchantRuleStore
     server = new Server()
     server.addService(
@@ -78,7 +78,7 @@ describe('a stream of responses', () => {
 
   const begin = () => client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {})
 
-  it('reaches a slow caller whole, and is not made faster than it is taken', async () => {
+  it('reaches a slow caller completely, and is produced no faster than it is read', async () => {
     const warnings: Error[] = []
     const onWarning = (warning: Error) => warnings.push(warning)
     process.on('warning', onWarning)
@@ -106,7 +106,7 @@ describe('a stream of responses', () => {
     expect(given).to.be.below(PIECES)
   })
 
-  it('ends with a status when it cannot continue', async () => {
+  it('ends with an error status when it cannot continue', async () => {
     failAt = 2
     const stream = begin().resume()
     const [error] = await once(stream, 'error')

@@ -9,7 +9,7 @@ import { loadDescriptors } from '../../src/grpc/reflection/descriptors.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
 import { authority, serverIdentity } from '../support/processes/certificates.js'
 
-/** A guard that never sweeps, which would make connections read that do not read by themselves. */
+/** A guard that never sweeps: a sweep would make unread connections read. */
 class SweeplessGuard extends ConnectionGuard {
   constructor() {
     super({ connectionsMax: 10, monotonicMs: () => performance.now(), onClosing: () => {} })
@@ -66,11 +66,11 @@ for (const [kind, serverSide, clientSide] of kinds) {
       expect(await check()).to.equal('OK')
     })
 
-    it('answers each of several connections that come at once', async () => {
+    it('answers each of several simultaneous connections', async () => {
       expect(await Promise.all([check(), check(), check()])).to.deep.equal(['OK', 'OK', 'OK'])
     })
 
-    it('is not troubled by a connection that leaves before its turn', async () => {
+    it('tolerates a connection that closes before its turn', async () => {
       const [, number] = address.split(':')
       for (let count = 0; count < 5; count++) connectTcp(Number(number), '127.0.0.1').destroy()
       expect(await check()).to.equal('OK')

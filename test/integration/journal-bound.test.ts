@@ -18,7 +18,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
 
-/** The ledger in MongoDB, which can be taken away: what is to be written to it then is not. */
+/** The ledger in MongoDB with a switch: while it is off, every write fails. */
 class AwayLedger extends MongoLedger {
   away = false
 
@@ -33,7 +33,7 @@ type Process = Pick<Core, 'engine' | 'poster'> & CreditOptions
 const challenge = catalogOf(challengeCategories)
 const catalog = () => challenge
 
-describe('journal bound', () => {
+describe('the journal limit', () => {
   const database = useDatabase()
   let ledger: AwayLedger
   const running: Process[] = []
@@ -74,7 +74,7 @@ describe('journal bound', () => {
     return (await accounts.findOne({ _id: accountId }))?.journal.length ?? 0
   }
 
-  it('is reached when the ledger is away: then the account answers UNAVAILABLE', async () => {
+  it('is reached during an outage of the ledger, and then the account answers UNAVAILABLE', async () => {
     const process = startProcess()
     ledger.away = true
     const accountId = await open(process)
@@ -84,7 +84,7 @@ describe('journal bound', () => {
     expect(await journalOf(accountId)).to.equal(JOURNAL_MAX)
   })
 
-  it('does not touch other accounts', async () => {
+  it('does not affect other accounts', async () => {
     const process = startProcess()
     ledger.away = true
     const [full, other] = [await open(process), await open(process)]
@@ -93,7 +93,7 @@ describe('journal bound', () => {
     expect(await creditOnce(process, other, 'one-more')).to.equal('RECORD')
   })
 
-  it('does not touch answers that were given: the account repeats them', async () => {
+  it('does not affect earlier answers: the account repeats them', async () => {
     const process = startProcess()
     ledger.away = true
     const accountId = await open(process)
@@ -101,7 +101,7 @@ describe('journal bound', () => {
     expect(await creditOnce(process, accountId, 'credit-0')).to.equal('REPLAY')
   })
 
-  it('is left behind when the ledger is back', async () => {
+  it('no longer applies once the ledger is back', async () => {
     const process = startProcess()
     ledger.away = true
     const accountId = await open(process)
@@ -114,7 +114,7 @@ describe('journal bound', () => {
     })
   })
 
-  it('is left behind by a process that starts when the journal is full already', async () => {
+  it('no longer applies in a process that starts with a full journal', async () => {
     const dead = startProcess()
     ledger.away = true
     const accountId = await open(dead)
@@ -138,7 +138,7 @@ describe('journal bound', () => {
     expect(kept).to.equal(credited)
   })
 
-  it('is reached and left behind when the collection of the ledger rejects every document', async () => {
+  it('is reached, and no longer applies, when the ledger collection rejects every document for a while', async () => {
     const core = await coreThatExpectsDamage()
     await core.prepare()
     const accountId = await open(core)

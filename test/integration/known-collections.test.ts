@@ -18,7 +18,7 @@ const opened = () => {
   return changeOf(account, opening(account))
 }
 
-describe('the books, when they change between two checks,', () => {
+describe('an operation on books that change between two checks', () => {
   const database = useDatabase()
   let books: Books
   let store: MongoAccountStore
@@ -33,7 +33,7 @@ describe('the books, when they change between two checks,', () => {
     ledger = new MongoLedger(database(), order, books.known)
   })
 
-  /** Each operation on the accounts, and what it needs: it is made while the books are right. */
+  /** Each operation on the accounts with its preparation, which needs correct books. */
   const onAccounts = async () => {
     const known = opened()
     await store.commit([known])
@@ -87,7 +87,7 @@ describe('the books, when they change between two checks,', () => {
     }
   }
 
-  it('is decided on as before once a check has found the books right again', async () => {
+  it('succeeds again once a check has found the books correct', async () => {
     await database().dropCollection('ledger')
     await ensureSchema(database())
     const calls: string[] = []
@@ -111,7 +111,7 @@ describe('the books, when they change between two checks,', () => {
   }
 })
 
-describe('books that are checked', () => {
+describe('checked books', () => {
   const database = useDatabase()
 
   it('are kept while they are unavailable, and return unchanged', async () => {
@@ -133,7 +133,7 @@ describe('books that are checked', () => {
     expect(books.right).to.equal(false)
   })
 
-  it('are rejected when they are others', async () => {
+  it('are rejected when they are other books', async () => {
     await database().dropDatabase()
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()
@@ -143,7 +143,7 @@ describe('books that are checked', () => {
     expect(causeOf(await failureOf(() => books.check(async () => {}))).name).to.equal('BOOKS_OTHER')
   })
 
-  it('are right for a process of this release after a later one has upgraded them', async () => {
+  it('are accepted by this release after a later one has upgraded them', async () => {
     await database().dropDatabase()
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()

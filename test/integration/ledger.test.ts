@@ -38,11 +38,11 @@ describe('MongoLedger', () => {
       expect(await ledger.find(history())).to.deep.equal([])
     })
 
-    it('finds nothing when nothing is asked', async () => {
+    it('finds nothing for an empty list of ids', async () => {
       expect(await ledger.find([])).to.deep.equal([])
     })
 
-    it('gives entries of every kind back as they were appended', async () => {
+    it('returns entries of every kind as they were appended', async () => {
       const entries = history()
       await ledger.append(entries)
       expect(await ledger.find(entries)).to.have.deep.members(entries)
@@ -55,14 +55,14 @@ describe('MongoLedger', () => {
       expect(await ledger.find(asked)).to.have.deep.members(asked)
     })
 
-    it('gives entries of several accounts at once', async () => {
+    it('returns entries of several accounts at once', async () => {
       const [one, other] = [history(), history()]
       await ledger.append([...one, ...other])
       const asked = [...one.slice(0, 1), ...other.slice(2)]
       expect(await ledger.find(asked)).to.have.deep.members(asked)
     })
 
-    it('does not find the id of one account in another', async () => {
+    it('keeps equal ids of different accounts apart', async () => {
       const [one, other] = [history(), history()]
       await ledger.append([...one, ...other])
       const transactionId = one[0]?.transactionId ?? ''
@@ -71,18 +71,18 @@ describe('MongoLedger', () => {
   })
 
   describe('missing', () => {
-    it('are all while nothing is there', async () => {
+    it('returns all entries for an empty ledger', async () => {
       const entries = history()
       expect(await ledger.missing(entries)).to.deep.equal(entries)
     })
 
-    it('are those that are not there', async () => {
+    it('returns the missing entries', async () => {
       const entries = history()
       await ledger.append(entries.slice(0, 2))
       expect(await ledger.missing(entries)).to.deep.equal(entries.slice(2))
     })
 
-    it('is an entry whose id is at another seq', async () => {
+    it('returns an entry whose id is at another seq', async () => {
       const [first, ...rest] = history()
       if (!first) throw new Error('a history has a first entry')
       await ledger.append([{ ...first, seq: 9n }])
@@ -91,24 +91,24 @@ describe('MongoLedger', () => {
   })
 
   describe('append', () => {
-    it('reports no discrepancy when everything is new', async () => {
+    it('reports no discrepancy for new entries', async () => {
       expect(await ledger.append(history())).to.deep.equal([])
     })
 
-    it('reports no discrepancy when all entries exist', async () => {
+    it('reports no discrepancy for existing entries', async () => {
       const entries = history()
       await ledger.append(entries)
       expect(await ledger.append(entries)).to.deep.equal([])
     })
 
-    it('keeps each entry once, however often it comes', async () => {
+    it('stores each entry once, however often it is appended', async () => {
       const entries = history()
       await ledger.append(entries)
       await ledger.append(entries)
       expect(await countOf(entries)).to.equal(entries.length)
     })
 
-    it('keeps each entry once when four append at the same time', async () => {
+    it('stores each entry once when four append at the same time', async () => {
       const entries = history()
       await Promise.all(Array.from({ length: 4 }, () => ledger.append(entries)))
       expect(await countOf(entries)).to.equal(entries.length)
@@ -121,27 +121,27 @@ describe('MongoLedger', () => {
       expect(await ledger.find(entries)).to.have.deep.members(entries)
     })
 
-    it('appends nothing when there is nothing to append', async () => {
+    it('appends nothing for an empty list', async () => {
       expect(await ledger.append([])).to.deep.equal([])
     })
   })
 
-  describe('append, when the ledger was damaged', () => {
-    it('reports the entry whose place another has', async () => {
+  describe('append to a damaged ledger', () => {
+    it('reports an entry whose place is taken by another', async () => {
       const [first, ...more] = history()
       const usurper = { ...first, transactionId: 'usurper' } as Entry
       await ledger.append([usurper])
       expect(seqsOf(await ledger.append([first as Entry, ...more]))).to.deep.equal([1n])
     })
 
-    it('reports the entry whose id is at another seq', async () => {
+    it('reports an entry whose id is at another seq', async () => {
       const [first, ...more] = history()
       const misplaced = { ...first, seq: 9n } as Entry
       await ledger.append([misplaced])
       expect(seqsOf(await ledger.append([first as Entry, ...more]))).to.deep.equal([1n])
     })
 
-    it('adds the others all the same', async () => {
+    it('still appends the other entries', async () => {
       const [first, ...more] = history()
       await ledger.append([{ ...first, transactionId: 'usurper' } as Entry])
       await ledger.append([first as Entry, ...more])

@@ -11,7 +11,7 @@ import { DayClock } from '../support/processes/day-clock.js'
 import { decideAllOn, somePurchase } from '../support/processes/engines.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
-/** Two processes whose clocks show two days of one month, and so have midnight between them. */
+/** Two processes whose clocks are on both sides of a midnight within one month. */
 describe('limits, under concurrent purchases', () => {
   const database = useDatabase()
   const clocks = [new DayClock('2026-11-23'), new DayClock('2026-11-24')]
@@ -23,7 +23,7 @@ describe('limits, under concurrent purchases', () => {
   })
   after(() => group.stop())
 
-  /** Sends 60 purchases of 10.00 to the processes; how many were paid by which wallet, or declined for which reason. */
+  /** Sends 60 purchases of 10.00 to the processes, and counts them by paying wallet or reason. */
   async function buy(food: WalletLimits): Promise<Readonly<Record<string, number>>> {
     const cores = [group.at(0).core, group.at(1).core]
     const accountId = await fundedAccount(group.at(0).core, { FOOD: 100_000n, CASH: 5_000n })
@@ -44,12 +44,12 @@ describe('limits, under concurrent purchases', () => {
     return counts
   }
 
-  it('let a wallet spend its month exactly, and the next one pay', async () => {
+  it('let one wallet spend its monthly limit exactly, and the next one pay', async () => {
     const counts = await buy({ month: centavos(30_000n) })
     expect(counts).to.deep.equal({ FOOD: 30, CASH: 5, AMOUNT_OVER_LIMIT: 25 })
   })
 
-  it('let a wallet spend no day twice: at most the earlier day and the later', async () => {
+  it('let no wallet exceed its daily limit, even when a new day begins meanwhile', async () => {
     const { FOOD = 0 } = await buy({ day: centavos(10_000n) })
     expect(FOOD).to.be.within(10, 20)
   })

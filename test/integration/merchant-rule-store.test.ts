@@ -31,7 +31,7 @@ describe('MongoMerchantRuleStore', () => {
   const ids = async (filter: MerchantRuleFilter = {}) =>
     (await store.page({ afterId: '', limit: 100, filter })).map(({ rule }) => rule.id)
 
-  it('reads a rule as it was created, and by whom', async () => {
+  it('returns a rule as it was created, with its author', async () => {
     const rule = ruleOf({ match: 'PREFIX', name: 'PAG*JoseDaSilva', ...bound })
     const stored = storedOf(await store.create(rule, 'ana'))
     expect(stored).to.deep.include({ rule, changedBy: 'ana' })
@@ -42,7 +42,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.find('rule-1')).to.equal(undefined)
   })
 
-  it('rejects an id that is taken', async () => {
+  it('rejects a used id', async () => {
     await create(ruleOf())
     expect(await store.create(ruleOf({ name: 'OTHER' }), 'ana')).to.deep.equal({
       rejection: { reason: 'EXISTS' },
@@ -56,7 +56,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await ids()).to.deep.equal(['first'])
   })
 
-  it('takes rules of one name that differ in match, city or country', async () => {
+  it('accepts rules of one name that differ in match, city or country', async () => {
     await create(
       ruleOf({ id: '1' }),
       ruleOf({ id: '2', match: 'PREFIX' }),
@@ -67,7 +67,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await ids()).to.have.length(5)
   })
 
-  it('lets exactly one of many rules that tie in, from two processes at once', async () => {
+  it('accepts exactly one of many tied rules, from two processes at once', async () => {
     const client = createClient({ uri: await testMongoUri(), poolSizeMax: 10 })
     try {
       const other = new MongoMerchantRuleStore(client.db(database().databaseName))
@@ -86,7 +86,7 @@ describe('MongoMerchantRuleStore', () => {
     }
   })
 
-  it('updates a rule under another version', async () => {
+  it('gives an updated rule a new version', async () => {
     const before = storedOf(await store.create(ruleOf(bound), 'ana'))
     const { city: _, ...withoutCity } = before.rule
     const after = storedOf(await store.update('rule-1', () => withoutCity, { by: 'eva' }))
@@ -95,12 +95,12 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.find('rule-1')).to.deep.equal(after)
   })
 
-  it('leaves a rule as it is when nothing of it changes', async () => {
+  it('leaves a rule unchanged when the update is equal', async () => {
     const before = storedOf(await store.create(ruleOf(), 'ana'))
     expect(storedOf(await store.update('rule-1', (rule) => rule, { by: 'eva' }))).to.deep.equal(before)
   })
 
-  it('changes and deletes only the version that is expected, if one is', async () => {
+  it('changes and deletes only the expected version, if one is given', async () => {
     const { version } = storedOf(await store.create(ruleOf(), 'ana'))
     const expected = { by: 'eva', expectedVersion: version }
     storedOf(await store.update('rule-1', (rule) => ({ ...rule, mcc: '5812' }), expected))
@@ -123,7 +123,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.delete('nobody', undefined)).to.deep.equal(missing)
   })
 
-  it('frees the id and the place of a rule that is deleted', async () => {
+  it('frees the id and the place of a deleted rule', async () => {
     await create(ruleOf())
     expect(storedOf(await store.delete('rule-1', undefined)).rule).to.deep.equal(ruleOf())
     expect(await store.find('rule-1')).to.equal(undefined)
@@ -169,12 +169,12 @@ describe('MongoMerchantRuleStore', () => {
       [{ mcc: '4121', match: 'PREFIX' }, []],
     ]
     for (const [filter, found] of filters) {
-      it(`have the rules that are asked for: ${JSON.stringify(filter)}`, async () => {
+      it(`return the requested rules: ${JSON.stringify(filter)}`, async () => {
         expect(await ids(filter)).to.deep.equal(found)
       })
     }
 
-    it('begin after an id, and end at the limit', async () => {
+    it('begin after an id, and stop at the limit', async () => {
       const page = await store.page({ afterId: '2', limit: 2, filter: {} })
       expect(page.map(({ rule }) => rule.id)).to.deep.equal(['3', '4'])
     })
@@ -186,7 +186,7 @@ describe('MongoMerchantRuleStore', () => {
       ruleOf({ id: `r${String(at).padStart(4, '0')}`, name: `NAME ${at}`, ...(at % 2 === 0 && bound) }),
     )
 
-    it('creates, changes and leaves, in one version of the catalog', async () => {
+    it('creates, changes and keeps rules, in one version of the catalog', async () => {
       await create(
         ruleOf({ id: 'untouched', name: 'UNTOUCHED' }),
         ruleOf({ id: 'r0000', name: 'OLD' }),
@@ -209,7 +209,7 @@ describe('MongoMerchantRuleStore', () => {
       expect(await versionIn(database())).to.equal(before)
     })
 
-    it('lets rules change places, and take the place of one that leaves it', async () => {
+    it('lets rules swap places, and take the place of a removed rule', async () => {
       await create(ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' }))
       const moved = [
         ruleOf({ id: 'a', name: 'B' }),
@@ -222,7 +222,7 @@ describe('MongoMerchantRuleStore', () => {
       expect(kept).to.have.length(3)
     })
 
-    it('names every tie with a rule that stays, and does nothing', async () => {
+    it('names every tie with a remaining rule, and changes nothing', async () => {
       await create(ruleOf({ id: 'x', name: 'NAME 1' }), ruleOf({ id: 'y', name: 'name 3' }))
       const { ties, created } = await store.replace(many, options)
       expect([...ties]).to.deep.equal([
@@ -238,7 +238,7 @@ describe('MongoMerchantRuleStore', () => {
       expect(await ids()).to.deep.equal([])
     })
 
-    it('does nothing when it is stopped, however late', async () => {
+    it('changes nothing when it is stopped, at any point', async () => {
       let asked = 0
       const proceed = () => {
         asked += 1
@@ -251,7 +251,7 @@ describe('MongoMerchantRuleStore', () => {
       expect(await ids()).to.deep.equal([])
     })
 
-    it('and a rule that ties with one of them: whichever comes first stays', async () => {
+    it('keeps whichever comes first, one of its rules or a concurrent tied rule', async () => {
       const [{ created, ties }] = await Promise.all([
         store.replace([ruleOf({ id: 'mine' })], options),
         store.create(ruleOf({ id: 'theirs' }), 'eva'),

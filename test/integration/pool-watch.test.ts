@@ -29,7 +29,7 @@ describe('pool watch', () => {
   const watched: MongoClient[] = []
   after(() => Promise.all(watched.map((each) => each.close())))
 
-  it('has nothing before the client is used', async () => {
+  it('reports nothing before the client is used', async () => {
     watch(await testServerUri(), 3)
     const { connections, checkedOut, waiting, connectionsMax, usedRatio } = pool
     expect({ connections, checkedOut, waiting, connectionsMax, usedRatio }).to.deep.equal({
@@ -48,7 +48,7 @@ describe('pool watch', () => {
     await eventually('there are as many as are kept at least', () => pool.connections === 2)
   })
 
-  describe('of two connections, given three operations that have to wait for a lock', () => {
+  describe('with two connections and three operations waiting for a lock', () => {
     type Lock = { readonly _id: string; readonly count: number }
     let holder: MongoClient
     let operations: Promise<unknown>[]
@@ -75,15 +75,15 @@ describe('pool watch', () => {
     })
     after(() => holder.close())
 
-    it('reports that all are in use while an operation waits', () => {
+    it('reports full use while an operation waits', () => {
       expect(usedRatio).to.equal(1)
     })
 
-    it('reports that one of them got none in time', () => {
+    it('reports one failed checkout', () => {
       expect(failures).to.deep.equal(['TIMEOUT'])
     })
 
-    it('reports that none is in use after they have ended', async () => {
+    it('reports no use after the operations have ended', async () => {
       await Promise.all(operations)
       const { checkedOut, waiting } = pool
       expect({ checkedOut, waiting, usedRatio: pool.usedRatio }).to.deep.equal({

@@ -17,12 +17,12 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
 import { cleanBooks } from '../support/database/verified.js'
 
-/** The version that a later release leads to. */
+/** The version of a later release. */
 const NEXT = SCHEMA_VERSION + 1
 
 const books = (db: Db) => db.collection<BooksDocument>('books')
 
-/** Everything but the identity. */
+/** Everything except the identity. */
 async function contents(db: Db) {
   const stored = (await backUp(db)).filter(({ name }) => name !== 'books')
   return stored.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -59,14 +59,14 @@ describe('a database of schema version 1', () => {
 
   it('has books in which every centavo is explained', () => cleanBooks(database()))
 
-  it('gets the validators and indexes of a database that is new', async () => {
+  it('gets the validators and indexes of a new database', async () => {
     await ensureSchema(fresh())
     const schema = async (db: Db) =>
       (await backUp(db))
         .map(({ name, options, indexes }) => ({
           name,
           options,
-          // On a sharded cluster, the index of the shard key was there before.
+          // On a sharded cluster, the index of the shard key already existed.
           indexes: indexes
             .filter(({ key }) => !Object.values(key).includes('hashed'))
             .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
@@ -75,7 +75,7 @@ describe('a database of schema version 1', () => {
     expect(await schema(database())).to.deep.equal(await schema(fresh()))
   })
 
-  it('keeps its identity when the schema is made again', async () => {
+  it('keeps its identity when the schema is applied again', async () => {
     const before = await books(database()).find().toArray()
     await ensureSchema(database())
     expect(await books(database()).find().toArray()).to.deep.equal(before)
@@ -106,7 +106,7 @@ describe('a database of schema version 1 that eight processes upgrade at once', 
 describe('merchant rules of schema version 2', () => {
   const database = useDatabase()
   const rules = () => database().collection<{ _id: string; slot: { name: string } }>('merchant_rules')
-  /** Rules as the release before stored them: an apostrophe of typography and a space before `*` stayed in their slots. */
+  /** Rules as the earlier release stored them: slots kept a typographic apostrophe and a space before `*`. */
   const stored = [
     ['apostrophe', 'CAFE D\u2019OURO'],
     ['plain', 'PADARIA'],
@@ -124,7 +124,7 @@ describe('merchant rules of schema version 2', () => {
     await ensureSchema(database())
   })
 
-  it('get the slots of today, but for one that ties with another', async () => {
+  it('get the slots of today, except one that ties with another', async () => {
     const slots = await rules().find().sort({ _id: 1 }).toArray()
     expect(slots.map(({ slot: { name } }) => name)).to.deep.equal([
       "CAFE D'OURO",
@@ -135,7 +135,7 @@ describe('merchant rules of schema version 2', () => {
   })
 })
 
-describe('a step that a later release adds', () => {
+describe('a step of a later release', () => {
   const database = useDatabase()
   const taken: string[] = []
   const step = (to: number, take: SchemaStep['take'] = async () => {}): SchemaStep => ({
@@ -147,7 +147,7 @@ describe('a step that a later release adds', () => {
     },
   })
   const version = async () => (await readIdentity(database()))?.schemaVersion
-  /** This release rejects what the steps lead to. */
+  /** This release rejects the later version. */
   const take = (...more: readonly SchemaStep[]) =>
     takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => causeOf(error).name)
 
@@ -157,14 +157,14 @@ describe('a step that a later release adds', () => {
     taken.length = 0
   })
 
-  it('is taken after the earlier steps, and never again', async () => {
+  it('runs after the earlier steps, and only once', async () => {
     await take(step(NEXT), step(NEXT + 1))
     await take(step(NEXT), step(NEXT + 1))
     expect(taken).to.deep.equal([`to ${NEXT}`, `to ${NEXT + 1}`])
     expect(await version()).to.equal(NEXT + 1)
   })
 
-  it('is taken again after an interruption, without the earlier steps', async () => {
+  it('runs again after an interruption, without the earlier steps', async () => {
     const interrupted = step(NEXT + 1, async () => {
       throw new Error('the process was killed')
     })
@@ -176,7 +176,7 @@ describe('a step that a later release adds', () => {
     expect(await version()).to.equal(NEXT + 1)
   })
 
-  it('does not lead back when a slow process notes it late', async () => {
+  it('keeps its version when a slow process records its own late', async () => {
     const slow = step(NEXT, async () => {
       await take(step(NEXT), step(NEXT + 1))
     })
@@ -188,7 +188,7 @@ describe('a step that a later release adds', () => {
 describe('a database that a later release has upgraded', () => {
   const database = useDatabase()
 
-  it('is rejected by this one, with both versions, and nothing is changed', async () => {
+  it('is rejected by this release, with both versions, and stays unchanged', async () => {
     await ensureSchema(database())
     await books(database()).updateOne({ _id: BOOKS_ID }, { $set: { schema_version: SCHEMA_VERSION + 1 } })
     await database().command({ collMod: 'ledger', validator: { $jsonSchema: { bsonType: 'object' } } })

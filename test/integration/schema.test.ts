@@ -7,10 +7,10 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { commandsSent } from '../support/database/sent-commands.js'
 import { codeOf, VALIDATION_FAILED } from '../support/database/server-code.js'
 
-/** When it was made differs, and whose books it is. */
+/** The creation time and the identity differ. */
 const timeless = { projection: { changed_at: 0, created_at: 0, books_id: 0 } }
 
-/** Everything that ensureSchema makes, as the database shows it. */
+/** Everything that ensureSchema creates, as the database shows it. */
 async function schemaOf(db: Db): Promise<object> {
   const found = (await db.listCollections().toArray()).sort((a, b) => (a.name < b.name ? -1 : 1))
   const parts = found.map(async ({ name, options }: Document) => ({
@@ -28,7 +28,7 @@ describe('ensureSchema', () => {
 
   before(() => ensureSchema(database()))
 
-  it('makes the collections', async () => {
+  it('creates the collections', async () => {
     const found = await database().listCollections().toArray()
     expect(names(found)).to.have.members([
       'books',
@@ -53,13 +53,13 @@ describe('ensureSchema', () => {
   ] as const) {
     it(`indexes ${collection} by ${indexes.join(', ')}`, async () => {
       const made = await database().collection(collection).indexes()
-      // On a sharded cluster, the index of the shard key was there before.
+      // On a sharded cluster, the index of the shard key already existed.
       const own = made.filter(({ key }) => !Object.values(key).includes('hashed'))
       expect(names(own)).to.have.members([...indexes])
     })
   }
 
-  it('makes the first version of the catalog', async () => {
+  it('creates the first version of the catalog', async () => {
     const made = await database().collection('catalog').find({}, timeless).toArray()
     expect(made).to.deep.equal([{ _id: 'catalog', version: 1n, never_permitted: [] }])
   })
@@ -78,19 +78,19 @@ describe('ensureSchema', () => {
     ])
   })
 
-  it('changes nothing when it is done again', async () => {
+  it('changes nothing the second time', async () => {
     const before = await schemaOf(database())
     await ensureSchema(database())
     expect(await schemaOf(database())).to.deep.equal(before)
   })
 })
 
-describe('ensureSchema by a start of the same version', () => {
+describe('ensureSchema at a start of the same version', () => {
   const database = useDatabase()
   before(() => ensureSchema(database()))
   const changes = () => commandsSent(database().client, ['create', 'collMod'], () => ensureSchema(database()))
 
-  it('leaves validators alone that are as it needs them', async () => {
+  it('leaves matching validators alone', async () => {
     expect(await changes()).to.deep.equal([])
   })
 
@@ -99,7 +99,7 @@ describe('ensureSchema by a start of the same version', () => {
     ['reject nothing old', { validationLevel: 'moderate' }],
     ['only warn', { validationAction: 'warn' }],
   ] as const) {
-    it(`changes those, and only those, that ${what}`, async () => {
+    it(`changes exactly those that ${what}`, async () => {
       await database().command({ collMod: 'ledger', ...other })
       const sent = await changes()
       expect(sent.map(({ create, collMod }) => ({ create, collMod }))).to.deep.equal([
@@ -111,11 +111,11 @@ describe('ensureSchema by a start of the same version', () => {
   }
 })
 
-describe('ensureSchema done by eight processes at once', () => {
+describe('ensureSchema in eight processes at once', () => {
   const database = useDatabase()
   const other = useDatabase()
 
-  it('makes what one makes', async () => {
+  it('creates the same as one process', async () => {
     const uri = await testMongoUri()
     const clients = Array.from({ length: 8 }, () => createClient({ uri, poolSizeMax: 2 }))
     try {
@@ -147,7 +147,7 @@ describe('ensureSchema on a database that is not empty', () => {
     expect(await categories().distinct('_id')).to.have.members(['FOOD', 'MEAL', 'CASH'])
   })
 
-  it('gives a collection that has no validator one', async () => {
+  it('adds a missing validator', async () => {
     await database().createCollection('accounts')
     await ensureSchema(database())
     const write = database().collection('accounts').insertOne({ anything: true })

@@ -5,7 +5,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 describe('a ShardMap that cannot be read', () => {
   const database = useDatabase()
 
-  it('is reported when it begins, and not again while it lasts', async () => {
+  it('is reported when the outage begins, and not again while it lasts', async () => {
     const told: unknown[] = []
     const map = new ShardMap(database(), (error) => told.push(error))
     const { client } = database()

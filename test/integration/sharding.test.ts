@@ -10,11 +10,11 @@ if (!isSharded) {
   describe('reading account and ledger on a replica set', () => {
     const database = useDatabase()
 
-    it('is done by one command, as of one moment', async () => {
+    it('takes one command, at one point in time', async () => {
       const db = database()
       const accounts = new MongoAccountStore(db)
       const key = { accountId: 'a', transactionId: '1' }
-      // The first asks what the server is.
+      // The first command asks for the type of the server.
       await accounts.loadWithEntries(['a'], [key])
       const sent = await commandsSent(db.client, ['hello', 'find', 'aggregate'], () =>
         accounts.loadWithEntries(['a'], [key]),

@@ -68,7 +68,7 @@ describe('statement', () => {
     const entries: readonly Entry[] = [...books.ledger, ...books.account.journal.slice(-10)]
     before(() => storeBooks(database(), books))
 
-    it('has every entry as it was made, newest first', async () => {
+    it('returns every entry as it was made, newest first', async () => {
       expect(await read({})).to.deep.equal([...entries].reverse().map(transactionMessage))
     })
 
@@ -108,7 +108,7 @@ describe('statement', () => {
       })
     }
 
-    it('pages through without a gap or a double while new entries arrive and are posted', async () => {
+    it('pages without gaps or duplicates while new entries arrive and are posted', async () => {
       let reading = true
       let written = 0
       const writing = Promise.all(
@@ -127,13 +127,13 @@ describe('statement', () => {
       const newest = seqs[0] ?? 0
       expect(seqs).to.deep.equal(downFrom(newest))
       expect(newest).to.be.at.least(Number(first.transactions[0]?.seq))
-      // Otherwise nothing arrived that could have shifted the pages.
+      // Without arrivals, the pages could not have shifted.
       expect(writtenMeanwhile).to.be.above(0)
     })
   })
 
-  describe('of very recent entries', () => {
-    it('has it at once', async () => {
+  describe('of recent entries', () => {
+    it('includes a new entry at once', async () => {
       const accountId = await fundedAccount(core, {})
       for (let count = 1; count <= 20; count++) {
         await credit(accountId, `c-${count}`)
@@ -142,14 +142,14 @@ describe('statement', () => {
       }
     })
 
-    it('has it once when it is in the journal and in the ledger', async () => {
+    it('includes an entry once when it is in the journal and in the ledger', async () => {
       const accountId = await fundedAccount(core, { FOOD: 5n })
       await posted()
       expect(await inJournal(accountId)).to.equal(2)
       expect(seqsOf(await read({ accountId }))).to.deep.equal([2, 1])
     })
 
-    it('has it once when it has left the journal', async () => {
+    it('includes an entry once when it has left the journal', async () => {
       const accountId = await fundedAccount(core, { FOOD: 5n, MEAL: 5n })
       await posted()
       await credit(accountId, 'one-more')

@@ -56,8 +56,8 @@ describe('a database that does not answer', () => {
   })
   after(() => client.close())
 
-  // 200 of them, since only some run out of time between two attempts rather than during one.
-  it('makes decisions fail as UNAVAILABLE, not for want of time, whenever their time is over', async () => {
+  // 200 decisions, because only some run out of time between two attempts rather than during one.
+  it('makes decisions fail as UNAVAILABLE, not as NO_TIME_LEFT, however long they wait', async () => {
     const db = client.db('away')
     const ledger = new MongoLedger(db)
     const poster = new LedgerPoster({

@@ -7,7 +7,7 @@ import { TraceCollector } from '../support/traces/trace-collector.js'
 
 const logger = createLogger({ level: 'silent', format: 'json' })
 
-/** Sends one span the way that these variables say, and returns the id of its trace as it goes over the wire. */
+/** Sends one span as these variables say, and returns the id of its trace as it goes over the wire. */
 async function sendOneSpan(env: Readonly<Record<string, string>>): Promise<Buffer> {
   Object.assign(process.env, env)
   try {
@@ -24,8 +24,8 @@ async function sendOneSpan(env: Readonly<Record<string, string>>): Promise<Buffe
   }
 }
 
-describe('the collector is reached', () => {
-  it('by protobuf over HTTP when nothing else is said', async () => {
+describe('the collector', () => {
+  it('receives protobuf over HTTP by default', async () => {
     const collector = await TraceCollector.start()
     const traceId = await sendOneSpan({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint })
     await collector.stop()
@@ -33,7 +33,7 @@ describe('the collector is reached', () => {
     expect(collector.bodies[0]?.includes(traceId)).to.equal(true)
   })
 
-  it('by gRPC with a header that cannot be sent is not, and its value is not logged', async () => {
+  it('receives no gRPC with an invalid header, whose value is not logged', async () => {
     const lines: unknown[] = []
     const write = (fields: object, event: string) => lines.push({ ...fields, event })
     Object.assign(process.env, { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=%0Athe-key' })
@@ -58,7 +58,7 @@ describe('the collector is reached', () => {
     ])
   })
 
-  it('by gRPC', async () => {
+  it('receives gRPC', async () => {
     const taken: Buffer[] = []
     const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
     const bytes = (body: Buffer) => body

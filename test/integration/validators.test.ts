@@ -108,7 +108,7 @@ describe('the validators', () => {
       { ...account, limits: { wallets: { CASH: { day: new Int32(1) } } } },
     ],
     ['a limit of another time', 'accounts', { ...account, limits: { wallets: { CASH: { year: 1n } } } }],
-    ['a day of an entry that is none', 'ledger', { ...entry, day: '23/11/2026' }],
+    ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
     ['an amount that is a double', 'ledger', { ...entry, amount: new Double(1.5) }],
@@ -138,7 +138,7 @@ describe('the validators', () => {
     })
   }
 
-  it('of accounts accepts one with limits and spending', async () => {
+  it('of accounts accepts an account with limits and spending', async () => {
     expect(await codeOf(insert('accounts', { ...account, limits, spent: { CASH: spent } }))).to.equal(0)
   })
 
@@ -160,7 +160,7 @@ describe('the validators', () => {
     expect(await codeOf(write)).to.equal(VALIDATION_FAILED)
   })
 
-  it('are helped by the index: no second entry has the same place in an account', async () => {
+  it('work with the index: no second entry has the same place in an account', async () => {
     const ledger = database().collection<{ _id: unknown }>('ledger')
     await ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'one' } })
     const second = ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'two' } })

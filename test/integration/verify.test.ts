@@ -32,13 +32,13 @@ async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) 
   return { ...summary, found: [...found] }
 }
 
-/** The collections without validators: any document can be written. */
+/** The collections without validators, so that any document can be written. */
 function unguarded(db: Db) {
   const past = { bypassDocumentValidation: true }
   const accounts: Collection<{ _id: string }> = db.collection('accounts')
   const ledger: Collection<Document> = db.collection('ledger')
   const change = async (collection: Collection<never>, filter: Document, update: UpdateFilter<Document>) => {
-    // The driver's types are of documents that are as they should be.
+    // The driver's types describe valid documents.
     const { matchedCount } = await collection.updateOne(filter as never, update as never, past)
     if (matchedCount !== 1) throw new Error('the discrepancy was not planted')
   }
@@ -71,7 +71,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
     'there is no journal': (raw) => raw.account({ $unset: { journal: 1 } }),
     'an entry of the journal has no kind': (raw) => raw.account({ $unset: { 'journal.1.kind': 1 } }),
     'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
-    'the id of an entry is no text': (raw) =>
+    'the id of an entry is not text': (raw) =>
       raw.copy(9n, { _id: { account: 'b', transaction: 7 }, seq: 11n }),
     'the key of an entry is in another order': (raw) =>
       raw.copy(9n, { _id: { transaction: 'block-2', account: 'b' }, seq: 11n }),
@@ -80,7 +80,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
     'what was spent is below zero': (raw) => raw.account({ $set: { 'spent.FOOD.day_amount': -1n } }),
     'a limit is no int64': (raw) => raw.account({ $set: { limits: { purchase: 5, wallets: {} } } }),
     'the day of an entry is none': (raw) => raw.entry(9n, { $set: { day: 'today' } }),
-    'the time of an entry is no date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
+    'the time of an entry is not a date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
     'an entry is said to be declined that took effect': (raw) =>
       raw.entry(9n, { $set: { decision: 'DECLINED' } }),
   },
@@ -112,7 +112,8 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
   BALANCE_AFTER_WRONG: {
     'an entry says a centavo more': (raw) => raw.entry(4n, { $inc: { balance_after: 1n } }),
   },
-  // An entry that says it itself cannot be read: so it is found together with an entry that says something else.
+  // A readable entry cannot state a negative balance itself, so another discrepancy always accompanies this
+  // one.
   BALANCE_NEGATIVE: {
     'a purchase of more than was there': async (raw) => {
       await raw.entry(2n, { $set: { amount: 200n, delta: 200n, balance_after: 200n } })
@@ -129,7 +130,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
     'of a purchase that was never seen': (raw) => raw.entry(6n, { $set: { original: 'nobody' } }),
     'of all that was left, and a part went back': (raw) => raw.entry(6n, { $unset: { amount: 1 } }),
     'of more than was paid': async (raw) => {
-      // A counter cannot say what is below zero: so the reversal is one that was never counted.
+      // A counter cannot go below zero, so this reversal was never counted.
       const uncounted = { $unset: { day: 1 } } as const
       await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n }, ...uncounted })
       await raw.account({ $set: { 'wallets.FOOD': 1_001n, 'spent.FOOD': spent(300n) } })
@@ -165,7 +166,7 @@ function spent(amount: bigint): Document {
   return { day: '2026-01-01', day_amount: amount, month_amount: amount }
 }
 
-/** Makes a credit into the tenth entry of the example: 0.50 to MEAL. */
+/** Turns the tenth entry of the example into a credit of 0.50 to MEAL. */
 const lastCredit = {
   _id: { account: 'b', transaction: 'credit-3' },
   seq: 10n,
@@ -182,19 +183,19 @@ describe('verify on a database', () => {
     for (const name of ['accounts', 'ledger']) await database().collection(name).deleteMany({})
   })
 
-  describe('that is clean', () => {
+  describe('without discrepancies', () => {
     it('finds nothing in an empty one', async () => {
       const summary = await verify(database())
       expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0, found: [] })
     })
 
-    it('finds nothing where there is something of everything', async () => {
+    it('finds nothing in one with every kind of document', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const summary = await verify(database())
       expect(summary).to.deep.equal({ accounts: 3, entries: 27, discrepancies: 0, unposted: 3, found: [] })
     })
 
-    it('takes every account into account, lot after lot', async () => {
+    it('checks every account, in batches', async () => {
       const whole = (id: string) => accountAfter(id, [steps.open('open'), steps.credit('c', 'FOOD', 1n)])
       const ids = Array.from({ length: 1_203 }, (_, index) => `account-${index}`)
       await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, posted: 1 })))
@@ -202,7 +203,7 @@ describe('verify on a database', () => {
       expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unposted: 1_203 })
     })
 
-    it('finds nothing where the account was never opened', async () => {
+    it('finds nothing for an account that was never opened', async () => {
       const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
       await storeBooks(database(), booksOf(whole, { journal: 1, posted: 1 }))
       expect((await verify(database())).found).to.deep.equal([])
@@ -210,7 +211,7 @@ describe('verify on a database', () => {
   })
 
   for (const [kind, cases] of Object.entries(plantings)) {
-    describe(`where ${kind} is planted`, () => {
+    describe(`with a planted ${kind}`, () => {
       for (const [what, plant] of Object.entries(cases)) {
         it(`finds it, and nothing else: ${what}`, async () => {
           await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
@@ -222,7 +223,7 @@ describe('verify on a database', () => {
     })
   }
 
-  describe('where a document of the ledger names no account', () => {
+  describe('with a ledger document that names no account', () => {
     const oid = new ObjectId()
     const keys: readonly unknown[] = [
       null,
@@ -288,13 +289,13 @@ describe('verify on a database', () => {
   describe('with entries that only journals hold', () => {
     const three = () => booksOf(exampleWhole('a'), { journal: 3, posted: 7 })
 
-    it('counts them, and leaves them where they are', async () => {
+    it('counts them, and leaves them there', async () => {
       await storeBooks(database(), three())
       await verify(database())
       expect((await verify(database())).unposted).to.equal(3)
     })
 
-    it('copies them to the ledger when asked to: a second run finds none', async () => {
+    it('posts them to the ledger on request: a second run finds none', async () => {
       await storeBooks(database(), three())
       const first = await verify(database(), { repair: true })
       const second = await verify(database(), { repair: true })
@@ -309,7 +310,7 @@ describe('verify on a database', () => {
       ])
     })
 
-    it('copies nothing of an account that is damaged', async () => {
+    it('posts nothing of a damaged account', async () => {
       await storeBooks(database(), { ...three(), account: { ...three().account, status: 'CLOSED' } })
       await verify(database(), { repair: true })
       expect(await database().collection('ledger').countDocuments()).to.equal(7)
@@ -327,11 +328,11 @@ describe('verify on a database', () => {
       for (const core of cores) await core.close(2_000)
     })
 
-    it('reports nothing while the service keeps writing', async () => {
+    it('reports nothing while the service writes', async () => {
       const service = new BusyService(cores)
       await service.begin()
       const runs: Found[] = []
-      // With less to read in between there would be little to be alarmed about.
+      // Fewer entries to read in between would cause hardly any apparent discrepancy.
       while (runs.length < 5 || service.decided < 100) {
         runs.push(await verify(database(), { repair: runs.length % 2 === 0 }))
       }
@@ -359,7 +360,7 @@ function exampleWhole(id: string) {
   return { ...account, journal }
 }
 
-/** Reads the accounts, and lets something happen before anybody sees them. */
+/** Reads the accounts, and runs an action before it returns them. */
 class InterruptedStore extends MongoAuditStore {
   readonly #meanwhile: () => Promise<void>
   readonly lookedAgain: string[] = []
@@ -412,7 +413,7 @@ class BusyService {
     )
   }
 
-  /** How many purchases were decided by now. */
+  /** Number of purchases decided so far. */
   get decided(): number {
     return this.#decided
   }

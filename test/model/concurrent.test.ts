@@ -34,22 +34,22 @@ import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
 /**
- * Random operations at the same time, on three processes, some of which are killed while they work; what had no answer is sent
- * again to another process, as a switch would. Between two rounds everything comes to rest.
+ * Random concurrent operations on three processes, some of which are killed meanwhile. Operations without an
+ * answer are sent again to another process, as a switch would. All work ends between two rounds.
  *
- * The order in which things happened is up to the processes and the database; whatever it was, the reference model must be able to
- * explain every answer by it. A failure prints seed and path; the operations are the same again then, their timing is not:
+ * Processes and database determine the order of execution. The reference model must explain every answer by
+ * some order. A failure prints seed and path, which repeat the operations but not their timing:
  *
- *   MODEL_SEED=<seed> MODEL_PATH="<path>" npx mocha test/model/concurrent.test.ts
+ * MODEL_SEED=<seed> MODEL_PATH="<path>" npx mocha test/model/concurrent.test.ts
  *
- * MODEL_RUNS sets how many histories there are.
+ * MODEL_RUNS sets the number of histories.
  */
 const RUNS = 25
 const ACCOUNTS = ['A', 'B']
-/** Times that a message is sent before the test gives up. */
+/** Attempts for a message before the test gives up. */
 const ATTEMPTS_MAX = 10
 
-/** What somebody does in a round, and when: after so many turns of the event loop. */
+/** An action in a round, and its time: after so many turns of the event loop. */
 type Deed = { readonly process: number; readonly turns: number } & (
   | { readonly does: 'ask'; readonly asked: Operation }
   | { readonly does: 'read'; readonly account: string; readonly filter: Filter; readonly pageSize: number }
@@ -66,7 +66,10 @@ const anyRead = fc.record({
 })
 const anyKill = fc.record({ ...when, does: fc.constant('kill' as const) })
 
-/** One message, sent by several at once: as it is, with other content, and, if it is a purchase, with reversals. */
+/**
+ * One message, sent by several callers at once: unchanged, with other content, and, if it is a purchase, with
+ * reversals.
+ */
 const anyBundle: fc.Arbitrary<readonly Deed[]> = fc
   .record({
     asked: operation,
@@ -92,8 +95,8 @@ const anyRound = fc
   .map(({ bundles, reads, kills }): readonly Deed[] => [...bundles.flat(), ...reads, ...kills])
 const histories = fc.array(anyRound, { minLength: 1, maxLength: 6, size: 'max' })
 
-describe('model: everything at once', function () {
-  // fast-check ends in time: making a failure small takes longer than finding it.
+describe('model: concurrent operations', function () {
+  // fast-check ends in time: shrinking a failure takes longer than finding it.
   this.timeout(0)
   const database = useDatabase()
   let group: ProcessGroup
@@ -107,7 +110,7 @@ describe('model: everything at once', function () {
   })
   after(() => group.stop())
 
-  it('answers are what the reference model says, in some order', async () => {
+  it('the reference model explains the answers in some order', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (rounds) => {
         const run = randomUUID()
@@ -129,7 +132,7 @@ describe('model: everything at once', function () {
     await cleanBooks(database())
   })
 
-  /** Everything that was ever recorded on an account, oldest first, also while nobody opened it. */
+  /** All recorded entries of an account, oldest first, even while it is unopened. */
   async function recorded(id: string): Promise<readonly Timed[]> {
     const account = (await group.at(0).core.accounts.load([id])).get(id)
     const journal = account?.journal ?? []
@@ -139,7 +142,7 @@ describe('model: everything at once', function () {
     return [...older.toReversed(), ...journal].map(recordOf)
   }
 
-  /** Does everything at once, and says what came of it, by account. */
+  /** Runs all actions at once, and returns the outcomes by account. */
   async function play(
     deeds: readonly Deed[],
     run: string,
@@ -156,7 +159,7 @@ describe('model: everything at once', function () {
     return observed
   }
 
-  /** Asks until there is an answer: one process after another. */
+  /** Asks one process after another until there is an answer. */
   async function ask({ process, asked }: Deed & { does: 'ask' }, run: string): Promise<Observation> {
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const { core, death, patience } = group.at(process + attempts - 1)
@@ -178,7 +181,7 @@ describe('model: everything at once', function () {
     throw new Error(`no answer after ${ATTEMPTS_MAX} attempts`)
   }
 
-  /** Compares what came of a round with the model, and then what everybody can see. */
+  /** Compares the outcome of a round with the model, and then the visible state. */
   async function check(
     model: ReferenceModel,
     account: string,
@@ -197,7 +200,7 @@ describe('model: everything at once', function () {
   }
 })
 
-/** The answer, or that the process died first. What it says as it dies is not an answer. */
+/** The answer, or the death of the process. An answer of a dying process does not count. */
 async function untilDeath<T>(work: Promise<T>, death: Promise<'DEAD'>): Promise<T | 'DEAD'> {
   const orDead = work.catch(async (error: unknown) => {
     const dead = await Promise.race([death, nextTurn('ALIVE')])

@@ -34,23 +34,24 @@ import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
 /**
- * Random histories, one operation after another, on three processes that are restarted and killed in between, and whose clocks go
- * from day to day, not always together. Every answer, every statement, every balance and every counter must be what the reference
- * model says, exactly; and every purchase is simulated first, which must foretell the answer.
+ * Random histories, one operation after another, on three processes that are restarted and killed in between.
+ * Their clocks move from day to day, not always together. Every answer, statement, balance and counter must
+ * equal that of the reference model. Every purchase is simulated first, and the simulation must predict the
+ * answer.
  *
- * A failure prints seed, path and, behind the commands, replayPath. To run it again:
+ * A failure prints seed, path and, after the commands, replayPath. To run it again:
  *
- *   MODEL_SEED=<seed> MODEL_PATH="<path>" MODEL_REPLAY="<replayPath>" npx mocha test/model/sequential.test.ts
+ * MODEL_SEED=<seed> MODEL_PATH="<path>" MODEL_REPLAY="<replayPath>" npx mocha test/model/sequential.test.ts
  *
- * MODEL_RUNS sets how many histories there are.
+ * MODEL_RUNS sets the number of histories.
  */
 const RUNS = 30
 
-/** What is known while a history is played. */
+/** The knowledge gained during a history. */
 type Model = {
   readonly bank: ReferenceModel
   readonly sent: Operation[]
-  /** When the service said that it decided: every later answer must say the same. */
+  /** The time of the decision: every later answer must repeat it. */
   readonly times: Map<string, number>
 }
 type Real = { readonly group: ProcessGroup; readonly clocks: readonly DayClock[]; readonly run: string }
@@ -71,7 +72,7 @@ class Ask implements Command {
 
   async run(model: Model, { group, clocks, run }: Real): Promise<void> {
     const { core } = group.at(this.#process)
-    // One process in three is asked beforehand: what it says holds for all of them.
+    // One process of the three simulates first: its prediction holds for all of them.
     const asks = this.#asked.kind === 'buy' && this.#process === 0 ? this.#asked : undefined
     const foretold = asks && (await foretell(core, asks, run))
     const answered = await perform(core, this.#asked, run)
@@ -88,7 +89,7 @@ class Ask implements Command {
   }
 }
 
-/** Sends again what was sent before, as it was or with other content. */
+/** Repeats an earlier message, unchanged or with other content. */
 class AskAgain implements Command {
   readonly #which: number
   readonly #changed: boolean
@@ -115,7 +116,7 @@ class AskAgain implements Command {
   }
 }
 
-/** Takes back a purchase that was sent before. */
+/** Reverses an earlier purchase. */
 class TakeBack implements Command {
   readonly #which: number
   readonly #how: Parameters<typeof reversalOf>[1]
@@ -203,7 +204,7 @@ class ReadBalances implements Command {
   }
 }
 
-/** Sets the clock of one process forward or back, or of all of them forward: each shows a day of its own. */
+/** Moves the clock of one process forward or back, or of all of them forward: each has its own day. */
 class DaysPass implements Command {
   readonly #days: number
   readonly #process: number | 'ALL'
@@ -228,7 +229,7 @@ class DaysPass implements Command {
   }
 }
 
-/** Something that happens to the processes, and that nobody must notice. */
+/** An event in the processes that no caller may notice. */
 class Happens implements Command {
   readonly #what: 'post' | 'restart' | 'kill'
   readonly #process: number
@@ -281,7 +282,7 @@ const histories = fc.commands<Model, Real, false>(
 )
 
 describe('model: one operation after another', function () {
-  // fast-check ends in time: making a failure small takes longer than finding it.
+  // fast-check ends in time: shrinking a failure takes longer than finding it.
   this.timeout(0)
   const database = useDatabase()
   const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
@@ -295,7 +296,7 @@ describe('model: one operation after another', function () {
   })
   after(() => group.stop())
 
-  it('answers, balances and statements are what the reference model says', async () => {
+  it('the reference model gives the same answers, balances and statements', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (commands) => {
         const model: Model = { bank: new ReferenceModel(), sent: [], times: new Map() }

@@ -9,12 +9,14 @@ import { PrometheusServer } from './prometheus-server.js'
 import { missingPrograms, promtoolChecks, promtoolComplaint } from './promtool.js'
 import { readRules } from './rule-files.js'
 
-/** Longest time until everything has data, in milliseconds: four scrapes and some patience with a busy machine. */
+/**
+ * Longest time until every query has data, in milliseconds: four scrapes, and a margin for a busy machine.
+ */
 const DATA_MS_MAX = 180_000
-/** Pause between two looks, in milliseconds. */
+/** Pause between two checks, in milliseconds. */
 const LOOK_MS = 3_000
 
-/** Waits until `look` has nothing to complain of. Fails, when the time is over, with what it last complained of. */
+/** Waits until `look` reports no problem. After the time it fails with the last problems. */
 async function untilWell(what: string, look: () => Promise<readonly string[]>): Promise<void> {
   const endsAtMs = performance.now() + DATA_MS_MAX
   for (;;) {
@@ -27,7 +29,7 @@ async function untilWell(what: string, look: () => Promise<readonly string[]>): 
   console.log(`ok: ${what}`)
 }
 
-/** The queries that give nothing, or that Prometheus does not understand. */
+/** Lists the queries without data, and those that Prometheus rejects. */
 async function silentOnes(
   prometheus: PrometheusServer,
   queries: readonly DashboardQuery[],
@@ -44,7 +46,7 @@ async function silentOnes(
   return silent
 }
 
-/** Rules that could not be evaluated, or were not yet. */
+/** Lists the rules that failed, or were not evaluated yet. */
 async function failedRules(prometheus: PrometheusServer): Promise<string[]> {
   const { recordings, alerts } = readRules()
   const rules = await prometheus.rules()
@@ -82,14 +84,14 @@ async function watch(prometheus: PrometheusServer): Promise<void> {
   for (const { name } of alerting) console.log(`note: ${name} fires`)
 }
 
-/** Fails with the complaints of promtool, if it has any. */
+/** Fails with the problems that promtool reports, if any. */
 function demand(what: string, args: readonly string[], input?: string): void {
   const complaint = promtoolComplaint(args, input)
   if (complaint !== undefined) throw new Error(`not so: ${what}\n${complaint}`)
   console.log(`ok: ${what}`)
 }
 
-/** Runs the service and a Prometheus that watches it. Everything ends with it, however it ends. */
+/** Runs the service and a Prometheus that watches it. Both stop when the check ends in any way. */
 async function campaign(): Promise<void> {
   const ends: (() => Promise<void>)[] = []
   try {

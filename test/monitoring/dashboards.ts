@@ -26,7 +26,7 @@ export type Place = { readonly x: number; readonly y: number; readonly w: number
 
 type Variable = { readonly name: string; readonly type: string; readonly definition?: string }
 
-/** A query of a dashboard, and where it stands. */
+/** A query of a dashboard, with its location. */
 export type DashboardQuery = { readonly where: string; readonly query: string }
 
 export function readDashboards(): readonly Dashboard[] {
@@ -34,7 +34,7 @@ export function readDashboards(): readonly Dashboard[] {
   return files.map((file) => JSON.parse(readFileSync(join(DASHBOARD_FOLDER, file), 'utf8')))
 }
 
-/** Every query of the panels and annotations, for all that is watched. */
+/** Every query of the panels and annotations, over all watched processes. */
 export function panelQueries({ title, panels, annotations }: Dashboard): readonly DashboardQuery[] {
   const ofPanels = panels.flatMap((panel) =>
     (panel.targets ?? []).map(({ refId, expr }) => ({
@@ -49,7 +49,7 @@ export function panelQueries({ title, panels, annotations }: Dashboard): readonl
   return [...ofPanels, ...ofAnnotations]
 }
 
-/** The selectors whose labels the variables offer. */
+/** The selectors whose labels fill the variables. */
 export function variableQueries({ title, templating }: Dashboard): readonly DashboardQuery[] {
   return templating.list.flatMap(({ name, definition }) => {
     const [, selector] = /^label_values\((.*), \w+\)$/.exec(definition ?? '') ?? []
@@ -59,7 +59,7 @@ export function variableQueries({ title, templating }: Dashboard): readonly Dash
   })
 }
 
-/** As Grafana would send it when everything is chosen, for a window of a minute. */
+/** As Grafana would send it with every value selected, for a window of a minute. */
 function withoutVariables(query: string): string {
   const filled = query
     .replaceAll('$__rate_interval', '1m')

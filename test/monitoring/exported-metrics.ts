@@ -1,10 +1,10 @@
-/** What a service exports: the labels of every series, by the name of the sample. */
+/** The metrics of a service: the labels of every series, by the name of the sample. */
 export type ExportedSamples = ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>
 
-/** A metric as the page announces it; its samples may have longer names. */
+/** A metric with its type line; its samples may have longer names. */
 export type ExportedMetric = { readonly name: string; readonly type: string; readonly help: string }
 
-/** Everything on a page in the Prometheus text format. */
+/** The content of a page in the Prometheus text format. */
 export type ExportedMetrics = {
   readonly metrics: readonly ExportedMetric[]
   readonly samples: ExportedSamples

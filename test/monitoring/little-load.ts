@@ -5,12 +5,12 @@ import { purchase, TestClient } from '../support/clients/client.js'
 import { PurchaseStream } from '../support/clients/purchase-stream.js'
 import type { ServiceProcess } from '../support/processes/service-process.js'
 
-/** Pause between two rounds, in milliseconds: it is to be watched, not strained. */
+/** Pause between two rounds, in milliseconds: the load only has to be visible. */
 const PAUSE_MS = 250
-/** Longest time that a stream of purchases is open, in milliseconds. */
+/** Longest time of a stream of purchases, in milliseconds. */
 const STREAM_MS = 600_000
 
-/** A few purchases a second of each kind, as calls and on a stream, until it is told to stop. */
+/** Sends a few purchases of each kind per second, as calls and on a stream, until it is stopped. */
 export class LittleLoad {
   readonly #client: TestClient
   readonly #stream: PurchaseStream
@@ -23,7 +23,7 @@ export class LittleLoad {
     this.#running = this.#run()
   }
 
-  /** Stops, and fails with what went wrong meanwhile. */
+  /** Stops, and fails with the first error so far. */
   async stop(): Promise<void> {
     this.#stopped = true
     try {

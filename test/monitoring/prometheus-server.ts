@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { PROMETHEUS_FOLDER } from '../../tools/deploy/rule-groups.js'
 
-/** Longest time that one request to Prometheus may take, in milliseconds. */
+/** Longest time of one request to Prometheus, in milliseconds. */
 const REQUEST_MS_MAX = 10_000
-/** Time that it has to end in order, in milliseconds. */
+/** Time for an orderly stop, in milliseconds. */
 const END_MS_MAX = 10_000
 
 /** One series of an answer: its labels, and its time and value. */
@@ -22,7 +22,7 @@ export type RuleHealth = {
 }
 type Target = { readonly health: string; readonly lastError: string }
 
-/** A Prometheus with the configuration that is shipped, on 127.0.0.1, with a folder of its own. */
+/** A Prometheus with the shipped configuration, on 127.0.0.1, in a separate folder. */
 export class PrometheusServer {
   readonly #child: ChildProcess
   readonly #folder: string
@@ -55,7 +55,7 @@ export class PrometheusServer {
     this.#ended = once(this.#child, 'close')
   }
 
-  /** What a query gives now. Fails with what Prometheus says is wrong with it. */
+  /** Evaluates a query now. Fails with the error of Prometheus. */
   async query(query: string): Promise<readonly Result[]> {
     const { result } = await this.#get<{ result: readonly Result[] }>(
       `query?query=${encodeURIComponent(query)}`,
@@ -63,7 +63,7 @@ export class PrometheusServer {
     return result
   }
 
-  /** Every rule, and how its last evaluation went. */
+  /** Every rule with its last evaluation. */
   async rules(): Promise<readonly RuleHealth[]> {
     const { groups } = await this.#get<{ groups: readonly { rules: readonly RuleHealth[] }[] }>('rules')
     return groups.flatMap(({ rules }) => rules)
@@ -73,7 +73,7 @@ export class PrometheusServer {
     return (await this.#get<{ activeTargets: readonly Target[] }>('targets')).activeTargets
   }
 
-  /** Whether it answers. Fails, with what it has written, when it has ended. */
+  /** Whether it answers. Fails with its output when it has exited. */
   async isReady(): Promise<boolean> {
     if (this.#child.exitCode !== null) throw new Error(`Prometheus has ended:\n${this.#output}`)
     const url = this.#url()
@@ -84,7 +84,7 @@ export class PrometheusServer {
     return answer?.ok ?? false
   }
 
-  /** Ends it and removes its folder. */
+  /** Stops it and removes its folder. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM')
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS_MAX)
@@ -103,14 +103,14 @@ export class PrometheusServer {
     const answer = await fetch(`${this.#url()}/api/v1/${path}`, {
       signal: AbortSignal.timeout(REQUEST_MS_MAX),
     })
-    // The form of every answer of Prometheus; what is in it, whoever asks knows.
+    // The form of every answer of Prometheus; the caller knows the type of its data.
     const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string }
     if (status !== 'success') throw new Error(error)
     return data
   }
 }
 
-/** The configuration that is shipped, with one address in the place of Docker's DNS. */
+/** The shipped configuration, with one address in place of Docker's DNS. */
 function withTarget(shipped: string, target: string): string {
   const { scrape_configs: jobs, ...rest } = parse(shipped)
   const [{ dns_sd_configs: _, ...job }] = jobs

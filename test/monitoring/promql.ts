@@ -6,7 +6,7 @@ export type Matcher = {
   readonly value: string
 }
 
-/** What a query reads. */
+/** The parts of a query that read metrics. */
 export type QueryParts = {
   readonly selectors: readonly Selector[]
   /** Labels that it groups or joins by. */
@@ -22,7 +22,7 @@ const aggregations = new Set([
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[a-zA-Z_:][\w:]*|[0-9][\w.]*(?:[eE]-?\d+)?|=~|!~|!=|==|>=|<=|\S/g
 
-/** Takes a query apart, as far as is needed to see what it reads. Whether it is a valid one, promtool knows. */
+/** Takes a query apart as far as needed to find what it reads. promtool checks its validity. */
 export function partsOf(query: string): QueryParts {
   const tokens = query.match(TOKEN) ?? []
   const selectors: Selector[] = []
@@ -39,7 +39,7 @@ export function partsOf(query: string): QueryParts {
   return { selectors, grouping }
 }
 
-/** LABELS: a list of labels follows. NAME: of a metric, labels may follow. */
+/** LABELS: a list of labels follows. NAME: the name of a metric, which labels may follow. */
 function kindOf(token: string, next: string | undefined): 'LABELS' | 'NAME' | 'OTHER' {
   if (token === '{') throw new RangeError('a selector without a name')
   if (labelLists.has(token)) return 'LABELS'
@@ -49,7 +49,7 @@ function kindOf(token: string, next: string | undefined): 'LABELS' | 'NAME' | 'O
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '{': '}' }
 
-/** The tokens inside brackets that open at this place; none when others, or no brackets, do. */
+/** The tokens inside brackets that open at this place; none without brackets, or with others. */
 function between(tokens: readonly string[], place: number, opening: string): readonly string[] {
   if (tokens[place] !== opening) return []
   return tokens.slice(place + 1, tokens.indexOf(closing[opening] ?? '', place))
@@ -59,7 +59,7 @@ function matchersIn(tokens: readonly string[]): readonly Matcher[] {
   const matchers: Matcher[] = []
   for (let place = 0; place + 2 < tokens.length; place += 4) {
     const [label = '', operator = '', text = ''] = tokens.slice(place, place + 3)
-    if (!isOperator(operator)) throw new RangeError(`${operator} is no operator of a label`)
+    if (!isOperator(operator)) throw new RangeError(`${operator} is not an operator of a label`)
     matchers.push({ label, operator, value: JSON.parse(text) })
   }
   return matchers

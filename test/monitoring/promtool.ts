@@ -6,12 +6,12 @@ import { ruleTestFiles } from './rule-files.js'
 /** Longest time for one of promtool's checks, in milliseconds. */
 const PROMTOOL_MS_MAX = 120_000
 
-/** Which of the programs are not on the PATH. */
+/** Lists the programs that are missing on the PATH. */
 export function missingPrograms(names: readonly string[]): readonly string[] {
   return names.filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status !== 0)
 }
 
-/** What promtool is asked about the files. */
+/** The checks of promtool on the files. */
 export const promtoolChecks: readonly { readonly what: string; readonly args: readonly string[] }[] = [
   {
     what: 'the configuration and all rules can be read',
@@ -23,7 +23,7 @@ export const promtoolChecks: readonly { readonly what: string; readonly args: re
   },
 ]
 
-/** Runs promtool, with the text as its standard input. Returns its complaints; undefined when it has none. */
+/** Runs promtool, with the text as its standard input. Returns its problems; undefined without any. */
 export function promtoolComplaint(args: readonly string[], input = ''): string | undefined {
   const { status, stdout, stderr, error } = spawnSync('promtool', args, {
     encoding: 'utf8',

@@ -1,17 +1,17 @@
 import type { ExportedSamples } from './exported-metrics.js'
 import { type Matcher, partsOf, type Selector } from './promql.js'
 
-/** Labels that Prometheus adds to everything that it reads. */
+/** Labels that Prometheus adds to every scraped series. */
 const targetLabels = new Set(['job', 'instance', 'namespace', 'pod'])
-/** What Prometheus makes by itself: for each target, and for each alert. */
+/** Metrics that Prometheus itself creates for each target and each alert. */
 const ownSamples: ExportedSamples = new Map([
   ['up', [{}]],
   ['ALERTS', [{ alertname: '', alertstate: 'firing', severity: '' }]],
 ])
 
 /**
- * What a query reads and a service does not export: names, labels, and values of labels. One line each; none when all is there.
- * A query that reads what is not there is not wrong to Prometheus, it is only silent.
+ * Lists everything that a query reads and a service does not export: names, labels and label values, one line
+ * each. Prometheus itself accepts a query on a missing series, and returns nothing.
  */
 export function queryProblems(query: string, exported: ExportedSamples): readonly string[] {
   const { selectors, grouping } = partsOf(query)
@@ -43,7 +43,7 @@ function selectorProblems({ name, matchers }: Selector, exported: ExportedSample
   return together ? [] : [`no series of ${name} has all the labels that are asked for together`]
 }
 
-/** Each alternative of a pattern by itself: of `A|B` both have to be there. */
+/** Splits the alternatives of a pattern: of `A|B` both must exist. */
 function wordsOf({ operator, value }: Matcher): readonly RegExp[] {
   const alternatives = operator.endsWith('~') ? value.split('|') : [escaped(value)]
   return alternatives.map((alternative) => new RegExp(`^(?:${alternative})$`))

@@ -8,7 +8,7 @@ import {
 import type { ExportedSamples } from './exported-metrics.js'
 import { partsOf } from './promql.js'
 
-/** All rules that Prometheus is given. */
+/** All rules that Prometheus loads. */
 export type Rules = { readonly recordings: readonly Recording[]; readonly alerts: readonly Alert[] }
 
 export function readRules(): Rules {
@@ -19,7 +19,7 @@ export function readRules(): Rules {
   }
 }
 
-/** One expectation of promtool's: which alerts of this name fire at that time. */
+/** One expectation of promtool: the alerts of this name that fire at that time. */
 export type AlertExpectation = { readonly alertname: string; readonly exp_alerts?: readonly unknown[] }
 
 export function readAlertExpectations(): readonly AlertExpectation[] {
@@ -33,7 +33,7 @@ export function ruleTestFiles(): readonly string[] {
   return prometheusFiles('tests')
 }
 
-/** What is recorded, as if a service exported it: with the labels that are left of what it is made of. */
+/** The recorded series as if a service exported them, with the labels that remain of their sources. */
 export function withRecorded(exported: ExportedSamples, recordings: readonly Recording[]): ExportedSamples {
   const all = new Map(exported)
   for (const { record, expr } of recordings) {

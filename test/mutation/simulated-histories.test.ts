@@ -13,17 +13,17 @@ import { numbersFrom, simulate } from '../simulation/histories.js'
 import type { Outcome } from '../simulation/simulation.js'
 import type { Subject } from '../support/engine-sources.js'
 
-/** Few enough to be tried with every mutant of the engine, and always the same. `make test` simulates more. */
+/** Few enough to run with every mutant of the engine, and always the same. `make test` simulates more. */
 const SEEDS = 48
 
-// Loaded with the tests: modules that are loaded by a test would keep for good what the mutant of that moment made of them.
+// Loaded with the tests: modules that a test loads would keep the mutant of that moment permanently.
 const subject: Subject = {
   ...{ authorize, budget, credit, engine, errors },
   ...{ limits, open, reverse, poster, status },
 }
 
 describe('simulated histories of the engine', () => {
-  it('have nothing wrong in them', async () => {
+  it('contain no error', async () => {
     const wrong: string[] = []
     const onEnd = (seed: number, { violation }: Outcome): boolean => {
       if (violation !== undefined) wrong.push(`seed=${seed}: ${violation}`)

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// What `make mutation-test` runs: Stryker on the domain with its unit tests. `files=` may also name files of the engine.
+// The configuration of `make mutation-test`: Stryker on the domain with its unit tests. `files=` may also
+// name files of the engine.
 
-/** Use cases that the engine carries out, and what explains it afterwards. */
+/** Use cases that the engine executes, and the explanation of their outcome. */
 const useCases = [
   ...['authorize', 'budget', 'change-limits', 'change-status', 'credit-account', 'errors', 'open-account'],
   ...['reverse', 'simulate', 'statement', 'verify', 'zone-calendar'],
@@ -33,16 +34,16 @@ export default {
   },
   testRunnerNodeArgs: ['--import', 'tsx'],
   coverageAnalysis: 'perTest',
-  // A mutant that takes effect only while modules are loaded would need a process of its own.
+  // A mutant that takes effect only while modules are loaded would need a separate process.
   ignoreStatic: true,
-  // Stryker would rewrite it with the JavaScript API of TypeScript, which TypeScript 7 does not have.
+  // Stryker would rewrite it with the JavaScript API of TypeScript, which TypeScript 7 lacks.
   tsconfigFile: 'none.json',
   ignorePatterns: ['*.md', '/.docs', '/bench', '/cli', '/third_party', '/proto', '/dist*', '/data'],
   reporters: [process.stderr.isTTY ? 'progress' : 'progress-append-only', 'clear-text'],
   clearTextReporter: { logTests: false, allowEmojis: false },
   timeoutMS: 10_000,
   cleanTempDir: 'always',
-  // Of one file alone the score says little.
+  // The score of one file alone means little.
   thresholds: { high: 98, low: 95, break: named.length === 0 ? 90 : null },
 }
 
@@ -52,7 +53,7 @@ function sourcesIn(folder) {
     .map((name) => `${folder}/${name}`)
 }
 
-/** Whether this is the file of that path, or of the end of it. */
+/** Whether this is the file of that path, or of its end. */
 function isNamed(file, name) {
   return file === name || file.endsWith(`/${name}`)
 }

@@ -1,4 +1,4 @@
-/** Leaves the texts of invariants and errors as they are: no test depends on their words. */
+/** Keeps the texts of invariants and errors unchanged: no test depends on their words. */
 const texts = {
   shouldIgnore(path) {
     if (!path.isStringLiteral() && !path.isTemplateLiteral()) return undefined

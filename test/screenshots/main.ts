@@ -17,7 +17,7 @@ const VIEW_MS_MAX = 60_000
 type Shot = {
   readonly name: string
   readonly at: string
-  /** A text that is there once the view is drawn. */
+  /** A text that appears once the view is drawn. */
   readonly drawn: string
   readonly colorScheme?: 'light' | 'dark'
   readonly width?: number
@@ -101,7 +101,7 @@ async function take(browser: Browser, shot: Shot, file: string): Promise<void> {
   const { at, drawn, colorScheme = 'light', width = 1280, height = 820, locale = 'en-US' } = shot
   const context = await browser.newContext({
     viewport: { width, height },
-    // README shows it larger than the guide shows the others.
+    // The README shows it larger than the guide shows the others.
     deviceScaleFactor: shot.name.startsWith('console-simulation') ? 1.5 : 1,
     colorScheme,
     locale,
@@ -110,7 +110,7 @@ async function take(browser: Browser, shot: Shot, file: string): Promise<void> {
     baseURL: consoleUrl(service),
   })
   context.setDefaultTimeout(VIEW_MS_MAX)
-  // As in development, where the service gives the page a token.
+  // As in development, where the service issues a token to the page.
   await context.route('**/dev/token', (route) => route.fulfill({ json: { token: tokenOfAll() } }))
   const page = await context.newPage()
   await page.goto(`/${at}`)
@@ -120,7 +120,7 @@ async function take(browser: Browser, shot: Shot, file: string): Promise<void> {
   await context.close()
 }
 
-/** A card holder with two months of life, and a rule that loses. */
+/** A card holder with a history of two months, and a rule that loses. */
 async function seed(on: ServiceProcess): Promise<void> {
   const accountId = 'ana-2026'
   await callApi(on, 'AccountService/CreateAccount', { accountId })
@@ -176,7 +176,7 @@ async function seed(on: ServiceProcess): Promise<void> {
   await callApi(on, 'MerchantRuleService/CreateMerchantRule', { merchantRule: rule })
 }
 
-/** Makes purchases while the live view looks on, more in some seconds than in others. */
+/** Makes purchases during the live view, more in some seconds than in others. */
 async function makePurchases(page: Page): Promise<void> {
   const accountId = 'load-test'
   await callApi(service, 'AccountService/CreateAccount', { accountId })

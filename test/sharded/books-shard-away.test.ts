@@ -5,7 +5,7 @@ import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/dat
 import { cleanBooks } from '../support/database/verified.js'
 import { decideOn, somePurchase } from '../support/processes/engines.js'
 
-describe('a sharded cluster of which the shard with the identity of the books is away', function () {
+describe('a sharded cluster without the shard that holds the identity of the books', function () {
   this.timeout(120_000)
   const database = useClusterDatabase()
   let core: Core
@@ -34,16 +34,16 @@ describe('a sharded cluster of which the shard with the identity of the books is
   })
   after(() => core.close(5_000))
 
-  it('does not count as one that has lost them', async () => {
+  it('does not count as having lost its books', async () => {
     await core.checkBooks()
     core.ensureBooks()
   })
 
-  it('decides on the accounts of the others', async () => {
+  it('decides on accounts of the other shards', async () => {
     expect((await decideOn(core, here, somePurchase())).type).to.equal('RECORD')
   })
 
-  it('has its books when the shard is back', async () => {
+  it('finds its books when the shard is back', async () => {
     await shard.restart()
     await core.checkBooks()
     expect((await decideOn(core, here, somePurchase())).type).to.equal('RECORD')

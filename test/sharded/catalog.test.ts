@@ -8,12 +8,12 @@ import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useClusterDatabase } from '../support/database/cluster-database.js'
 
-/** Often enough that each mongos is behind the other now and then. */
+/** Often enough that each mongos is sometimes behind the other. */
 const ROUNDS = 10
 
-describe('the catalog on a cluster with two mongos, seen through each', () => {
+describe('the catalog through each of two mongos', () => {
   const database = useClusterDatabase()
-  /** The same database through the one, and through the other. */
+  /** The same database through either mongos. */
   let fronts: readonly Db[]
 
   before(async () => {
@@ -30,7 +30,7 @@ describe('the catalog on a cluster with two mongos, seen through each', () => {
     return benefit({ id: 'PETS', displayName: 'Pets', order, mccs: '5995' })
   }
 
-  /** Changes the catalog through one of them, and returns what is read through the other right after it. */
+  /** Changes the catalog through one of them, and reads it through the other right afterwards. */
   async function changedAndRead<T>(order: number, read: (other: Db) => Promise<T>): Promise<T> {
     const [one, other] = order % 2 === 0 ? fronts : [...fronts].reverse()
     if (!one || !other) throw new Error('the cluster has two mongos')
@@ -38,14 +38,14 @@ describe('the catalog on a cluster with two mongos, seen through each', () => {
     return await read(other)
   }
 
-  it('is read as it was changed last', async () => {
+  it('is read in its latest state', async () => {
     for (let order = 100; order < 100 + ROUNDS; order++) {
       const { upserted } = await changedAndRead(order, (other) => new MongoCatalogStore(other).read())
       expect(upserted.find(({ id }) => id === 'PETS')).to.deep.equal(pets(order))
     }
   })
 
-  it('is administered as it was changed last', async () => {
+  it('is administered in its latest state', async () => {
     for (let order = 200; order < 200 + ROUNDS; order++) {
       const { kept } = await changedAndRead(order, (other) => new MongoCategoryStore(other).read())
       expect(kept.find(({ category }) => category.id === 'PETS')?.category).to.deep.equal(pets(order))

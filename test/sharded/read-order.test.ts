@@ -35,7 +35,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     }
   })
 
-  it('is done by two commands: the account first, then the ledger, no earlier than the account was', async () => {
+  it('takes two commands: the account first, then the ledger, no earlier than the account', async () => {
     for (const id of ids) {
       const sent = await commandsSent(database().db.client, ['find', 'aggregate'], () =>
         accounts.loadWithEntries([id], [{ accountId: id, transactionId: 'open' }]),
@@ -47,7 +47,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     }
   })
 
-  it('sees in the ledger what was posted on either shard, however far the shards have come', async () => {
+  it('sees every posted entry in the ledger of either shard, however far the shards have come', async () => {
     const entries = ids.flatMap((id) => accountOf(id).journal)
     // One shard after the other, so that each in turn is behind.
     for (const id of ids) await ledger.append(entries.filter(({ accountId }) => accountId === id))
@@ -57,7 +57,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     expect(found.map(keyOf)).to.have.deep.members(keys)
   })
 
-  it('looks entries, reversals and statements up no earlier than entries of the account were posted', async () => {
+  it('reads entries, reversals and statements no earlier than entries of the account were posted', async () => {
     const [id = ''] = ids
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
@@ -69,7 +69,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     expect(sent).to.have.lengthOf(3)
   })
 
-  describe('through two mongos, of which one has not heard what the other was told', () => {
+  describe("through two mongos, one of which has not seen the other's operation time", () => {
     let here: string
     let there: string
 
@@ -78,7 +78,7 @@ describe('reading account and ledger on a sharded cluster', () => {
       there = (await accountIdsOn(database().db, 'shard-b', 1))[0] ?? ''
     })
 
-    it('gives a commit an operation time after what was posted before, though on another shard', async () => {
+    it('gives a commit an operation time after earlier postings, even on another shard', async () => {
       const { journal } = creditedAccount(here, ROUNDS * POSTINGS)
       for (let round = 0; round < ROUNDS; round++) {
         const postedAt = await operationTimeOf(async () => {
@@ -94,7 +94,7 @@ describe('reading account and ledger on a sharded cluster', () => {
       }
     })
 
-    it('has a shard that was told nothing since answer a look-up no earlier than the posting on the other', async () => {
+    it('makes a shard without news answer a read no earlier than the posting on the other', async () => {
       const [other = ''] = await accountIdsOn(database().db, 'shard-a', 1)
       for (const entry of creditedAccount(other, ROUNDS).journal) {
         await ledger.append([entry])

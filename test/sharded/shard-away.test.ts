@@ -9,7 +9,7 @@ import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 const ACCOUNTS = 10
 
-describe('a sharded cluster of which one shard is away', () => {
+describe('a sharded cluster without one of its shards', () => {
   const database = useClusterDatabase()
   let core: Core
   let here: readonly string[]
@@ -33,7 +33,7 @@ describe('a sharded cluster of which one shard is away', () => {
     gone = await accountIdsOn(db, 'shard-b', ACCOUNTS)
     for (const id of [...here, ...gone]) await fundedAccount(core, { CASH: 100_000n }, id)
     await shard.kill()
-    // In turn, so that any two that follow one another are on different shards.
+    // In turn, so that successive accounts are on different shards.
     const asked = here.flatMap((id, index) => [gone[index] ?? '', id])
     await Promise.all(
       asked.map(async (id) => {
@@ -47,11 +47,11 @@ describe('a sharded cluster of which one shard is away', () => {
   })
   after(() => core.close(5_000))
 
-  it('decides everything on the accounts of the other', () => {
+  it('decides everything on accounts of the other shard', () => {
     expect(verdicts).to.deep.equal(here.map(() => 'here RECORD'))
   })
 
-  it('posts what was decided on them', async () => {
+  it('posts those decisions', async () => {
     const { shards } = database()
     const healthy = shards.find(({ name }) => name === 'shard-a')
     await eventually('an opening, a credit and a purchase of each are in the ledger', async () => {
@@ -59,11 +59,11 @@ describe('a sharded cluster of which one shard is away', () => {
     })
   })
 
-  it('says UNAVAILABLE of its own accounts', () => {
+  it('answers UNAVAILABLE for accounts of the missing shard', () => {
     expect(failures.map(isUnavailable)).to.deep.equal(gone.map(() => true))
   })
 
-  it('decides each once when it is back and the callers ask again', async () => {
+  it('decides each purchase once when the shard is back and the callers retry', async () => {
     await shard.restart()
     for (const id of [...here, ...gone])
       await decideOn(core, id, somePurchase({ transactionId: 'while away' }))

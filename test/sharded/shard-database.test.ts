@@ -8,7 +8,7 @@ import { decideOn, somePurchase } from '../support/processes/engines.js'
 describe('shardDatabase', () => {
   const database = useClusterDatabase()
 
-  it('spreads accounts and ledger over both shards, and done again changes nothing', async () => {
+  it('spreads accounts and ledger over both shards, and changes nothing the second time', async () => {
     const chunks = { 'shard-a': 1, 'shard-b': 1 }
     expect(await shardDatabase(database().db)).to.deep.equal([
       { name: 'accounts', key: { _id: 'hashed' }, isNew: false, chunks },
@@ -16,7 +16,7 @@ describe('shardDatabase', () => {
     ])
   })
 
-  it('has the entries of an account on the shard of the account', async () => {
+  it('keeps the entries of an account on the shard of the account', async () => {
     const { db } = database()
     for (const shard of ['shard-a', 'shard-b']) {
       const ids = await accountIdsOn(db, shard, 5)
@@ -31,7 +31,7 @@ describe('shardDatabase', () => {
     ['the id of an entry', { transaction: 'one', seq: 3n }],
     ['the place of an entry', { transaction: 'three', seq: 2n }],
   ] as const) {
-    it(`leaves ${what} unique, on whichever shard the account is`, async () => {
+    it(`keeps ${what} unique, on whichever shard the account is`, async () => {
       const { db } = database()
       const ledger = db.collection<{ _id: unknown; seq: bigint }>('ledger')
       const entry = { kind: 'CREDIT', at: new Date(), decision: 'APPROVED' }
@@ -49,7 +49,7 @@ describe('shardDatabase', () => {
     })
   }
 
-  it('spreads a database that holds accounts already, and loses nothing', async () => {
+  it('spreads a database with existing accounts, and loses nothing', async () => {
     const { db, uri } = database()
     const whole = db.client.db(`${db.databaseName}-whole`)
     const core = await openCore(uri, whole.databaseName)
@@ -67,7 +67,7 @@ describe('shardDatabase', () => {
     await cleanBooks(whole)
   })
 
-  it('rejects a collection that is sharded by another key, and says by which', async () => {
+  it('rejects a collection that is sharded by another key, and names the key', async () => {
     const { db } = database()
     const other = `${db.databaseName}-other`
     await db.client.db('admin').command({ shardCollection: `${other}.ledger`, key: { '_id.account': 1 } })

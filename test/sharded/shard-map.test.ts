@@ -14,11 +14,11 @@ describe('ShardMap', () => {
   })
   after(() => map.close())
 
-  it('knows nothing, and says the same of every account, before it was read', () => {
+  it('gives every account the same answer before it is read', () => {
     expect(map.shardOf(randomUUID())).to.equal('')
   })
 
-  it('says of each account the shard that mongos sends its operations to', async () => {
+  it('returns the shard to which mongos sends operations on an account', async () => {
     await map.follow()
     const ids = [
       '',

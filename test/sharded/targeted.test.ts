@@ -36,7 +36,7 @@ for (const { home, other } of [
       expect(done[home]?.ledger).to.include('insert')
     })
 
-    it('a purchase on an account as read: one read of it, one look for its id, one commit, one posting', async () => {
+    it('a purchase on a loaded account: one read of it, one look-up of its id, one commit, one posting', async () => {
       const core = await freshCore()
       const done = await operationsOf(async () => {
         await decideOn(core, id, purchase)
@@ -44,7 +44,7 @@ for (const { home, other } of [
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
       expect(done[home]?.accounts).to.deep.equal(['query', 'update'])
-      // What an account's journal holds is looked for before it is posted again.
+      // The journal of an account is compared with the ledger before it is posted again.
       expect(done[home]?.ledger.filter((op) => op === 'insert')).to.have.length(1)
       expect(done[home]?.ledger[0]).to.equal('query')
     })
@@ -67,7 +67,7 @@ for (const { home, other } of [
 
     it('a reversal of a purchase that has left the journal', async () => {
       const core = await freshCore()
-      // Two commits: the first posts what the journal held, the second leaves it out.
+      // Two commits: the first posts the journal, the second drops it.
       for (const postedThen of [4, 5]) {
         await decideOn(core, id, somePurchase())
         await posted(2 * ACCOUNTS + postedThen)
@@ -85,7 +85,7 @@ for (const { home, other } of [
         expect(verdict).to.have.nested.property('entry.reason', 'APPROVED')
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
-      // The look for the ids, and that for earlier reversals.
+      // The look-up of the ids, and that of earlier reversals.
       expect(done[home]?.ledger.filter((op) => op === 'query')).to.have.length.of.at.least(2)
     })
 
@@ -96,7 +96,7 @@ for (const { home, other } of [
         expect(verdicts.map(({ type }) => type)).to.deep.equal(ids.map(() => 'RECORD'))
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
-      // The first go alone, and those that came meanwhile together.
+      // The first two go alone, and those that arrive meanwhile go together.
       const commits = done[home]?.accounts.filter((op) => op === 'update' || op === 'bulkWrite')
       expect(commits).to.have.length(ACCOUNTS)
       expect(commits).to.include('bulkWrite')
@@ -113,7 +113,10 @@ for (const { home, other } of [
       expect(done[home]).to.deep.equal({ accounts: ['query', 'query'], ledger: ['query', 'query'] })
     })
 
-    /** A process of its own, which has no copy of any account. The one before has posted everything then, and asks no more. */
+    /**
+     * A separate process without a copy of any account. The previous one has then posted everything, and is
+     * idle.
+     */
     async function freshCore(): Promise<Core> {
       for (const earlier of cores.splice(0)) await earlier.close(5_000)
       const core = await openCore(database().uri, database().db.databaseName)
@@ -123,13 +126,13 @@ for (const { home, other } of [
 
     async function posted(entries: number): Promise<void> {
       await eventually(`${entries} entries are in the ledger`, async () => {
-        // Past mongos, so that the look itself is not noted.
+        // Directly on the shards, so that the read itself is not recorded.
         const counts = await Promise.all(database().shards.map((shard) => shard.count('ledger')))
         return counts.reduce((sum, count) => sum + count, 0) === entries
       })
     }
 
-    /** The operations on accounts and ledger that each shard notes while something is done. */
+    /** Records the operations on accounts and ledger of each shard during some work. */
     async function operationsOf(
       work: () => Promise<unknown>,
     ): Promise<Readonly<Record<string, { accounts: readonly string[]; ledger: readonly string[] }>>> {

@@ -19,12 +19,12 @@ import {
 import type { Prehistory } from './prehistory.js'
 import { isSame } from './same.js'
 
-/** The account as the rules lead to it, without a journal: the entries are kept once, beside it. */
+/** The account by the rules, without a journal: the entries are stored once, beside it. */
 type State = Account
 
 /**
- * One account's history by the rules of the domain, beside what the engine makes of it: every entry that was ever written, in the
- * order of `seq`, and the account after each. What is taken back in an election is taken back here.
+ * One account's history by the rules of the domain, for comparison with the engine: every written entry, in
+ * the order of `seq`, and the account after each. An election that rolls entries back removes them here, too.
  */
 export class AccountBook {
   readonly #prehistory: Prehistory
@@ -33,7 +33,7 @@ export class AccountBook {
   readonly #entries: Entry[] = []
   readonly #seqById = new Map<TransactionId, number>()
   readonly #reversals: ReversalEntry[] = []
-  /** Whatever was asked under an id. */
+  /** Every operation on an account, by id. */
   readonly #asked = new Map<TransactionId, Operation[]>()
 
   constructor(prehistory: Prehistory) {
@@ -67,13 +67,13 @@ export class AccountBook {
     else if (!known.includes(operation)) known.push(operation)
   }
 
-  /** What the rules say to an operation once the account has so many entries. */
+  /** Decides an operation by the rules, on the account after so many entries. */
   decide(operation: Operation, { seq, at, version }: { seq: number; at: Date; version: bigint }): AnyVerdict {
     const catalog = version === 2n ? catalogs[1] : catalogs[0]
     return decideOperation(operation, this.#historyAt(seq), at, catalog)
   }
 
-  /** Takes in what was written on top of `before`, and says what is wrong with it. */
+  /** Records a write on top of `before`, and returns what is wrong with it. */
   write(before: Account | undefined, after: Account): string | undefined {
     const had = BigInt(this.length)
     if ((before?.version ?? 0n) !== had) return `version ${before?.version} was overwritten, ${had} was there`
@@ -89,7 +89,7 @@ export class AccountBook {
     return this.#compare(after)
   }
 
-  /** Takes back everything after so many entries. */
+  /** Removes everything after so many entries. */
   takeBack(length: number): void {
     while (this.length > length) {
       const entry = this.#entries.pop()
@@ -114,7 +114,7 @@ export class AccountBook {
     return undefined
   }
 
-  /** Whether the entry is what the domain answers, at this place in the history, to something that was asked under its id. */
+  /** Returns the fault of an entry that is not the domain's answer to an operation with its id. */
   #breaksRules(entry: Entry): string | undefined {
     const operations = this.#asked.get(entry.transactionId) ?? []
     const versions = entry.kind === 'AUTHORIZATION' ? [entry.catalogVersion ?? 0n] : [1n, 2n]
@@ -161,7 +161,7 @@ export class AccountBook {
   }
 }
 
-/** Whether two accounts are the same but for their journals. A wallet that is not there holds nothing. */
+/** Whether two accounts are equal, their journals apart. A missing wallet holds nothing. */
 function isSameAccount(one: Account, other: Account): boolean {
   return saysAllOf(one, other) && saysAllOf(other, one)
 }
@@ -175,7 +175,7 @@ function saysAllOf(one: Account, other: Account): boolean {
   return holdsAllOf(one, other)
 }
 
-/** An account, to be looked at field by field. */
+/** The fields of an account, for comparison one by one. */
 type Fields = Readonly<Record<string, unknown>>
 
 function holdsAllOf(one: Account, { wallets }: Account): boolean {

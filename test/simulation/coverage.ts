@@ -1,4 +1,4 @@
-/** What happened in simulated histories, so that one sees that it did. */
+/** Events in simulated histories, counted to show that they occurred. */
 export class Coverage {
   readonly #counts = new Map<string, number>()
 
@@ -14,7 +14,7 @@ export class Coverage {
     for (const [what, times] of counts) this.count(what, times)
   }
 
-  /** Everything counted, as it came up. */
+  /** All counts, in the order of their first occurrence. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts
   }

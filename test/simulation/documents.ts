@@ -3,7 +3,7 @@ import type { Account } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
 import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
 
-/** One write of one document, at its place in the log. */
+/** A write of one document, at its place in the log. */
 export type Write = { readonly committedThen: number } & (
   | { readonly account: Account; readonly entry?: never }
   | { readonly entry: Entry; readonly account?: never }
@@ -12,14 +12,14 @@ export type Write = { readonly committedThen: number } & (
 type Placed<T> = { readonly place: number; readonly value: T }
 
 /**
- * Accounts and ledger as a log of writes of single documents, the last of which may be taken back. They can be read as of any place
- * in the log: the first write has place 1.
+ * Accounts and ledger as a log of single-document writes, the last of which may be rolled back. Reads may use
+ * any place in the log; the first write has place 1.
  */
 export class Documents {
   readonly #log: Write[] = []
   readonly #accounts = new Map<AccountId, Placed<Account>[]>()
   readonly #ledger = new Map<string, Placed<Entry>>()
-  /** Taken places in the accounts' histories: the ledger has an index on them that lets each be taken once. */
+  /** Used places in the accounts' histories: the unique index of the ledger. */
   readonly #seqs = new Set<string>()
 
   /** Place of the latest write. */
@@ -47,7 +47,7 @@ export class Documents {
     )
   }
 
-  /** The ledger's entries of an account, as they were written. */
+  /** The ledger's entries of an account, in the order of writing. */
   entries(id: AccountId, asOf: number): readonly Entry[] {
     const found: Entry[] = []
     for (const { place, value } of this.#ledger.values())
@@ -55,12 +55,12 @@ export class Documents {
     return found
   }
 
-  /** Number of entries in the ledger, whoever's. */
+  /** Number of entries in the ledger, over all accounts. */
   get entryCount(): number {
     return this.#ledger.size
   }
 
-  /** Writes an account as it now is. `committedThen` is the place up to which a majority had the log at that moment. */
+  /** Writes an account. `committedThen` is the majority-committed place at that time. */
   write(account: Account, committedThen: number): void {
     this.#log.push({ account, committedThen })
     const versions = this.#accounts.get(account.id)
@@ -80,12 +80,12 @@ export class Documents {
     return true
   }
 
-  /** Up to which place a majority had the log, as whoever has it up to this place has heard. */
+  /** The majority-committed place, as known to a member with the log up to this place. */
   committedAt(place: number): number {
     return this.#log[place - 1]?.committedThen ?? 0
   }
 
-  /** Takes back every write after this place, the latest first, and returns them so. */
+  /** Rolls back every write after this place, and returns them, the latest first. */
   takeBack(place: number): readonly Write[] {
     const gone: Write[] = []
     while (this.length > place) {

@@ -7,14 +7,14 @@ import { type Outcome, Simulation } from './simulation.js'
 export type HistoriesOptions = {
   readonly subject: Subject
   readonly mistake?: Mistake | undefined
-  /** Called after each history. Returns whether there are to be more. */
+  /** Called after each history. Returns whether to go on. */
   readonly onEnd: (seed: number, outcome: Outcome) => boolean
 }
 
-/** In one history of so many it is heard at each step of rejections that nobody handles: that takes longer. */
+/** One history in so many checks for unhandled rejections at each step, which is slower. */
 const WATCHED_EVERY = 8
 
-/** Simulates one history after another, until `onEnd` has had enough or there are no more seeds. */
+/** Simulates one history after another, until `onEnd` returns false or no seed is left. */
 export async function simulate(
   seeds: Iterable<number>,
   { subject, mistake, onEnd }: HistoriesOptions,
@@ -22,14 +22,17 @@ export async function simulate(
   for (const seed of seeds) {
     const outcome = await simulateOne(planFrom(seed), { subject, mistake })
     if (!onEnd(seed, outcome)) return
-    // Whoever waits for a signal or a message has a turn.
+    // Lets signals and messages through.
     await eventLoop()
   }
 }
 
 export type HistoryOptions = Omit<HistoriesOptions, 'onEnd'> & {
   readonly onLine?: (line: string) => void
-  /** Whether rejections that nobody handles are heard of at each step: by default in some histories. Nothing else depends on it. */
+  /**
+   * Whether each step checks for unhandled rejections: by default in some histories. Nothing else depends on
+   * it.
+   */
   readonly isWatched?: boolean
 }
 
@@ -50,7 +53,7 @@ export async function simulateOne(
   return simulation.outcome
 }
 
-/** The first history in which something is wrong; undefined when there is none. */
+/** The first history with a violation; undefined without one. */
 export async function firstViolation(
   seeds: Iterable<number>,
   options: Omit<HistoriesOptions, 'onEnd'>,
@@ -64,7 +67,7 @@ export async function firstViolation(
   return first
 }
 
-/** The whole numbers from one up to another, the latter left out. */
+/** The integers from the first up to, but not including, the second. */
 export function* numbersFrom(first: number, end: number): Generator<number> {
   for (let number = first; number < end; number++) yield number
 }
@@ -74,26 +77,27 @@ export function isWatchedByDefault(seed: number): boolean {
 }
 
 /**
- * Whatever follows from the last step has followed. The queue of `nextTick` is looked at when no microtask is left, if the step was one
- * itself; a turn of the event loop, which makes sure of that as well, takes several times as long.
+ * Waits until all consequences of the last step have happened. The queue of `nextTick` runs when no microtask
+ * is left, if the step itself was one. A turn of the event loop would ensure that as well, but takes several
+ * times as long.
  */
 function microtasks(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }
 
-/** The same; and if anything was rejected that nobody handles, whoever is to hear of it has. */
+/** The same, including reports of unhandled rejections. */
 function eventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** What was counted in some histories, such as a thread can tell another. */
+/** The counts of some histories, in a form that threads can exchange. */
 export type Figures = {
   readonly histories: number
   readonly steps: number
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** What all of them counted together. */
+/** The sum of all counts. */
 export class Total implements Figures {
   readonly #coverage = new Coverage()
   histories = 0

@@ -1,6 +1,6 @@
 import type { Mistake, Ports } from './mistake.js'
 
-/** Mistakes that somebody could make in the engine, the poster or the adapter: each of them must be found. */
+/** Possible mistakes in the engine, the poster or the adapter. The simulation must detect each of them. */
 export const knownMistakes: readonly Mistake[] = [
   { name: 'a commit without the version in its filter', ignoresVersion: true },
   {
@@ -10,15 +10,15 @@ export const knownMistakes: readonly Mistake[] = [
   },
   { name: 'reads of what no majority has', readsLocally: true },
   { name: 'a commit answered before a majority has it', commitsEarly: true },
-  { name: 'entries taken for posted before a majority has them', postsEarly: true },
+  { name: 'entries counted as posted before a majority has them', postsEarly: true },
   { name: 'the ledger read before the account', between: ledgerFirst, isRare: true },
   { name: 'the ledger not asked whether the id was used before', between: withoutLookUp },
   { name: 'the reversals of a purchase not looked for', between: withoutReversals },
-  { name: 'a commit of unknown outcome taken for made', between: ambiguousIsMade },
-  { name: 'a failed change of a group taken for made', between: failedIsMade },
+  { name: 'a commit of unknown outcome counted as made', between: ambiguousIsMade },
+  { name: 'a failed change of a group counted as made', between: failedIsMade },
   { name: 'the last entry of a batch not posted', between: skippingLast },
   { name: 'an entry posted in the place after its own', between: shiftingPlace },
-  { name: 'entries that were found taken for posted without a look', between: nothingMissing },
+  { name: 'found entries counted as posted without a look-up', between: nothingMissing },
   {
     name: 'a commit of unknown outcome answered as declined',
     patches: [
@@ -196,7 +196,7 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: 'entries taken for posted when they are sent',
+    name: 'entries counted as posted when sent',
     patches: [
       {
         file: 'application/engine/ledger-poster.ts',

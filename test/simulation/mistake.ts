@@ -5,27 +5,27 @@ import type { Patch } from '../support/engine-sources.js'
 /** The engine's ports. */
 export type Ports = { readonly accounts: AccountStore; readonly ledger: Ledger }
 
-/** What may be wrong with the code between the engine and the log of the replica set. Nothing, unless it is planted. */
+/** Faults of the code between the engine and the log of the replica set. None unless planted. */
 export type Mistakes = {
-  /** The version is not in the filter of a commit. */
+  /** The filter of a commit lacks the version. */
   readonly ignoresVersion?: boolean
-  /** The balance is not in the filter of a commit. */
+  /** The filter of a commit lacks the balance. */
   readonly ignoresBalance?: boolean
-  /** Reads see what no majority has yet. */
+  /** Reads see writes before a majority has them. */
   readonly readsLocally?: boolean
-  /** A commit is answered before a majority has it. */
+  /** A commit is acknowledged before a majority has it. */
   readonly commitsEarly?: boolean
-  /** Entries are said to be in the ledger before a majority has them. */
+  /** Entries are reported as posted before a majority has them. */
   readonly postsEarly?: boolean
-  /** Puts something between the engine and its ports. */
+  /** Wraps the engine's ports. */
   readonly between?: (ports: Ports) => Ports
 }
 
-/** A mistake that somebody could make, and that the simulation has to find. */
+/** A possible mistake that the simulation must detect. */
 export type Mistake = Mistakes & {
   readonly name: string
-  /** How the sources are changed; nothing if the mistake is in the store. */
+  /** The change of the sources; absent if the mistake is in the store. */
   readonly patches?: readonly Patch[]
-  /** So many circumstances must come together that it takes hundreds of histories, or thousands. */
+  /** Takes hundreds or thousands of histories to detect, because many circumstances must coincide. */
   readonly isRare?: boolean
 }

@@ -15,7 +15,7 @@ import type { Verdict } from '../../src/domain/verdict.js'
 import { catalogOf } from '../support/catalog/catalogs.js'
 import { utcCalendar } from '../support/catalog/utc-calendar.js'
 
-/** Something that is asked of an account. */
+/** An operation on an account. */
 export type Operation = { readonly accountId: AccountId } & (
   | { readonly kind: 'BUY'; readonly content: Purchase }
   | { readonly kind: 'REVERSE'; readonly content: Reversal }
@@ -30,7 +30,7 @@ export type AnyVerdict = Verdict<Entry, string>
 const DAY_MS = 86_400_000
 const days = new Map<number, Day>()
 
-/** The same day again for the same moment: a history has few days, and asks for them all the time. */
+/** Returns the same object for the same time: a history has few days, and uses them constantly. */
 export const calendar: Calendar = (at) => {
   const number = Math.floor(at.getTime() / DAY_MS)
   const day = days.get(number) ?? utcCalendar(at)
@@ -38,7 +38,7 @@ export const calendar: Calendar = (at) => {
   return day
 }
 
-/** The catalogs that processes decide by, now one, now the other: version 1 and version 2. */
+/** The two catalogs that processes use in turn: version 1 and version 2. */
 export const catalogs: readonly [Catalog, Catalog] = [
   catalogOf(challengeCategories, [{ id: 'trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' }], {
     neverPermitted: mccSet(['7995']),
@@ -53,7 +53,7 @@ export const catalogs: readonly [Catalog, Catalog] = [
   ),
 ]
 
-/** What the rules say to an operation: the domain itself, without the engine. */
+/** Decides an operation by the domain itself, without the engine. */
 export function decideOperation(
   { kind, content }: Operation,
   history: AccountHistory,

@@ -6,18 +6,18 @@ import { idOf, type Operation } from './operation.js'
 import { type PrehistoryKind, prehistoryOf } from './prehistory.js'
 import { type Settings, settingsFrom } from './settings.js'
 
-/** Somebody asks something, and asks again until there is an answer, or patience is at an end. */
+/** A caller's operation, repeated until it is answered or the patience of the caller ends. */
 export type Deed = {
   readonly atUs: number
   readonly operation: Operation
-  /** Processes that are asked at once. */
+  /** The processes that receive the operation at once. */
   readonly at: readonly number[]
-  /** How long an answer is waited for, in milliseconds. */
+  /** Patience of the caller, in milliseconds. */
   readonly patienceMs: number
   readonly attemptsMax: number
 }
 
-/** Something that goes wrong for a while, or that an operator does. */
+/** A disturbance for a while, or an operator's action. */
 export type Disturbance = {
   readonly atUs: number
   readonly durationUs: number
@@ -26,9 +26,10 @@ export type Disturbance = {
 }
 
 /**
- * CRASH: a process is gone, and another one starts. RESTART: the same, in order. FAILOVER: another member becomes the primary.
- * PARTITION: the same, and some processes take the former primary for one all the while. AWAY: nobody can be asked. LEDGER_AWAY: the
- * ledger takes nothing. LAG: no majority gets anything. CLOCK: a process's clock jumps. CATALOG: a process goes over to the other catalog.
+ * CRASH: a process ends, and another one starts. RESTART: the same, in order. FAILOVER: another member
+ * becomes the primary. PARTITION: the same, and meanwhile some processes use the former primary. AWAY: no
+ * member answers. LEDGER_AWAY: the ledger accepts nothing. LAG: no majority gets a write. CLOCK: a process's
+ * clock jumps. CATALOG: a process switches to the other catalog.
  */
 export type DisturbanceKind = (typeof disturbanceKinds)[number]
 
@@ -44,7 +45,7 @@ const disturbanceKinds = [
   'CATALOG',
 ] as const
 
-/** Everything about one history that does not follow from how it goes. */
+/** The whole input of one history: it determines what happens. */
 export type Plan = {
   readonly seed: number
   readonly settings: Settings
@@ -56,9 +57,9 @@ export type Plan = {
 export type AccountPlan = {
   readonly id: AccountId
   readonly prehistory: PrehistoryKind
-  /** Entries of it that are still in the journal. */
+  /** Number of its entries in the journal. */
   readonly journal: number
-  /** Entries of it that are in the ledger already. */
+  /** Number of its entries in the ledger. */
   readonly posted: number
 }
 
@@ -70,7 +71,7 @@ export function planFrom(seed: number): Plan {
   const random = new Random(seed)
   const settings = settingsFrom(random)
   const accounts = names.slice(0, random.pick([1, 1, 2, 3, 4])).map((id) => accountPlan(id, random))
-  // What needs most to come together comes together in long ones; a short one has more faults for each of its steps.
+  // Long histories bring rare combinations. A short one has more faults per step.
   const count = random.chance(0.5) ? 16 + random.below(32) : 3 + random.below(10)
   const paceUs = random.pick([20, 500, 5_000, 40_000])
   const deeds = new DeedMaker(random, accounts).make(count, { paceUs, processes: settings.processes })
@@ -87,7 +88,7 @@ function accountPlan(id: AccountId, random: Random): AccountPlan {
   const prehistory = chosen < 120 ? 'NONE' : chosen < 995 ? 'SHORT' : 'LONG'
   const { length } = prehistoryOf(id, prehistory).entries
   if (length === 0) return { id, prehistory, journal: 0, posted: 0 }
-  // A full journal is one whose entries are not known to be in the ledger.
+  // In a full journal no entry is known to be in the ledger.
   const journal = prehistory === 'LONG' ? length : 1 + random.below(length)
   const posted = length - journal + random.below(prehistory === 'LONG' ? 2 : journal + 1)
   return { id, prehistory, journal, posted }
@@ -105,7 +106,7 @@ function disturbance(
   }
 }
 
-/** Makes up what callers ask, with an eye on what was asked before. */
+/** Generates the operations of callers, based on earlier ones. */
 class DeedMaker {
   readonly #random: Random
   readonly #accounts: readonly AccountPlan[]
@@ -115,7 +116,7 @@ class DeedMaker {
   constructor(random: Random, accounts: readonly AccountPlan[]) {
     this.#random = random
     this.#accounts = accounts
-    // Of a long one only the latest entries.
+    // A long history offers only its latest entries.
     this.#asked = accounts.flatMap(({ id, prehistory }) => prehistoryOf(id, prehistory).operations.slice(-7))
   }
 
@@ -144,7 +145,7 @@ class DeedMaker {
     return operation
   }
 
-  /** As it was asked before, or with other content. */
+  /** An earlier operation, unchanged or with other content. */
   #again(earlier: Operation): Operation {
     if (this.#random.chance(0.75)) return earlier
     return this.#anything(earlier.accountId, idOf(earlier))
@@ -179,7 +180,7 @@ class DeedMaker {
     return { accountId, kind: 'LIMITS', content }
   }
 
-  /** What was asked lately is on everybody's mind. */
+  /** Prefers recent operations. */
   #earlier(asked: readonly Operation[]): Operation | undefined {
     const random = this.#random
     return random.chance(0.5) ? asked[asked.length - 1 - random.below(3)] : asked[random.below(asked.length)]
@@ -200,11 +201,11 @@ class DeedMaker {
       (operation) => operation.accountId === accountId && operation.kind !== 'CREDIT',
     )
     const original = this.#earlier(known)
-    // The next number, or one after it: a purchase that is yet to come.
+    // The next number, or the one after it: a future purchase.
     const ahead = `t${this.#number + 1 + random.below(2)}`
     const originalId = original && random.chance(0.8) ? idOf(original) : ahead
     const amount = random.chance(0.5) ? { amount: this.#amount() } : {}
-    // With the same amount on both sides it takes back a purchase of just that amount.
+    // With equal amounts, it reverses a purchase of exactly that amount.
     const described = random.chance(0.05) ? amount : this.#described()
     return { accountId, kind: 'REVERSE', content: { transactionId, originalId, described, ...amount } }
   }

@@ -4,25 +4,25 @@ import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry
 import { centavos } from '../../src/domain/money.js'
 import { catalogs, decideOperation, type Operation } from './operation.js'
 
-/** What had happened to an account before the history begins. */
+/** The history of an account before the simulation starts. */
 export type Prehistory = {
   readonly account: Account
-  /** All of them, from the first. */
+  /** All entries, from the first. */
   readonly entries: readonly Entry[]
   readonly operations: readonly Operation[]
   readonly seqById: ReadonlyMap<TransactionId, number>
   readonly reversals: readonly ReversalEntry[]
 }
 
-/** NONE: nothing. SHORT: a few entries of all kinds. LONG: so many that the journal has nearly no room for more. */
+/** NONE: nothing. SHORT: a few entries of all kinds. LONG: the journal has almost no room left. */
 export type PrehistoryKind = 'NONE' | 'SHORT' | 'LONG'
 
-/** When the last of it happened: half an hour before a month ends. */
+/** The time of the last entry: half an hour before the end of a month. */
 export const PREHISTORY_AT = new Date('2026-11-30T23:30:00Z')
 
 const made = new Map<string, Prehistory>()
 
-/** The same object for the same arguments: it is never changed. */
+/** Returns the same object for the same arguments. It is never changed. */
 export function prehistoryOf(id: AccountId, kind: PrehistoryKind): Prehistory {
   const key = `${id}/${kind}`
   const known = made.get(key) ?? lived(id, operationsOf(id, kind))

@@ -11,51 +11,51 @@ import type { ReplicaSet, View } from './replica-set.js'
 import type { Settings } from './settings.js'
 import type { Mortal, VirtualTime } from './virtual-time.js'
 
-/** A process as its connections know it. */
+/** A process, as seen by its connections. */
 export type Client = Mortal & {
   readonly name: string
-  /** Which member it takes for the primary. It never goes back to one that it has left. */
+  /** The member that it uses as the primary. It never returns to an earlier one. */
   view: View
 }
 
-/** The part of the world that lies between the processes and the replica set. */
+/** The network between the processes and the replica set. */
 export type Network = {
   readonly time: VirtualTime
   readonly random: Random
   readonly replicas: ReplicaSet
   readonly coverage: Coverage
   readonly mistakes: Mistakes
-  /** May change while messages are on their way. */
+  /** May change while messages are in flight. */
   settings: Settings
-  /** The ledger takes nothing. */
+  /** The ledger accepts nothing. */
   isLedgerAway: boolean
-  /** Says UNAVAILABLE. */
+  /** Answers UNAVAILABLE. */
   readonly unavailable: (why: string) => UndecidedError
   readonly tell: (line: () => string) => void
-  /** Called with every commit as it is sent. */
+  /** Called with every commit when it is sent. */
   readonly onCommit: (client: Client, changes: readonly AccountChange[]) => void
 }
 
-/** What becomes of one call. */
+/** The outcome of one call. */
 type Fate = 'OK' | 'UNREACHED' | 'LOST' | 'LATE' | 'CUT' | 'UNSURE'
 
-/** One call that writes: its writes, and what is answered once they are made. */
+/** A writing call: its writes, and the answer once they are applied. */
 type WriteCall<Result, Answer> = {
   readonly what: 'commit' | 'append'
-  /** For people. */
+  /** A description for people. */
   readonly about: () => string
   readonly writes: readonly (() => Result)[]
-  /** A result is absent where that write failed. `isSure` unless the writes may yet be lost. */
+  /** The result of a failed write is absent. `isSure` is false while the writes may still be lost. */
   readonly conclude: (results: readonly (Result | undefined)[], isSure: boolean) => Answer
   readonly answersEarly: boolean
 }
 
-/** One such call on its way. */
+/** A call in flight. */
 type Writing<Result, Answer> = {
   readonly call: WriteCall<Result, Answer>
   readonly fate: Fate
   readonly results: (Result | undefined)[]
-  /** The term in which it arrived. */
+  /** The term at its arrival. */
   term: number
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
@@ -69,17 +69,17 @@ const fates = {
   UNSURE: 'writes that may be rolled back',
 } as const satisfies Record<Exclude<Fate, 'OK'>, string>
 
-/** How long a client waits for a primary, or for a reply, at most, in microseconds. */
+/** Longest time that a client waits for a primary or for a reply, in microseconds. */
 const PATIENCE_US = 4_000_000
 
 /**
- * The engine's ports as one process has them: on a replica set, behind a network. What our adapter makes of MongoDB's answers is
- * made of them here too:
+ * The engine's ports of one process, on a replica set behind a network. They translate answers as our MongoDB
+ * adapter does:
  *
- * - reads come from what takes itself for the primary, as of one place in what it knows a majority to have;
- * - a commit of several accounts is several writes, each whole or not at all, one after another, with a result for each;
- * - writes are answered when a majority has them, and everything that was there when they were made;
- * - whatever a call fails with, it is UNAVAILABLE: what it was to write may have been written, or may be written yet.
+ * - reads come from a member that believes it is the primary, at one majority-committed place;
+ * - a commit of several accounts is several writes in order, each atomic, with a result for each;
+ * - writes are acknowledged when a majority has them, and everything that preceded them;
+ * - every failed call is UNAVAILABLE: its writes may have happened, or may still happen.
  */
 export class RemoteStore implements AccountStore, Ledger {
   readonly #net: Network
@@ -209,7 +209,7 @@ export class RemoteStore implements AccountStore, Ledger {
       if (fate !== 'OK') coverage.count(fates[fate])
       if (fate === 'UNREACHED' || fate === 'LATE') this.#fail(call.about, 'does not arrive in time', reject)
       if (fate === 'UNREACHED') return
-      // What is on its way arrives, whether or not whoever sent it still waits, or lives.
+      // Delivers a message, even when its sender no longer waits or lives.
       const lateUs = fate === 'LATE' ? this.#net.random.below(PATIENCE_US / 10) : 0
       const writing: Writing<Result, Answer> = { call, fate, results: [], term: 0, resolve, reject }
       time.quietlyAfter(this.#way() + lateUs, () => this.#arrive(writing))
@@ -223,7 +223,7 @@ export class RemoteStore implements AccountStore, Ledger {
     else this.#carryOut(writing)
   }
 
-  /** Makes the writes, one after another, until something else comes in between, or the primary is lost. */
+  /** Applies the writes in order, until another event intervenes or the primary is lost. */
   #carryOut<Result, Answer>(writing: Writing<Result, Answer>): void {
     const { replicas, time, random, settings, coverage, tell } = this.#net
     const { call, fate, results, term, reject } = writing
@@ -231,7 +231,7 @@ export class RemoteStore implements AccountStore, Ledger {
       this.#fail(call.about, 'finds no primary', reject)
       return
     }
-    // Cut off before the last, at the latest.
+    // Cut off before the last write at the latest.
     const end = fate === 'CUT' ? random.below(call.writes.length) : call.writes.length
     while (results.length < end) {
       const isRejected = random.chance(settings.rejected)
@@ -282,7 +282,7 @@ export class RemoteStore implements AccountStore, Ledger {
     )
   }
 
-  /** Fails after some time, which may be long. */
+  /** Fails after a while, which may be long. */
   #fail(about: () => string, how: string, reject: (error: unknown) => void): void {
     const { time, random, coverage, unavailable, tell } = this.#net
     coverage.count('calls that failed')
@@ -307,7 +307,7 @@ export class RemoteStore implements AccountStore, Ledger {
     return random.chance(settings.unsure) ? 'UNSURE' : 'OK'
   }
 
-  /** How long a message is on its way, in microseconds. */
+  /** Travel time of a message, in microseconds. */
   #way(): number {
     const { random, settings } = this.#net
     const us = 1 + random.below(settings.latencyUs)

@@ -20,7 +20,7 @@ describe('the simulated replica set', () => {
     replicas.put({ account: before, ledger: entries.slice(0, 3) })
   })
 
-  /** A purchase of one centavo on the account as it was first. */
+  /** A purchase of one centavo on the account in its first state. */
   const change = (transactionId: string) => {
     const at = new Date(0)
     const movement = { wallet: 'CASH', delta: -1n, balanceAfter: centavos(99n) }
@@ -48,14 +48,14 @@ describe('the simulated replica set', () => {
     while (time.next()) {}
   }
 
-  it('lets one of two commits on the same version through', () => {
+  it('commits one of two changes to the same version', () => {
     expect([replicas.write(change('x')), replicas.write(change('y'))]).to.deep.equal([
       'COMMITTED',
       'CONFLICT',
     ])
   })
 
-  it('shows a commit when a majority has it, and answers it then', () => {
+  it('shows a commit when a majority has it, and then acknowledges it', () => {
     replicas.write(change('x'))
     const outcomes: WriteOutcome[] = []
     replicas.whenDurable((outcome) => outcomes.push(outcome))
@@ -64,7 +64,7 @@ describe('the simulated replica set', () => {
     expect({ version: read(), outcomes }).to.deep.equal({ version: 8n, outcomes: ['DURABLE'] })
   })
 
-  it('keeps what a majority had through an election, and answers nothing else', () => {
+  it('keeps majority commits through an election, and acknowledges no others', () => {
     replicas.write(change('x'))
     replicas.whenDurable(() => {})
     allHappens()
@@ -77,7 +77,7 @@ describe('the simulated replica set', () => {
     expect({ isUp: replicas.isUp, version: read() }).to.deep.equal({ isUp: true, version: 8n })
   })
 
-  it('takes a commit back that no majority had, in some elections', () => {
+  it('rolls a commit without a majority back in some elections', () => {
     const kept = new Set<bigint | undefined>()
     for (let tries = 0; tries < 20; tries++) {
       replicas.write(change(`x${tries}`))
@@ -87,7 +87,7 @@ describe('the simulated replica set', () => {
     expect([...kept].sort()).to.deep.equal([7n, 8n])
   })
 
-  it('goes on showing, at a former primary, what a majority had when it was one', () => {
+  it('still shows earlier majority commits at a former primary', () => {
     replicas.failOver(10)
     allHappens()
     replicas.write(change('x'))
@@ -96,14 +96,14 @@ describe('the simulated replica set', () => {
     expect([read('FORMER'), read()]).to.deep.equal([7n, 8n])
   })
 
-  it('takes an entry of the ledger once, and each place in a history once', () => {
+  it('stores a ledger entry once, and each place in a history once', () => {
     const [, , third = expect.fail(), fourth = expect.fail()] = entries
     expect(replicas.insert(third), 'in the ledger').to.equal(false)
     expect(replicas.insert(fourth), 'new').to.equal(true)
     expect(replicas.insert({ ...fourth, transactionId: 'other' }), 'place taken').to.equal(false)
   })
 
-  it('is unsure of a write while no member gets anything', () => {
+  it('leaves a write unknown while no member gets it', () => {
     replicas.holdReplication(5_000_000)
     replicas.write(change('x'))
     const outcomes: WriteOutcome[] = []

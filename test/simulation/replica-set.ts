@@ -10,7 +10,7 @@ import { Documents, type Write } from './documents.js'
 import type { Mistakes } from './mistake.js'
 import type { VirtualTime } from './virtual-time.js'
 
-/** Who is to hear of every write, and of every one that was taken back. */
+/** Receives every write, and every rolled-back write. */
 export type WriteListener = {
   accountWritten(change: { readonly before: Account | undefined; readonly after: Account }): void
   entryInserted(entry: Entry): void
@@ -26,29 +26,32 @@ export type ReplicaSetOptions = {
   readonly mistakes: Mistakes
 }
 
-/** Where reads come from: the primary, or one that was the primary and does not know that it no longer is. */
+/** The source of a read: the primary, or a former primary that does not know it yet. */
 export type View = 'PRIMARY' | 'FORMER'
 
 type Waiting = { readonly place: number; readonly done: (outcome: WriteOutcome) => void }
 
-/** DURABLE: a majority has it. UNSURE: a majority may have it some time, or never. LOST: its primary is no longer one. */
+/**
+ * DURABLE: a majority has it. UNSURE: a majority may get it, or never. LOST: its primary has lost its role.
+ */
 export type WriteOutcome = 'DURABLE' | 'UNSURE' | 'LOST'
 
 /** Longest time that a write waits for a majority, in microseconds: the client's `wtimeoutMS`. */
 const WAIT_US_MAX = 2_000_000
 
-/** Time in which a primary counts as a new one, in microseconds. */
+/** Time for which a primary counts as new, in microseconds. */
 const NEW_US = 5_000_000
 
 /**
- * A replica set of MongoDB as its clients see it: a primary that writes single documents, a log that a majority has only up to some
- * place, and elections in which what a majority did not have may be lost.
+ * A replica set of MongoDB, as seen by its clients: a primary that writes single documents, a log with a
+ * majority-committed place, and elections that may lose the writes after it.
  *
- * - A filter and the unique indexes look at what the primary has, durable or not.
- * - Reads with concern `majority` or `snapshot` see what the primary knows a majority to have. A new primary may know less than is
- *   true, until a majority has had a write of its own; but never less than was true when the last of its log was written: members
- *   tell each other along with the log. (That they did not get to it in two elections one after another is not simulated.)
- * - A former primary goes on serving reads, of what a majority had when it was one. What it writes comes to nothing.
+ * - A filter and the unique indexes see all writes of the primary, durable or not.
+ * - Reads with concern `majority` or `snapshot` see the majority-committed place as the primary knows it. A
+ *   new primary may know an older place, until a majority has a write of its own. The place is never older
+ *   than it was when the last write of its log was made: members exchange it with the log. (Two elections in
+ *   a row without that exchange are not simulated.)
+ * - A former primary still serves reads at its last known place. Its writes are lost.
  */
 export class ReplicaSet {
   readonly documents = new Documents()
@@ -58,12 +61,12 @@ export class ReplicaSet {
   #isUp = true
   #isReplicating = false
   #heldUntilUs = 0
-  /** Place up to which a majority has the log. What is there stays. */
+  /** The majority-committed place of the log. Nothing up to it is lost. */
   #committed = 0
-  /** What the primary knows of that. */
+  /** That place as the primary knows it. */
   #known = 0
   #electedAtUs = Number.NEGATIVE_INFINITY
-  /** What the primary before this one knew of it when it ceased to be one. */
+  /** That place as the previous primary knew it at the end of its term. */
   #formerlyKnown = 0
 
   constructor(options: ReplicaSetOptions) {
@@ -82,23 +85,26 @@ export class ReplicaSet {
     return this.#committed
   }
 
-  /** The place as of which a read sees the log. */
+  /** The place at which a read sees the log. */
   readPlace(view: View): number {
     if (view === 'FORMER') return this.#formerlyKnown
     return this.#options.mistakes.readsLocally ? this.documents.length : this.#known
   }
 
-  /** Whether a read may, or may have a moment ago, come from a primary that did not know yet what a majority had. */
+  /** Whether a read may come, or may just have come, from a primary that did not know the latest place. */
   get isNew(): boolean {
     return this.#options.time.nowUs - this.#electedAtUs < NEW_US
   }
 
-  /** The durable account, as nobody but the simulation can see it at any time. */
+  /** The durable account, which only the simulation can see at any time. */
   durable(id: AccountId): Account | undefined {
     return this.documents.account(id, this.#committed)
   }
 
-  /** Updates one account if it is as it was decided on; else nothing. A new account is inserted, if there is none. */
+  /**
+   * Updates one account if its version and balances match the decision; otherwise does nothing. Inserts a new
+   * account if none exists.
+   */
   write(change: AccountChange): 'COMMITTED' | 'CONFLICT' {
     const { documents } = this
     const { mistakes, listener } = this.#options
@@ -119,7 +125,7 @@ export class ReplicaSet {
     return inserted
   }
 
-  /** Puts something there as if it had always been there. */
+  /** Stores documents as if they had always existed. */
   put({ account, ledger }: { readonly account: Account; readonly ledger: readonly Entry[] }): void {
     for (const entry of ledger) this.documents.insert(entry, this.documents.length + 1)
     this.documents.write(account, this.documents.length + 1)
@@ -127,7 +133,7 @@ export class ReplicaSet {
     this.#known = this.#committed
   }
 
-  /** Tells when a majority has everything that the primary has now. */
+  /** Calls back when a majority has every current write of the primary. */
   whenDurable(done: (outcome: WriteOutcome) => void): void {
     const { time } = this.#options
     const place = this.documents.length
@@ -146,12 +152,12 @@ export class ReplicaSet {
     })
   }
 
-  /** For some time no other member gets anything. */
+  /** Stops replication for a while. */
   holdReplication(durationUs: number): void {
     this.#heldUntilUs = Math.max(this.#heldUntilUs, this.#options.time.nowUs + durationUs)
   }
 
-  /** For some time nobody can be asked. */
+  /** Stops all answers for a while. */
   goAway(durationUs: number): void {
     this.#isUp = false
     const term = this.#term
@@ -160,7 +166,7 @@ export class ReplicaSet {
     })
   }
 
-  /** Another member becomes the primary; of what a majority did not have it has a part, or nothing. */
+  /** Makes another member the primary. It has some of the writes without a majority, or none. */
   failOver(electionUs: number): void {
     const { time, random, listener } = this.#options
     this.#formerlyKnown = this.#known
@@ -178,12 +184,12 @@ export class ReplicaSet {
     time.quietlyAfter(electionUs, () => {
       if (this.#term !== term) return
       this.#isUp = true
-      // Its first write says that it is the primary.
+      // Its first write announces that it is the primary.
       this.#replicateSoon()
     })
   }
 
-  /** Some time later a majority has what the primary has by then. */
+  /** After a while a majority has all writes of the primary. */
   #replicateSoon(): void {
     if (this.#isReplicating) return
     this.#isReplicating = true
@@ -222,12 +228,12 @@ function isAsDecidedOn(stored: Account, { before, after }: AccountChange, mistak
   return true
 }
 
-/** The update: balances and version are counted up, whatever they were, and everything else is set if it has changed. */
+/** The update: balances and version are incremented, whatever they were, and changed fields are set. */
 function updated(stored: Account, { before, after }: AccountChange): Account {
   const wallets = new Map<CategoryId, Centavos>(stored.wallets)
   for (const [wallet, balance] of after.wallets) {
     const delta = balance - balanceOf(before, wallet)
-    // The database adds, and knows nothing of money: what comes of it is looked at when it is written.
+    // The database only adds. The result is checked when it is written.
     if (delta !== 0n) wallets.set(wallet, (balanceOf(stored, wallet) + delta) as Centavos)
   }
   const openedAt = before.status === after.status ? stored.openedAt : after.openedAt

@@ -1,4 +1,7 @@
-/** Whether two values, made of plain objects, maps, dates and what is compared by `===`, say the same. */
+/**
+ * Whether two values are deeply equal. They consist of plain objects, maps, dates and values that `===`
+ * compares.
+ */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (!isObject(a) || !isObject(b)) return false

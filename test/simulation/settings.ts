@@ -1,12 +1,12 @@
 import type { Random } from '../../tools/random.js'
 
-/** What the world of one history is like. Probabilities are of one call each. */
+/** The conditions of one history. Probabilities are per call. */
 export type Settings = {
   readonly processes: number
   readonly queueMax: number
   readonly waitMsMax: number
   readonly gatherMsMax: number
-  /** Longest way of a message, in microseconds. */
+  /** Longest travel time of a message, in microseconds. */
   readonly latencyUs: number
   readonly replicationUs: number
   /** A message takes a hundred times as long. */
@@ -15,24 +15,24 @@ export type Settings = {
   readonly unreached: number
   /** A call is carried out, and its reply is lost. */
   readonly lost: number
-  /** The caller is told that a call has failed, and after that it is carried out. */
+  /** The caller gets a failure, and the call is executed afterwards. */
   readonly late: number
-  /** Of the writes of one call only the first are carried out, and the reply is lost. */
+  /** Only the first writes of a call are applied, and the reply is lost. */
   readonly cut: number
   /** One write of a call fails. */
   readonly rejected: number
-  /** The reply says that the writes were made, but perhaps not for good. */
+  /** The reply says that the writes happened, but may not be durable. */
   readonly unsure: number
-  /** Between two writes of one call something else comes. */
+  /** Another event intervenes between two writes of a call. */
   readonly torn: number
 }
 
-/** Nothing fails, and everything is on its way for as long as before. */
+/** Nothing fails, and travel times stay the same. */
 export function calmed(settings: Settings): Settings {
   return { ...settings, slow: 0, unreached: 0, lost: 0, late: 0, cut: 0, rejected: 0, unsure: 0 }
 }
 
-/** Every history has a weather of its own: what is rare everywhere is seldom seen together. */
+/** Every history has its own probabilities: faults that are rare in all histories seldom coincide. */
 export function settingsFrom(random: Random): Settings {
   const often = (most: number): number => (random.chance(0.5) ? 0 : (most * random.below(1_000)) / 1_000)
   return {

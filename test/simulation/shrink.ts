@@ -4,7 +4,7 @@ import type { Mistake } from './mistake.js'
 import type { Plan } from './plan.js'
 import type { Settings } from './settings.js'
 
-/** Most histories that are tried to make one smaller. */
+/** Most histories simulated to make one shorter. */
 const TRIES_MAX = 600
 
 type Rates = Omit<
@@ -23,7 +23,7 @@ const rates: readonly (keyof Rates)[] = [
   'torn',
 ]
 
-/** A plan with as little in it as possible in which something is still wrong, though perhaps something else. */
+/** Shrinks a plan as far as it still leads to a violation, even to a different one. */
 export async function shrink(
   plan: Plan,
   options: { readonly subject: Subject; readonly mistake?: Mistake | undefined },
@@ -45,7 +45,7 @@ export async function shrink(
   return smallest
 }
 
-/** The same plan without some of it: first half of the deeds, then one of them, or one thing that goes wrong. */
+/** The plan without some parts: first half of the deeds, then one deed or one disturbance. */
 function* smallerThan(plan: Plan): Generator<Plan> {
   const { deeds, disturbances, settings } = plan
   const half = Math.ceil(deeds.length / 2)

@@ -17,25 +17,25 @@ export type SimulatedProcessOptions = {
   readonly name: string
   readonly subject: Subject
   readonly net: Network
-  /** Its own: what it draws does not depend on what others do. */
+  /** Random numbers of its own: its draws do not depend on those of others. */
   readonly random: Random
-  /** Called with what must not be. */
+  /** Called with a violation. */
   readonly accuse: (what: string) => void
 }
 
-/** One process of the service: an engine, a poster, clocks, and nothing that outlives it. */
+/** One process of the service: an engine, a poster and clocks. Nothing outlives it. */
 export class SimulatedProcess implements Client {
   readonly name: string
   readonly engine: Engine
   readonly poster: LedgerPoster
   readonly clock: Clock
   isAlive = true
-  /** Whether it takes requests. */
+  /** Whether it accepts requests. */
   isOpen = true
   view: View = 'PRIMARY'
   readonly #subject: Subject
   #catalog: Catalog = catalogs[0]
-  /** How far its wall clock is off, in milliseconds. */
+  /** Offset of its wall clock, in milliseconds. */
   #offMs = 0
 
   constructor({ name, subject, net, random, accuse }: SimulatedProcessOptions) {
@@ -66,7 +66,7 @@ export class SimulatedProcess implements Client {
       random: chance,
       onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
-        // A new primary may not know yet that a majority has the entry. It is offered again.
+        // A new primary may not know yet that a majority has the entry. The poster offers it again.
         if (net.replicas.isNew) coverage.count('entries taken for rejected right after an election')
         else accuse(`${name} takes ${entryText(entry)} for rejected by the ledger`)
       },
@@ -84,7 +84,7 @@ export class SimulatedProcess implements Client {
     this.engine = new subject.engine.Engine(options)
   }
 
-  /** From now on its wall clock is off by so much. */
+  /** Sets the offset of its wall clock. */
   turnClock(offMs: number): void {
     this.#offMs = offMs
   }

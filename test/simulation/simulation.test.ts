@@ -7,7 +7,7 @@ import { planFrom } from './plan.js'
 import { shrink } from './shrink.js'
 import type { Outcome } from './simulation.js'
 
-/** Histories of a run of the tests. `make simulate-engine` has a hundred times as many, and more. */
+/** Histories in a run of the tests. `make simulate-engine` simulates at least a hundred times as many. */
 const SEEDS = 800
 const MISTAKE_SEEDS_MAX = 1_000
 
@@ -26,7 +26,7 @@ describe('simulation of the engine', () => {
     await simulate(numbersFrom(0, SEEDS), { subject, onEnd })
   })
 
-  it('finds nothing wrong', () => {
+  it('finds no error', () => {
     expect(outcomes.size).to.equal(SEEDS)
     const wrong = [...outcomes].filter(([, { violation }]) => violation !== undefined)
     expect(
@@ -34,14 +34,14 @@ describe('simulation of the engine', () => {
     ).to.deep.equal([])
   })
 
-  it('goes the same way again, whether or not it is watched for rejections', async () => {
+  it('follows the same path again, whether or not it is watched for rejections', async () => {
     for (const seed of numbersFrom(0, 40)) {
       const { hash } = await simulateOne(planFrom(seed), { subject, isWatched: !isWatchedByDefault(seed) })
       expect(hash, `seed=${seed}`).to.equal(outcomes.get(seed)?.hash)
     }
   })
 
-  it('goes another way with another seed', () => {
+  it('follows another path with another seed', () => {
     expect(new Set([...outcomes.values()].map(({ hash }) => hash)).size).to.equal(SEEDS)
   })
 
@@ -66,7 +66,7 @@ describe('simulation of the engine', () => {
     'no answer: no time left',
     'no answer: the store is away',
   ])
-    it(`comes across ${what}`, () => {
+    it(`encounters ${what}`, () => {
       expect(coverage.of(what)).to.be.above(0)
     })
 })
@@ -79,7 +79,7 @@ describe('the simulation of the engine finds', () => {
       expect(found).to.have.property('violation')
     })
 
-  it('a short history of a mistake, and what happens in it', async () => {
+  it('a short history of a mistake, step by step', async () => {
     const mistake = { name: 'early', commitsEarly: true }
     const subject = await loadSubject()
     const { seed = 0 } = (await firstViolation(numbersFrom(0, MISTAKE_SEEDS_MAX), { subject, mistake })) ?? {}
@@ -91,7 +91,7 @@ describe('the simulation of the engine finds', () => {
     expect(lines.join('\n')).to.match(/is asked: .*\n(.*\n)*.*commit .* is carried out: COMMITTED/)
   })
 
-  it('that the sources have moved on from where a mistake is planted', async () => {
+  it('that the sources have changed where a mistake is planted', async () => {
     const patch = { file: 'application/engine/engine.ts', text: 'what never stood there', instead: '' }
     const outcome = await loadPatched([patch]).catch((error: unknown) => String(error))
     expect(outcome).to.contain('src/application/engine/engine.ts does not have this once')

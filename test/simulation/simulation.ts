@@ -22,21 +22,21 @@ export type SimulationOptions = {
   readonly plan: Plan
   readonly subject: Subject
   readonly mistakes?: Mistakes
-  /** Called with everything that happens, line by line. */
+  /** Called with every event, line by line. */
   readonly onLine?: (line: string) => void
 }
 
-/** What came of one history. */
+/** The result of one history. */
 export type Outcome = {
-  /** What must not have been; absent when all was well. */
+  /** The violation; absent without one. */
   readonly violation: string | undefined
-  /** The same for the same plan, unless something happened that the plan does not decide. */
+  /** Equal for the same plan, unless an event does not follow from the plan. */
   readonly hash: number
   readonly steps: number
   readonly coverage: Coverage
 }
 
-/** One attempt at a process that has not been answered. */
+/** One unanswered attempt at a process. */
 type OpenAttempt = Attempt & { readonly process: SimulatedProcess; readonly budget: Budget }
 
 const answers = {
@@ -52,21 +52,21 @@ const indecisions = {
   NO_TIME_LEFT: 'no answer: no time left',
 } as const satisfies Record<Indecision, string>
 
-/** Longest history, in steps: one that is longer will never come to rest. */
+/** Longest history, in steps. A longer one never settles. */
 const STEPS_MAX = 200_000
-/** Time after which the poster offers again what the ledger has rejected, in microseconds, and more. */
+/** Time after which the poster surely offers again an entry that the ledger has rejected, in microseconds. */
 const STUCK_US = 6_000_000
 /** Longest pause of a caller before the next attempt, in microseconds. */
 const CALLER_PAUSE_US = 50_000
-/** How far a clock may be off, in milliseconds. */
+/** Largest offset of a clock, in milliseconds. */
 const CLOCK_OFF_MS = 5_400_000
 
 /**
- * One history: callers, processes and a replica set, in a time of their own. Nothing happens but by `step`, and everything follows
- * from the plan.
+ * One history: callers, processes and a replica set, in virtual time. Only `step` makes events happen, and
+ * the plan determines them.
  *
- * After the deeds and the disturbances, when nothing is left to happen, the weather calms down, every account is touched once
- * more, and when all has come to rest again everything is counted.
+ * After the deeds and the disturbances, the faults end, every account is touched once more, and after a pause
+ * the books are checked.
  */
 export class Simulation {
   readonly #options: SimulationOptions
@@ -116,7 +116,7 @@ export class Simulation {
     for (const one of plan.disturbances) this.#time.after(one.atUs, () => this.#disturb(one))
   }
 
-  /** Lets one thing happen, and what follows from it without anybody but the store; false when it is over. */
+  /** Executes one event and its immediate consequences; false at the end. */
   step(): boolean {
     for (;;) {
       if (this.#witness.violation !== undefined) return false
@@ -136,7 +136,7 @@ export class Simulation {
     return { violation, hash: this.#hash >>> 0, steps: this.#steps, coverage: this.#coverage }
   }
 
-  /** Nothing is left to happen. Says whether that changes. */
+  /** Called when no event is left. Returns whether it has added one. */
   #rest(): boolean {
     for (const { process, operation } of this.#attempts)
       if (process.isAlive)
@@ -165,15 +165,15 @@ export class Simulation {
     return true
   }
 
-  /** What the ledger has rejected is offered again, but not at once. */
+  /** The poster offers rejected entries again, but not at once. */
   #touchAgain(): boolean {
     this.#phase = 'CALM_AGAIN'
-    // Each process has something to post that no other may know of.
+    // Each process may have entries to post that no other process knows.
     this.#time.after(STUCK_US, () => this.#touchAll('touch-again', this.#processes.length))
     return true
   }
 
-  /** Asks something of every account, at each of the first so many processes. */
+  /** Sends an operation on every account to each of the first so many processes. */
   #touchAll(transactionId: string, processes: number): void {
     for (const { id } of this.#options.plan.accounts) {
       const operation = touchOf(id, transactionId)
@@ -204,7 +204,7 @@ export class Simulation {
     this.#tell(() => `${name} starts`)
   }
 
-  /** One attempt of a caller. Without an answer there is another one, at whatever process. */
+  /** One attempt of a caller. Without an answer another attempt follows, at any process. */
   #ask(deed: Deed, at: number, number: number): void {
     const { operation, patienceMs } = deed
     const process = this.#processes[at % this.#processes.length]
@@ -267,7 +267,7 @@ export class Simulation {
     else this.#witness.accuse(`${operationText(operation)} fails with a bug: ${String(error)}`)
   }
 
-  /** A commit that is sent when nobody waits for it any more is a late approval. */
+  /** A commit that is sent after its caller has given up is a late approval. */
   #checkTime(client: Client, changes: readonly AccountChange[]): void {
     for (const { before, after } of changes) {
       for (const { seq, accountId, transactionId } of after.journal) {
@@ -341,7 +341,7 @@ export class Simulation {
     for (const attempt of this.#attempts) attempt.oldestPlace = Math.min(attempt.oldestPlace, place)
   }
 
-  /** For some time some processes do not hear of the election. */
+  /** For a while some processes do not notice the election. */
   #partition(durationUs: number): void {
     this.#failOver(Math.min(durationUs, 20_000))
     for (const process of this.#processes) {

@@ -1,21 +1,21 @@
-/** Whoever things happen to: when it is no longer alive, they do not happen. */
+/** The owner of an event. An event of a dead owner is skipped. */
 export type Mortal = { readonly isAlive: boolean }
 
-/** Something that will happen. */
+/** A future event. */
 export type Event = {
   readonly atUs: number
-  /** Which of two that fall together comes first. */
+  /** Breaks ties between events at the same time. */
   readonly order: number
-  /** Nobody outside the store hears of it, so that nobody has to be waited for before the next one. */
+  /** Invisible outside the store, so that the next event need not wait for reactions. */
   readonly quiet: boolean
   readonly of: Mortal | undefined
-  /** Absent once it was called off. */
+  /** Absent once it is cancelled. */
   act: (() => void) | undefined
 }
 
 /**
- * Time that passes only when something happens: events one after another, each at its moment, in microseconds. Whoever says how far
- * away an event is decides what comes before it.
+ * Time that passes only with events, which happen one after another, in microseconds. The delay of an event
+ * determines its order.
  */
 export class VirtualTime {
   readonly #heap: Event[] = []
@@ -26,17 +26,17 @@ export class VirtualTime {
     return this.#nowUs
   }
 
-  /** Makes something happen to somebody, or to nobody in particular. */
+  /** Schedules an event, with or without an owner. */
   after(delayUs: number, act: () => void, of?: Mortal): Event {
     return this.#add({ atUs: this.#nowUs + delayUs, order: this.#order++, quiet: false, of, act })
   }
 
-  /** Makes something happen that nobody outside the store hears of. */
+  /** Schedules an event that is invisible outside the store. */
   quietlyAfter(delayUs: number, act: () => void, of?: Mortal): void {
     this.#add({ atUs: this.#nowUs + delayUs, order: this.#order++, quiet: true, of, act })
   }
 
-  /** Lets the next thing happen, and says what it was; undefined when nothing will happen any more. */
+  /** Executes the next event and returns it; undefined when none is left. */
   next(): Event | undefined {
     for (let event = this.#take(); event; event = this.#take()) {
       const { act, of } = event

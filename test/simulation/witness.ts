@@ -10,19 +10,19 @@ import { type AnyVerdict, catalogs, entryText, idOf, type Operation, operationTe
 import type { ReplicaSet, WriteListener } from './replica-set.js'
 import { isSame } from './same.js'
 
-/** One time that something was asked. */
+/** One time of asking. */
 export type Attempt = {
   readonly operation: Operation
-  /** Place in the log before which no read of this attempt can have been. */
+  /** The earliest place in the log that a read of this attempt may have. */
   oldestPlace: number
 }
 
-/** Sees everything that is written and everything that is answered, and says what must not be. */
+/** Observes every write and every answer, and reports violations. */
 export class Witness implements WriteListener {
   readonly #coverage: Coverage
   readonly #books = new Map<AccountId, AccountBook>()
   #replicas: ReplicaSet | undefined
-  /** What was found first. Nothing that comes after it means anything. */
+  /** The first violation. Later ones mean nothing. */
   violation: string | undefined
 
   constructor(coverage: Coverage) {
@@ -53,7 +53,7 @@ export class Witness implements WriteListener {
       if (entry.seq > (before?.version ?? 0n)) this.#countEarly(entry, before?.journal ?? [])
   }
 
-  /** Counts purchases that early reversals of a part left something of, and where those reversals were kept then. */
+  /** Counts purchases that early partial reversals reduced, by where those reversals were stored. */
   #countEarly(entry: Entry, journal: readonly Entry[]): void {
     if (entry.kind !== 'AUTHORIZATION' || !entry.movement || -entry.movement.delta === entry.amount) return
     this.#coverage.count('purchases approved for a rest')
@@ -82,7 +82,7 @@ export class Witness implements WriteListener {
       if (account) this.#book(account.id).takeBack(Number(this.#versionBefore(account)))
   }
 
-  /** Compares an answer with what is durable at this moment. */
+  /** Compares an answer with the durable state. */
   answered(attempt: Attempt, verdict: AnyVerdict): void {
     const wrong =
       verdict.type === 'REJECTED'
@@ -92,7 +92,7 @@ export class Witness implements WriteListener {
     this.accuse(`${operationText(attempt.operation)} is answered ${verdictText(verdict)}, but ${wrong}`)
   }
 
-  /** Looks at everything once more when all has come to rest: whatever was ever decided is in the ledger, once. */
+  /** Checks everything again at the end: the ledger holds every decision, once. */
   finish(): void {
     let entries = 0
     for (const book of this.#books.values()) {
@@ -111,7 +111,7 @@ export class Witness implements WriteListener {
     if (account.version !== BigInt(book.length)) return `version ${account.version} of ${book.length} entries`
     const ledger = [...documents.entries(book.id, committed)].sort((a, b) => Number(a.seq - b.seq))
     if (ledger.length !== book.length) return `the ledger has ${ledger.length} entries of ${book.length}`
-    // What stands in the journal was compared when it was written.
+    // Entries in the journal were compared when they were written.
     const audit = new AccountAudit(book.id, { ...account, journal: account.journal.slice(-1) })
     for (const [index, entry] of ledger.entries()) {
       if (!isSame(entry, book.entry(index + 1)))
@@ -127,7 +127,7 @@ export class Witness implements WriteListener {
     return found.length > 0 ? found.join('; ') : undefined
   }
 
-  /** What has left the journal must be in the ledger for good. */
+  /** Entries that have left the journal must be durable in the ledger. */
   #leftUnposted(before: Account | undefined, after: Account): string | undefined {
     const { documents, committed } = this.#store
     const first = after.journal[0]?.seq ?? after.version + 1n
@@ -155,7 +155,7 @@ export class Witness implements WriteListener {
     return isReuse === (due.type === 'REUSED') ? undefined : `${verdictText(due)} was due`
   }
 
-  /** A rejection is in no entry: it must have been right at some moment since it was asked for. */
+  /** No entry records a rejection: it must have been right at some time since the question. */
   #wronglyRejected(
     { operation, oldestPlace }: Attempt,
     { rejection }: Extract<AnyVerdict, { type: 'REJECTED' }>,
@@ -172,7 +172,7 @@ export class Witness implements WriteListener {
     return `from ${oldest} to ${newest} entries there was no reason for it`
   }
 
-  /** The version that an account had before the write that was just taken back. */
+  /** The version of an account before the rolled-back write. */
   #versionBefore({ id }: Account): bigint {
     const { documents } = this.#store
     return documents.account(id, documents.length)?.version ?? 0n

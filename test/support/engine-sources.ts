@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** A change of the sources: a text that stands in a file once, and what stands there instead. */
+/** A change of the sources: a text that occurs once in a file, and its replacement. */
 export type Patch = {
   /** Such as `application/engine/engine.ts`. */
   readonly file: string
@@ -11,7 +11,7 @@ export type Patch = {
   readonly instead: string
 }
 
-/** The engine and what is asked of it: the sources as they are, or a copy of them with mistakes in it. */
+/** The engine and the operations on it: the original sources, or a copy with mistakes. */
 export type Subject = {
   readonly engine: typeof import('../../src/application/engine/engine.js')
   readonly poster: typeof import('../../src/application/engine/ledger-poster.js')
@@ -25,15 +25,15 @@ export type Subject = {
   readonly open: typeof import('../../src/application/open-account.js')
 }
 
-/** The sources as they are. */
+/** The original sources. */
 export async function loadSubject(): Promise<Subject> {
   return await subjectIn(new URL('../../src/', import.meta.url))
 }
 
 /**
- * A copy of the sources with something changed in it.
+ * A changed copy of the sources.
  *
- * @throws Error when a text that is to be changed does not stand there exactly once: the sources have moved on.
+ * @throws Error when a text to replace does not occur exactly once: the sources have changed.
  */
 export async function loadPatched(patches: readonly Patch[]): Promise<Subject> {
   const folder = mkdtempSync(join(tmpdir(), 'simulation-'))

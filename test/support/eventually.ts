@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Longest wait of a test for anything, in milliseconds: for a condition, an answer, a program. It is far more than a busy machine needs,
- * so that only what never comes fails. mocha's own timeout is longer, see `.mocharc.cjs`. The mutation test, in which much never comes,
- * waits for less.
+ * Longest wait of a test for a condition, an answer or a program, in milliseconds. It is far more than a busy
+ * machine needs, so that only an event that never comes fails. mocha's own timeout is longer, see
+ * `.mocharc.cjs`. The mutation test, in which many events never come, waits for less.
  */
 export const WAIT_MS_MAX = Number(process.env['TEST_PATIENCE_MS'] ?? 120_000)
 const POLL_MS = 20
 
 /**
- * Waits until `look` finds something (neither undefined nor false) and returns it. Looks every 20 milliseconds, and gives up after
- * {@link WAIT_MS_MAX}, saying what it waited for.
+ * Waits until `look` returns a value other than undefined and false, and returns it. Checks every 20
+ * milliseconds, and after {@link WAIT_MS_MAX} fails with a description of the wait.
  */
 export async function eventually<T>(
   what: string,

@@ -3,16 +3,16 @@ import { stopTestMongo } from './database/mongo.js'
 import { takeLeaks } from './leaks.js'
 import { removeTempFolders } from './temp-folder.js'
 
-// The reporter of tests in parallel prints no causes.
+// The parallel reporter prints no causes.
 fc.configureGlobal({ includeErrorInReport: true })
 
-// mocha hears of a rejection that nobody handles and, left to itself, says nothing of it.
+// mocha itself ignores unhandled rejections.
 const unhandled: unknown[] = []
 process.on('unhandledRejection', (reason) => unhandled.push(reason))
 
 /**
- * A rejection that nobody handles fails the run, and so does a secret in what any process of the service has written. After the last test
- * nothing may be left behind. With tests in parallel each file has these hooks to itself, in the process in which it runs.
+ * An unhandled rejection fails the run, and so does a secret in the output of a process. After the last test
+ * nothing may be left behind. In parallel runs each file has its own hooks, in its own process.
  */
 export const mochaHooks = {
   afterEach(): void {
@@ -27,11 +27,10 @@ export const mochaHooks = {
 }
 
 function failIfUnhandled(): void {
-  if (unhandled.length > 0)
-    throw new Error('a rejection that nobody handled', { cause: unhandled.splice(0)[0] })
+  if (unhandled.length > 0) throw new Error('an unhandled rejection', { cause: unhandled.splice(0)[0] })
 }
 
 function failIfLeaked(): void {
   const leaks = takeLeaks()
-  if (leaks.length > 0) throw new Error(`a process has written what is secret:\n${leaks.join('\n')}`)
+  if (leaks.length > 0) throw new Error(`a process has printed a secret:\n${leaks.join('\n')}`)
 }

@@ -1,7 +1,7 @@
 import { signToken } from './clients/token.js'
 
 export type HttpOptions = {
-  /** Sent as header `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */
+  /** Sent unchanged as header `authorization`; null sends none. Default: "Bearer" and a valid token. */
   readonly authorization?: string | null
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -36,7 +36,7 @@ export async function callJson(
   return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) }
 }
 
-/** Asks the challenge's endpoint, and returns its code and why. */
+/** Calls the challenge endpoint, and returns its code and reason. */
 export async function askChallenge(
   apiUrl: string,
   body: string,
@@ -75,7 +75,7 @@ export function errorIn(body: unknown): JsonError {
   if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body)) {
     throw new Error(`no error: ${JSON.stringify(body)}`)
   }
-  return body as JsonError // The two fields that every error has are checked.
+  return body as JsonError // Every error has these two fields, checked above.
 }
 
 function authorizationOf({ authorization = `Bearer ${signToken()}` }: HttpOptions): Record<string, string> {

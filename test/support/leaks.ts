@@ -1,13 +1,13 @@
-/** What a process has written so far. */
+/** The output of a process so far. */
 type Output = { readonly what: string; readonly text: () => string }
 
 const outputs: Output[] = []
 const secrets = new Set<string>()
 
-/** Shorter ones could stand in an output by chance. */
+/** A shorter secret could occur in output by chance. */
 const SECRET_LENGTH_MIN = 6
 
-/** What no process may write, whatever it is: however a test came by it. */
+/** Patterns that no process may print, whether or not a test knows the value. */
 const forbidden: readonly (readonly [what: string, form: RegExp])[] = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ['a token', /\beyJ[\w-]{10,}\.[\w-]{2,}/],
@@ -16,19 +16,19 @@ const forbidden: readonly (readonly [what: string, form: RegExp])[] = [
   ['a URI with a password', /\b[a-z][a-z+]*:\/\/[^\s/:@"]+:(?!\[redacted\])[^\s/@"]+@/i],
 ]
 
-/** From now on no process may write this; returns it. */
+/** Forbids every process to print this text; returns it. */
 export function secret(text: string): string {
   if (text.length >= SECRET_LENGTH_MIN) secrets.add(text)
   return text
 }
 
-/** The same for a token: all of it, its claims and its signature; its header is no secret. */
+/** The same for a token: the whole token, its claims and its signature. Its header is not secret. */
 export function secretToken(token: string): string {
   for (const part of [token, ...token.split('.').slice(1)]) secret(part)
   return token
 }
 
-/** The same for what is secret in the environment of a process. */
+/** The same for the secrets in the environment of a process. */
 export function secretsOfEnvironment(env: Readonly<Record<string, string | undefined>>): void {
   const { JWT_SECRET, MONGODB_URI, OTEL_EXPORTER_OTLP_HEADERS } = env
   secret(JWT_SECRET ?? '')
@@ -37,12 +37,15 @@ export function secretsOfEnvironment(env: Readonly<Record<string, string | undef
   secret(password ?? '')
 }
 
-/** Looks, at the end of the file of tests, for secrets in what this has written. */
+/** Searches this output for secrets at the end of the test file. */
 export function watchForLeaks(what: string, text: () => string): void {
   outputs.push({ what, text })
 }
 
-/** What of the watched outputs must not be there, and forgets them: neither the secret nor the line, since this is printed, too. */
+/**
+ * Returns the findings in the watched outputs, and forgets the outputs. It includes neither the secret nor
+ * the line, because it is printed, too.
+ */
 export function takeLeaks(): readonly string[] {
   return outputs.splice(0).flatMap(({ what, text }) => leaksIn(text()).map((leak) => `${what}: ${leak}`))
 }

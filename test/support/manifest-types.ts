@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Manifest } from './manifests.js'
 
-/** Kinds that Kubernetes itself does not have: as much of them as we use. */
+/** The fields that we use of kinds outside Kubernetes itself. */
 const otherTypes = `
 export type ServiceMonitor = {
   apiVersion: 'monitoring.coreos.com/v1'
@@ -43,7 +43,7 @@ type Alert = {
 }
 `
 
-/** Where the type of an API group's objects is; "core" has no name in \`apiVersion\`. */
+/** The module with the types of an API group; "core" has no name in \`apiVersion\`. */
 const moduleOf = ({ apiVersion }: Manifest): string => {
   if (['monitoring.coreos.com/v1', 'external-secrets.io/v1'].includes(apiVersion)) return './other.js'
   const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion]
@@ -51,8 +51,8 @@ const moduleOf = ({ apiVersion }: Manifest): string => {
 }
 
 /**
- * Has the compiler compare objects with the types that are generated from the API's schema: a field that there is not, one that is
- * missing, one of another type. Returns what it finds wrong, a line each.
+ * Compiles objects against the types that are generated from the API's schema. Reports unknown fields,
+ * missing fields and fields of another type, one line each.
  */
 export async function wrongTypes(documents: readonly Manifest[]): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-types-'))
@@ -88,7 +88,7 @@ function compile(folder: string): Promise<readonly string[]> {
   const tsc = resolve('node_modules/typescript/bin/tsc')
   return new Promise((done, fail) => {
     execFile(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], (error, stdout, stderr) => {
-      // What it finds wrong ends it with 1 or 2, and is on standard output.
+      // The compiler exits with 1 or 2 after errors, and prints them to standard output.
       if (error && stdout === '') fail(new Error(`the compiler did not run: ${stderr}`))
       else done(stdout.split('\n').filter((line) => line !== ''))
     })

@@ -9,21 +9,21 @@ import { WAIT_MS_MAX } from './eventually.js'
 export const overlays = ['staging', 'production'] as const
 export type Overlay = (typeof overlays)[number]
 
-/** An object as Kubernetes is sent it. */
+/** An object in the form that Kubernetes receives. */
 export type Manifest = {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: { readonly name: string; readonly namespace?: string }
 }
 
-/** What one environment consists of. */
+/** The parts of one environment. */
 export type Manifests = {
   readonly documents: readonly Manifest[]
-  /** The variables that the pods are given, without the secrets. */
+  /** The variables of the pods, without the secrets. */
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** What a pod gets beside the settings, in the place of the real ones, which nobody but a deployer can read. */
+/** Stand-ins for the real secrets, which only a deployer can read. */
 export const secrets = {
   MONGODB_URI: 'mongodb://user:hunter2@mongodb:27017/?replicaSet=rs0',
   JWT_SECRET: 'a secret of the tests, with far more than 32 bytes',
@@ -35,7 +35,10 @@ const ROOT = '.k8s'
 /** Whether overlays can be built here. */
 export const hasKubectl = spawnSync('kubectl', ['version', '--client=true']).status === 0
 
-/** The objects as they are written, and the settings of an overlay: needs no program. What the overlay changes besides is not in it. */
+/**
+ * The objects in the source files, and the settings of an overlay. Needs no program. Other changes of the
+ * overlay are not included.
+ */
 export async function readWritten(overlay: Overlay): Promise<Manifests> {
   const settings = await Promise.all(
     ['base', `overlays/${overlay}`].map((folder) => readSettings(join(ROOT, folder, 'settings.env'))),
@@ -46,14 +49,14 @@ export async function readWritten(overlay: Overlay): Promise<Manifests> {
   return { documents: documents.flat(), settings: Object.assign({}, ...settings) }
 }
 
-/** The objects as kubectl builds them in a fresh clone: of an overlay, or of an example. */
+/** The objects that kubectl builds in a fresh clone, from an overlay or an example. */
 export async function buildFolder(folder: string): Promise<Manifests> {
   const { stdout } = await run('kubectl', ['kustomize', join(ROOT, folder)], { timeout: WAIT_MS_MAX })
   const documents = parseDocuments(stdout)
   return { documents, settings: settingsIn(documents) }
 }
 
-/** The objects as `make deploy` applies them, with a Secret made of the secrets of the tests. */
+/** The objects that `make deploy` applies, with a Secret made of the secrets of the tests. */
 export async function buildDeployed(overlay: Overlay): Promise<Manifests> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-manifests-'))
   try {
@@ -69,7 +72,7 @@ export async function buildDeployed(overlay: Overlay): Promise<Manifests> {
   }
 }
 
-/** The one object of a kind. Its type is that of the kind: the compiler has checked it, in a test of its own. */
+/** The one object of a kind, in the type of that kind. A separate test compiles it. */
 export function only<T>({ documents }: Manifests, kind: string): T {
   const [found, ...more] = documents.filter((document) => document.kind === kind)
   if (!found || more.length > 0) throw new Error(`there must be one ${kind}`)
@@ -80,7 +83,7 @@ async function readSettings(path: string): Promise<NodeJS.Dict<string>> {
   return parseEnv(await readFile(path, 'utf8'))
 }
 
-/** What a kustomization adds. What it only changes is seen when it is built. */
+/** The resources that a kustomization adds. Its patches appear only in the built objects. */
 async function readResources(folder: string): Promise<readonly Manifest[]> {
   const { resources = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8'))
   const paths: readonly string[] = resources

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs'
 export type DocumentedMetric = {
   readonly name: string
   readonly type: string
-  /** The values of each label; undefined where any may come. */
+  /** The values of each label; undefined where any value may occur. */
   readonly labels: ReadonlyMap<string, readonly string[] | undefined>
   readonly onLinuxOnly: boolean
 }
 
 const page = readFileSync('.docs/metrics.md', 'utf8')
 
-/** What the page says that is exported here. */
+/** The metrics that the page documents for this service. */
 export function readMetricsTable(): readonly DocumentedMetric[] {
   const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|]*) \| ([^|]+) \|$/gm)]
   return rows.map(([, name = '', type = '', labels = '', meaning = '']) => ({
@@ -38,7 +38,7 @@ function valuesOf(text: string): readonly string[] | undefined {
   return /^any\b/.test(text) ? undefined : text.split(', ')
 }
 
-/** The words that are listed in a section. */
+/** The listed words of a section. */
 function listIn(section: string): readonly string[] {
   const [, list = ''] = new RegExp(`^## ${section}\\n\\n(.*?\\.)$`, 'ims').exec(page) ?? []
   return [...list.matchAll(/`([\w.]+)`/g)].map(([, word = '']) => word)

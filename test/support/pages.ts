@@ -18,12 +18,15 @@ export const translations: readonly string[] = [
   ...docs.filter((path) => path.endsWith(TRANSLATED)),
 ]
 
-/** The page that a page translates. */
+/** The original of a translated page. */
 export function originalOf(translation: string): string {
   return translation.replace(TRANSLATED, '.md')
 }
 
-/** The pages that show how the service is used now, as paths. The changelog and the decisions are about the past, too. */
+/**
+ * The pages that show the current use of the service, as paths. The changelog and the decisions also describe
+ * the past.
+ */
 export const currentPages: readonly string[] = [
   'README.md',
   `README${TRANSLATED}`,
@@ -32,7 +35,7 @@ export const currentPages: readonly string[] = [
   ...docs.filter((path) => !path.startsWith('.docs/decisions/')),
 ]
 
-/** The commands in the shell blocks of a page: one a line, without comments, broken lines joined. */
+/** The commands in the shell blocks of a page: one a line, without comments, with continued lines joined. */
 export function shellCommandsIn(path: string): readonly string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)]
     .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))

@@ -7,8 +7,8 @@ export type SeededRandom = {
 }
 
 /**
- * Random numbers that can be had again: the seed is TEST_SEED or made up, and stands in the title of the suite, where a failure
- * shows it.
+ * Repeatable random numbers. The seed is TEST_SEED or random, and is part of the suite's title, where a
+ * failure shows it.
  */
 export function seededRandom({ test }: Context): SeededRandom {
   const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -20,7 +20,7 @@ export function seededRandom({ test }: Context): SeededRandom {
     pick: (from) => {
       const index = integer(0, from.length - 1)
       if (index >= from.length) throw new RangeError('there is nothing to pick from')
-      // Within the list, as was just seen.
+      // Within the list, as checked above.
       return from[index] as (typeof from)[number]
     },
   }

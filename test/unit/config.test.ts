@@ -46,7 +46,7 @@ describe('config', () => {
     })
   })
 
-  it('takes everything from the environment', () => {
+  it('reads everything from the environment', () => {
     const config = readSettings({
       HOST: '0.0.0.0',
       GRPC_PORT: '1',
@@ -125,7 +125,7 @@ describe('config', () => {
     })
   })
 
-  it('takes an empty variable as one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     const empty = {
       HOST: '',
       GRPC_PORT: '',
@@ -137,7 +137,7 @@ describe('config', () => {
     expect(readSettings(empty)).to.deep.equal(readSettings({}))
   })
 
-  it('takes * as all origins', () => {
+  it('accepts * as all origins', () => {
     expect(readSettings({ HTTP_API_CORS_ORIGINS: '*' }).httpApiCorsOrigins).to.equal('*')
   })
 
@@ -182,17 +182,17 @@ describe('config', () => {
       }
     }
 
-    it('both ports may be any free one', () => {
+    it('both ports may be 0', () => {
       expect(problemsOf({ GRPC_PORT: '0', HTTP_PORT: '0' })).to.deep.equal([])
     })
 
-    it('both ports may not be the same one', () => {
+    it('both ports may not be equal', () => {
       expect(problemsOf({ GRPC_PORT: '9000', HTTP_PORT: '9000' })).to.deep.equal([
         'GRPC_PORT and HTTP_PORT must differ',
       ])
     })
 
-    it('the HTTP API may not have the port of another', () => {
+    it('the HTTP API may not use the port of another server', () => {
       expect(problemsOf({ GRPC_PORT: '8000', HTTP_API_PORT: '8000' })).to.deep.equal([
         'GRPC_PORT and HTTP_API_PORT must differ',
       ])
@@ -224,18 +224,18 @@ describe('config', () => {
     ]
 
     for (const [variable, value] of bad) {
-      it(`${variable} may not be ${JSON.stringify(value)}, and is named`, () => {
+      it(`${variable} may not be ${JSON.stringify(value)}, and the error names it`, () => {
         expect(problemsOf({ [variable]: value }).map((problem) => problem.split(' ')[0])).to.deep.equal([
           variable,
         ])
       })
 
-      it(`${variable} may not be ${JSON.stringify(value)}, and the value is not shown`, () => {
+      it(`${variable} may not be ${JSON.stringify(value)}, and the error does not show the value`, () => {
         expect(problemsOf({ [variable]: value }).join()).to.not.include(value)
       })
     }
 
-    it('MONGODB_URI may not end where the host should begin', () => {
+    it('MONGODB_URI may not end before the host', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://' }).length).to.equal(1)
     })
 
@@ -260,7 +260,7 @@ describe('config', () => {
       expect(problems.length).to.equal(15)
     })
 
-    it('are not hidden by other invalid values: an invalid port is not a clash of ports', () => {
+    it('do not hide each other: an invalid port is not a port conflict', () => {
       expect(problemsOf({ GRPC_PORT: 'x', HTTP_PORT: '50051' })).to.deep.equal([
         'GRPC_PORT must be a whole number from 0 to 65535',
       ])
@@ -289,13 +289,13 @@ describe('config', () => {
       [['GRPC_TLS_CERT_FILE', 'GRPC_TLS_KEY_FILE'], []],
       [['GRPC_TLS_CERT_FILE', 'GRPC_TLS_KEY_FILE', 'GRPC_TLS_CLIENT_CA_FILE'], []],
     ] as const) {
-      it(`with ${given.join(' and ')} alone ${problems.length === 0 ? 'is whole' : 'is not whole'}`, () => {
+      it(`with ${given.join(' and ')} alone ${problems.length === 0 ? 'is complete' : 'is incomplete'}`, () => {
         const env = Object.fromEntries(given.map((name) => [name, files[name]]))
         expect(problemsOf(env)).to.deep.equal(problems)
       })
     }
 
-    it('comes with a port for health', () => {
+    it('includes a health port', () => {
       expect(readSettings({ GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }).grpcHealthPort).to.equal(
         50_052,
       )
@@ -306,7 +306,7 @@ describe('config', () => {
       ['HTTP_PORT', '8080'],
       ['HTTP_API_PORT', '8000'],
     ] as const) {
-      it(`health may not have the port of ${name}`, () => {
+      it(`may not use ${name} for health`, () => {
         expect(problemsOf({ HTTP_API_PORT: '8000', GRPC_HEALTH_PORT: port })).to.deep.equal([
           `${name} and GRPC_HEALTH_PORT must differ`,
         ])
@@ -322,12 +322,12 @@ describe('config', () => {
     })
 
     for (const file of ['JWT_PUBLIC_KEY_FILE', 'JWT_JWKS_FILE']) {
-      it(`are public ones alone with ${file} and no secret`, () => {
+      it(`are only public ones with ${file} and no secret`, () => {
         const env = { [file]: 'keys' }
         expect(algorithmsOf(env)).to.deep.equal(['RS256', 'PS256', 'ES256'])
       })
 
-      it(`are both kinds with ${file} and a secret`, () => {
+      it(`include both kinds with ${file} and a secret`, () => {
         const env = { JWT_SECRET: secret, [file]: 'keys' }
         expect(algorithmsOf(env)).to.deep.equal(['HS256', 'RS256', 'PS256', 'ES256'])
       })
@@ -371,16 +371,16 @@ describe('config', () => {
     const key =
       'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)'
 
-    it('needs a database and a key for tokens', () => {
+    it('requires a database and a key for tokens', () => {
       expect(problemsOf({}, readConfig)).to.deep.equal([database, key])
     })
 
-    it('needs a secret that is not empty', () => {
+    it('requires a secret that is not empty', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://db', JWT_SECRET: '' }, readConfig)).to.deep.equal([key])
     })
 
     for (const name of ['JWT_SECRET', 'JWT_PUBLIC_KEY_FILE', 'JWT_JWKS_FILE']) {
-      it(`needs nothing else with MONGODB_URI and ${name}`, () => {
+      it(`requires nothing else with MONGODB_URI and ${name}`, () => {
         const env = { MONGODB_URI: 'mongodb://db', [name]: secret }
         expect(readConfig(env)).to.deep.equal(readSettings(env))
       })
@@ -394,8 +394,8 @@ describe('config', () => {
     })
   })
 
-  describe('of a program that works on the database', () => {
-    it('needs a database and no key', () => {
+  describe('of a program that uses only the database', () => {
+    it('requires a database and no key', () => {
       expect(problemsOf({}, readDatabaseConfig)).to.have.length(1)
       expect(readDatabaseConfig({ MONGODB_URI: 'mongodb://db' }).mongodbUri).to.equal('mongodb://db')
     })

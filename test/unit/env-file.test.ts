@@ -7,7 +7,7 @@ import { useTempFolder } from '../support/temp-folder.js'
 const text = 'LIMITS_TIME_ZONE=America/Recife\nHOST=0.0.0.0\n'
 const variables = { LIMITS_TIME_ZONE: 'America/Recife', HOST: '0.0.0.0' }
 
-describe('a file of variables', () => {
+describe('an .env file', () => {
   const folder = useTempFolder()
   const file = (bytes: Uint8Array | string) => {
     const path = join(folder(), '.env')
@@ -20,7 +20,7 @@ describe('a file of variables', () => {
     ['with a byte order mark', `\ufeff${text}`],
     ['with Windows line ends', text.replaceAll('\n', '\r\n')],
   ] as const) {
-    it(`${what} is read whole`, () => {
+    it(`${what} is read completely`, () => {
       expect(readEnvFile(file(bytes))).to.deep.equal(variables)
     })
   }
@@ -37,11 +37,11 @@ describe('a file of variables', () => {
     })
   }
 
-  it('that is not there has no variables', () => {
+  it('has no variables when it is missing', () => {
     expect(readEnvFile(join(folder(), 'nothing.env'))).to.deep.equal({})
   })
 
-  it('that is a folder is rejected by name', () => {
+  it('is rejected by name when it is a folder', () => {
     expect(() => readEnvFile(folder())).to.throw(EnvFileError, `${folder()} cannot be read: EISDIR`)
   })
 })

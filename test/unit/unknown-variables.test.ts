@@ -17,12 +17,12 @@ describe('unknown variables', () => {
     ['JWT_SECRETS', 'JWT_SECRET'],
     ['DECISION_TIMEOUT_S', 'DECISION_TIMEOUT_MS'],
   ] as const) {
-    it(`are misspelt ones, such as ${name}, with the nearest name`, () => {
+    it(`include misspelt names, such as ${name}, with the nearest name`, () => {
       expect(unknown([name])).to.deep.equal([{ name, nearest }])
     })
   }
 
-  it('are all others in .env, with or without a near name', () => {
+  it('include all others in .env, with or without a near name', () => {
     expect(unknown([], ['TIMEOUT', 'HTTP_PROT'])).to.deep.equal([
       { name: 'TIMEOUT' },
       { name: 'HTTP_PROT', nearest: 'HTTP_PORT' },
@@ -40,13 +40,13 @@ describe('unknown variables', () => {
     ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_VERSION', 'npm_config_cache', 'npm_execpath', 'INIT_CWD'],
     ...['GRPC_TRACE', 'GRPC_VERBOSITY', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'GITHUB_TOKEN', 'CI'],
   ]) {
-    it(`are not those of other programs in the environment, such as ${name}`, () => {
+    it(`exclude those of other programs in the environment, such as ${name}`, () => {
       expect(unknown([name])).to.deep.equal([])
     })
   }
 
   for (const name of ['OTEL_SERVICE_NAMES', 'COMPOSE_PROJECT_NAME', 'GRAFANA_PORT', 'NODE_EXTRA_CA_CERTS']) {
-    it(`are not those that other programs read from .env, such as ${name}`, () => {
+    it(`exclude those that other programs read from .env, such as ${name}`, () => {
       expect(unknown([], [name])).to.deep.equal([])
     })
   }

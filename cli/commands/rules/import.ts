@@ -93,7 +93,7 @@ async function send(session: Session, rules: readonly MerchantRule[]): Promise<I
   }
 }
 
-/** Whether the service itself says so. Without a service, trying again does not help. */
+/** Whether the service itself reports UNAVAILABLE. Without a service, trying again does not help. */
 function isUnavailable(error: unknown): boolean {
   return error instanceof ServiceFailure && error.code === status.UNAVAILABLE && error.reason !== ''
 }

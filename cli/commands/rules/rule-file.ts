@@ -26,7 +26,7 @@ export type RuleFile = {
   readonly unused: readonly string[]
 }
 
-/** Reads a file of merchant rules. Throws Failure when its beginning is not that of such a file. */
+/** Reads a file of merchant rules. Throws Failure when the file does not begin like one. */
 export function readRuleFile(path: string): RuleFile {
   const { lines, unused } = readCsvFile(path, {
     columns: ruleColumns,

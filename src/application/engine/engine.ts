@@ -17,7 +17,7 @@ import { systemTimers, type Timers } from './timers.js'
 const GROUPS_IN_FLIGHT_MAX = 2
 /** Longest pause before a retry, in milliseconds. */
 const BACKOFF_MS_MAX = 64
-/** Shared by all rejections: they are many just when the process has no time to create errors. */
+/** Shared by all rejections, which are frequent exactly when the process has no time to create errors. */
 const overloaded = new UndecidedError('OVERLOADED', 'too many requests are waiting')
 
 export type EngineOptions = {

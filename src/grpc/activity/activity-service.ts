@@ -10,7 +10,7 @@ import { transactionMessage } from '../account/account-mapping.js'
 import { type HandlerOptions, unaryHandler } from '../handlers.js'
 import { reasonOf } from '../reason-mapping.js'
 
-/** What the process has counted since it started. */
+/** The counters of the process since its start. */
 export type ActivityCounts = {
   readonly decisions: readonly {
     readonly kind: 'AUTHORIZATION' | 'REVERSAL'

@@ -5,8 +5,8 @@ import { speakHttp2 } from './http2-sessions.js'
 import { memoryConnection } from './memory-connection.js'
 
 /**
- * Makes a gRPC server take connections from its own process. They are pairs of streams in memory, so nobody
- * else can use them, and nothing needs a port or a file.
+ * Makes a gRPC server take connections from its own process. They are pairs of streams in memory, so no other
+ * process can use them, and nothing needs a port or a file.
  *
  * Returns a function that opens one. The connection guard does not count it: the HTTP API bounds its own
  * connections. Its calls begin a few in each turn, as those of any connection.

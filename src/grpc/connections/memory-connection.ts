@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 
-/** A chunk that a stream was written. */
+/** A chunk written to a stream. */
 type Written = { readonly chunk: Buffer }
 
 /**

@@ -1,6 +1,6 @@
 // Shows the OpenAPI document, and fills in the token that a service in development gives.
 
-/** A token of development lives an hour. */
+/** A development token is valid for an hour. */
 const TOKEN_REFRESH_MS = 30 * 60 * 1_000
 
 const ui = globalThis.SwaggerUIBundle({

@@ -3,7 +3,7 @@ import { watchForLeaks } from '../../support/leaks.js'
 import type { ServiceFixture } from '../../support/processes/service-fixture.js'
 import { type Environment, type Finished, run } from '../commands/make.js'
 
-/** Runs `./benefits` with these arguments, as a script does: nothing to read, and no terminal. */
+/** Runs `./benefits` with these arguments, as a script does: without input and without a terminal. */
 export async function benefits(args: readonly string[], env: Environment = {}): Promise<Finished> {
   const finished = await run('./benefits', args, env)
   if (args[0] !== 'token') watchForLeaks('./benefits', () => `${finished.stdout}${finished.stderr}`)
@@ -22,7 +22,7 @@ export function envOf({ service, env }: ServiceFixture): Environment {
   return { HOST, GRPC_PORT, JWT_SECRET, MONGODB_URI, MONGODB_DATABASE }
 }
 
-/** Programs of Node.js that are run with this take their outputs for a terminal of this width. */
+/** Preloaded into Node.js programs, which then see their outputs as a terminal of this width. */
 export function atTerminal(env: Environment, columns: number): Environment {
   const source = `for (const out of [process.stdout, process.stderr]) { out.isTTY = true; out.columns = ${columns} }`
   return { ...env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}` }

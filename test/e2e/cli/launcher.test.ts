@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { run } from '../commands/make.js'
 
-describe('./benefits on a clone that was never built', () => {
+describe('./benefits on a fresh clone', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clone-'))
   const clone = join(folder, 'clone')
   const program = join(clone, 'benefits')
@@ -40,7 +40,7 @@ describe('./benefits on a clone that was never built', () => {
     expect((await help()).stderr).to.equal('building the command line, once\n')
   })
 
-  it('runs by a link, as npm link makes it', async () => {
+  it('runs through a symbolic link, as npm link creates it', async () => {
     const { code, stdout } = await help(join(folder, 'linked'))
     expect(code).to.equal(0)
     expect(stdout).to.match(/^Usage: benefits credit /)

@@ -35,7 +35,7 @@ type Stored = {
 /** Fewest bytes that a line takes on the wire. */
 const LINE_BYTES = 30
 
-describe('./benefits load through breaks', () => {
+describe('./benefits load with interruptions', () => {
   const start = useServices()
   const folder = useTempFolder()
   let env: Environment
@@ -47,7 +47,7 @@ describe('./benefits load through breaks', () => {
     uri = whole.MONGODB_URI
     service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' })
     await service.untilEvent('serving')
-    // It comes back on the port that it was given.
+    // It comes back on its fixed port.
     env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0', HTTP_API_PORT: '0' }
     await openAccounts(service.grpcAddress)
   })
@@ -116,7 +116,7 @@ describe('./benefits load through breaks', () => {
     expect(await verified()).to.equal(0)
   })
 
-  it('with the service killed twice on the way ends with the right books and a true summary', async () => {
+  it('completes with correct books and a correct summary when the service is killed twice', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('killed'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -147,14 +147,14 @@ describe('./benefits load through breaks', () => {
     await proxy.close()
   })
 
-  it('with a given token that expires during the load says so, counts unknown outcomes, and continues with a new token', async () => {
+  it('reports that a given token expired during the load, counts unknown outcomes, and continues with a new token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const expiring = secretToken(signToken({ claims: { scope: 'accounts:credit', exp: secondsFromNow(8) } }))
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', [...args, '--token', expiring], env)
     try {
       await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
-      // The service ends the stream by itself, and the load hears of it afterwards.
+      // The service ends the stream by itself, and the load gets the error afterwards.
       await eventually('the token has expired', () => isOver(expiring))
       proxy.resume()
       expect(await load.untilExit()).to.equal(2)
@@ -174,7 +174,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('that meets a silent server continues with a new connection', async () => {
+  it('opens a new connection when the server falls silent', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('silent'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -190,7 +190,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('stopped by Ctrl-C ends with a correct summary, and continues when it is run again', async () => {
+  it('ends with a correct summary on Ctrl-C, and continues when it is run again', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -211,7 +211,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('with its own tokens continues when a stream outlasts its token', async () => {
+  it('continues with a fresh token when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const config = { ...readSettings(env), ...readDevSettings(env) }
     const tokens = new Tokens(config, undefined, 3)
@@ -250,7 +250,7 @@ async function openAccounts(address: string): Promise<void> {
   const work = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const request = { account_id: id, request_id: 'open' }
-      // A busy machine may reject some at first.
+      // A busy machine may reject some lines at first.
       await eventually(`${id} is open`, () =>
         client.ask('CreateAccount', request).catch(() => false as const),
       )
@@ -260,7 +260,7 @@ async function openAccounts(address: string): Promise<void> {
   client.close()
 }
 
-/** Waits for something on the way of a load, and fails when the load ends before. */
+/** Waits for an event during a load, and fails when the load ends first. */
 async function unlessOver(load: Running, event: Promise<void>): Promise<void> {
   const end = load.untilExit().then((code) => {
     throw new Error(`the load has ended with ${code}: ${load.stdout}${load.stderr}`)
@@ -275,11 +275,11 @@ function isOver(token: string): boolean {
   return Date.now() / 1_000 > exp + 5
 }
 
-/** Stands between a client and the service, and can keep what comes for a while. */
+/** Stands between a client and the service, and can hold the client's bytes for a while. */
 class PausingProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  /** Connections that were taken and never answered. */
+  /** Accepted connections that never get an answer. */
   silenced = 0
   #isSilent = false
   #isPaused = false
@@ -326,7 +326,7 @@ class PausingProxy {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Lets this many bytes of the client pass, then takes nothing more from anybody, and returns. */
+  /** Passes this many bytes of the client on, then reads no more from any connection, and returns. */
   async pauseAfter(bytes: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#left = bytes
@@ -341,7 +341,9 @@ class PausingProxy {
     for (const socket of this.#sockets) socket.resume()
   }
 
-  /** Ends the connections that there are, takes the next one without ever answering, and then all others as before. */
+  /**
+   * Ends the open connections, accepts the next one without ever answering, and treats all others as before.
+   */
   cutAndSilence(): void {
     this.#isPaused = false
     this.#isSilent = true
@@ -350,7 +352,7 @@ class PausingProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Passes on what is left to pass, to the byte, and keeps the rest. */
+  /** Passes the remaining bytes on, up to the limit, and holds the rest. */
   #forward(chunk: Buffer, to: Socket): void {
     const passing = chunk.subarray(0, this.#left)
     if (passing.length > 0) to.write(passing)

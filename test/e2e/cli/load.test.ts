@@ -48,7 +48,7 @@ describe('./benefits load', () => {
     expect(await food()).to.equal(before + 60_000n)
   })
 
-  it('takes the same cell with and without quotes for the same id', async () => {
+  it('gives the same cell the same id, with and without quotes', async () => {
     expect((await load(`${HEADER}\nq1,emp1,FOOD,1.00\n`)).summary).to.include({ creditedCount: 1 })
     expect((await load(`${HEADER}\n"q1","emp1","FOOD","1,00"\n`)).summary).to.include({
       creditedCount: 0,
@@ -101,7 +101,7 @@ describe('./benefits load', () => {
     expect(await food()).to.equal(before)
   })
 
-  it('with --partial credits the valid lines, and writes the others for correction', async () => {
+  it('with --partial credits the valid lines, and writes the others to a file for correction', async () => {
     const before = await food()
     const rejects = join(folder(), 'rejects.csv')
     const content = `${HEADER}\np1,emp1,FOOD,1.00\np2,emp1,FOOD,-1.00\np3,gone,FOOD,1.00\np4,nobody,FOOD,1.00\n`
@@ -128,7 +128,7 @@ describe('./benefits load', () => {
     expect(again.code).to.equal(2)
   })
 
-  it('writes rejects in the format of the load, and keeps unreadable lines unchanged', async () => {
+  it('writes rejected lines in the format of its input, and keeps unreadable lines unchanged', async () => {
     const rejects = join(folder(), 'semicolons.csv')
     const lines = [
       HEADER.replaceAll(',', ';'),
@@ -149,7 +149,7 @@ describe('./benefits load', () => {
     expect(written[3]).to.match(/^r3;emp1;FOOD;0,001;4;/)
   })
 
-  it('names every rejected line in CSV, and is done when there is none', async () => {
+  it('names every rejected line in CSV, and reports success without rejections', async () => {
     const bad = Array.from({ length: 150 }, (_, index) => `v${index},emp1,FOOD,0`)
     const file = join(folder(), 'csv.csv')
     writeFileSync(file, [HEADER, ...bad].join('\n'))
@@ -163,13 +163,13 @@ describe('./benefits load', () => {
     expect(done.stdout).to.match(/^line,transaction_id,.*\n$/)
   })
 
-  it('leaves no file of rejects where nothing was rejected', async () => {
+  it('writes no file when no line is rejected', async () => {
     const rejects = join(folder(), 'none.csv')
     await load(`${HEADER}\nn1,emp1,FOOD,1.00\n`, '--rejects', rejects)
     expect(existsSync(rejects)).to.equal(false)
   })
 
-  it('rejects a category that is closed for credits, in the command and in the service', async () => {
+  it('rejects a category that is closed for credits, both in the command and in the service', async () => {
     await run('categories', 'set', 'OLD', '--order', '90', '--mccs', '0742', '--credits', 'closed')
     const content = `${HEADER}\nc1,emp1,OLD,1.00\nc2,emp1,FOOD,1.00\n`
     const here = await load(content)
@@ -215,7 +215,7 @@ describe('./benefits load', () => {
     })
   }
 
-  it('reports a missing file in words', async () => {
+  it('reports a missing file in plain words', async () => {
     const { code, stderr } = await run('load', 'missing.csv')
     expect(code).to.equal(2)
     expect(stderr).to.equal('benefits: file not found: missing.csv\n')
@@ -228,7 +228,7 @@ describe('./benefits load', () => {
     expect(stderr).to.match(/the given token expired at \d{4}-/)
   })
 
-  it('asks at a terminal, and credits only after yes', async () => {
+  it('asks for confirmation at a terminal, and credits only after yes', async () => {
     const file = join(folder(), 'asked.csv')
     writeFileSync(file, `${HEADER}\nasked,emp1,FOOD,1.00\n`)
     const before = await food()

@@ -23,7 +23,7 @@ describe('./benefits and money', () => {
       await run('categories', 'set', id, '--order', '95', '--mccs', mcc, '--credits', 'closed')
   })
 
-  it('reads reais exactly, and answers centavos in JSON', async () => {
+  it('reads exact amounts in reais, and prints centavos in JSON', async () => {
     expect(await foodOf('ana')).to.equal(121_400n)
   })
 
@@ -42,7 +42,7 @@ describe('./benefits and money', () => {
       '--amount',
     ],
   ] as const) {
-    it(`rejects ${what}, names the nearest, and changes nothing`, async () => {
+    it(`rejects ${what}, suggests the nearest, and changes nothing`, async () => {
       const before = await foodOf('ana')
       const { code, stdout, stderr } = await run(...args)
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
@@ -67,7 +67,7 @@ describe('./benefits and money', () => {
     })
   }
 
-  it('credits and reverses only under an id, and under the same id once', async () => {
+  it('credits and reverses only with an id, and the same id only once', async () => {
     const credit = ['credit', '--account', 'ana', '--category', 'FOOD', '--amount', '1.00']
     const reversal = ['reverse', '--account', 'ana', '--original', 'purchase-1', '--amount', '5.00']
     for (const command of [credit, reversal]) {
@@ -91,7 +91,7 @@ describe('./benefits and money', () => {
     })
   }
 
-  it('keeps the limits that are left out, and removes a limit on request', async () => {
+  it('keeps omitted limits, and removes a limit on request', async () => {
     const limits = async (...args: string[]) =>
       accountIn(await run('account', 'limits', 'ana', ...args)).limits
     await limits('--category', 'FOOD', '--day', '100.00', '--month', '900.00', '--purchase', '200.00')
@@ -121,7 +121,7 @@ describe('./benefits and money', () => {
     expect(stderr).to.match(/a new category requires --order and --mccs/)
   })
 
-  it('keeps the free balance out of a purchase with --no-fallback', async () => {
+  it('does not use the free balance for a purchase with --no-fallback', async () => {
     await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-1')
     const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']
     const { stdout } = await run('simulate', ...purchase, '--no-fallback')
@@ -133,7 +133,7 @@ describe('./benefits and money', () => {
     expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
   })
 
-  it('shows by its exit code whether a purchase was declined, the command is wrong, or the service does not answer', async () => {
+  it('distinguishes a decline, a wrong command and an unreachable service by exit code', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)
     expect(declined.code).to.equal(1)
@@ -148,7 +148,7 @@ describe('./benefits and money', () => {
     expect(silent.stderr).to.match(/it is safe to repeat the command with --id [\w-]{36}\n$/)
   })
 
-  it('says in words that a file for TLS is missing, and that the service speaks no TLS', async () => {
+  it('reports a missing TLS file, and a service without TLS, in plain words', async () => {
     const missing = await run('account', 'list', '--tls-ca', 'nowhere.pem')
     expect(missing).to.deep.include({ code: 2, stderr: 'benefits: file not found: nowhere.pem\n' })
     const plaintext = await run('account', 'list', '--tls')
@@ -156,7 +156,7 @@ describe('./benefits and money', () => {
     expect(plaintext.stderr).to.include('the server does not use TLS: try --no-tls')
   })
 
-  it('writes CSV for programs, or for Excel where people write a decimal comma', async () => {
+  it('writes CSV with decimal points, or for Excel in regions with decimal commas', async () => {
     const shown = ['account', 'show', 'csv', '--output']
     await run('account', 'open', 'csv')
     await run('credit', '--account', 'csv', '--category', 'FOOD', '--amount', '1234.50', '--id', 'csv-1')
@@ -170,7 +170,7 @@ describe('./benefits and money', () => {
     expect(excelFood).to.match(/^csv;ACTIVE;FOOD;1234,50;/)
   })
 
-  it('answers in CSV too when a category is gone', async () => {
+  it('prints CSV for a deleted category, too', async () => {
     // The service waits ten seconds after a category took credits. A call costs less than a command.
     const calls = new ServiceCalls(fixture().service.grpcAddress, 'benefits.v1.CategoryService')
     await eventually('a category that was closed later is gone', () =>
@@ -203,7 +203,7 @@ describe('./benefits and money', () => {
     expect(inEnvironment.stderr).to.equal(given.stderr)
   })
 
-  it('asks for an account where the database has no examples', async () => {
+  it('requires an account id on a database without examples', async () => {
     const { code, stderr } = await run('authorize', '--amount', '1', '--mcc', '5411')
     expect(code).to.equal(2)
     expect(stderr).to.match(/name an account/)
@@ -230,7 +230,7 @@ describe('./benefits and money', () => {
     }
   })
 
-  it('shows by its exit code that the books have a discrepancy, and names it', async () => {
+  it('reports a discrepancy of the books by name and by exit code', async () => {
     const { core, env } = fixture()
     const accounts = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('accounts')
     const change = async (centavos: bigint) =>
@@ -281,7 +281,7 @@ describe('./benefits and money', () => {
       expect(text).to.include('\\u202')
     })
 
-    it('shows both amounts of a purchase that was reversed in part before it came', async () => {
+    it('shows both amounts of a purchase with an earlier partial reversal', async () => {
       const early = ['--account', 'early', '--original', 'early-1', '--amount', '5.00', '--id', 'early-2']
       const purchase = ['--account', 'early', '--amount', '20.00', '--mcc', '5411', '--id', 'early-1']
       await run('account', 'open', 'early')

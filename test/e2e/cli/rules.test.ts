@@ -23,7 +23,7 @@ describe('./benefits rules', () => {
   /** The rules as an export has them, without its byte order mark. */
   const exported = async () => (await run('rules', 'export')).stdout.slice(1)
 
-  it('import files of a spreadsheet, and export files that import unchanged', async () => {
+  it('imports files of a spreadsheet, and exports files that import unchanged', async () => {
     expect((await run('rules', 'export')).stdout).to.equal(`\ufeff${HEADER}`)
     const lines = [
       'uber,prefix,Uber,São Paulo,br,4121',
@@ -42,7 +42,7 @@ describe('./benefits rules', () => {
     expect(again.counts).to.deep.equal({ created: 0, changed: 1, unchanged: 2 })
   })
 
-  it('take semicolons, tabs, another order, empty columns at the end, and a last row of separators', async () => {
+  it('accepts semicolons, tabs, another column order, empty last columns, and a last row of separators', async () => {
     const same = { created: 0, changed: 0, unchanged: 1 }
     await importing(`${HEADER}odd,EXACT,ODD,,,0742\n`)
     for (const content of [
@@ -52,7 +52,7 @@ describe('./benefits rules', () => {
       expect((await importing(content)).counts).to.deep.equal(same)
   })
 
-  it('export nothing that a spreadsheet runs', async () => {
+  it('exports no cell that a spreadsheet would execute', async () => {
     await importing(`${HEADER}formula,EXACT,=1+1,,,5411\nplus,EXACT,+PLUS,,,5411\nat,EXACT,@SUM(A1),,,5411\n`)
     const path = join(folder(), 'export.csv')
     expect((await run('rules', 'export', '--file', path, '--separator', 'semicolon')).code).to.equal(0)
@@ -65,7 +65,7 @@ describe('./benefits rules', () => {
     expect((await run('rules', 'export', '--file', path)).stderr).to.match(/already exists/)
   })
 
-  it('name every invalid line, and both lines of a tie, and import nothing', async () => {
+  it('names every invalid line, and both lines of a tie, and imports nothing', async () => {
     const before = await exported()
     const bad = [
       'good,EXACT,GOOD,,,5411',
@@ -113,7 +113,7 @@ describe('./benefits rules', () => {
     ['text decoded wrongly', `${HEADER}b,EXACT,CAFÃ‰,,,5411\n`, /line 2: seems wrongly decoded/],
     ['no rule at all', HEADER, /holds no rules/],
   ] as const) {
-    it(`reject ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       const before = await exported()
       const { code, stderr, counts } = await importing(content)
       expect({ code, counts }).to.deep.equal({ code: 2, counts: undefined })
@@ -122,7 +122,7 @@ describe('./benefits rules', () => {
     })
   }
 
-  it('list and resolve', async () => {
+  it('lists and resolves rules', async () => {
     const { stdout } = await run('rules', 'list', '--name', 'UBER', '--output', 'csv')
     expect(stdout).to.equal(`${HEADER}uber,PREFIX,Uber,São Paulo,BR,4121\n`)
     const resolved = await run(

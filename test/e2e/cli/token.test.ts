@@ -12,7 +12,7 @@ function claimsOf(token: string) {
 }
 
 describe('./benefits token', () => {
-  it('prints only the token, valid for purchases for an hour', async () => {
+  it('prints only the token, which allows purchases for an hour', async () => {
     const { code, stdout, stderr } = await benefits(['token'], { JWT_SECRET })
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     expect(stdout).to.match(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
@@ -21,7 +21,7 @@ describe('./benefits token', () => {
     expect(exp - iat).to.equal(3_600)
   })
 
-  it('takes scopes, subject and lifetime as they are written', async () => {
+  it('copies scopes, subject and lifetime from its arguments', async () => {
     const args = [
       '--scope',
       'accounts:read accounts:write',
@@ -38,7 +38,7 @@ describe('./benefits token', () => {
     expect(exp - iat).to.equal(900)
   })
 
-  it('signs as the configuration asks for', async () => {
+  it('signs with the configured key', async () => {
     const env = { JWT_SECRET, JWT_ALGORITHMS: 'HS512,HS256', JWT_ISSUER: 'us', JWT_AUDIENCE: 'them' }
     const { stdout } = await benefits(['token'], env)
     const verifier = new TokenVerifier({
@@ -50,7 +50,7 @@ describe('./benefits token', () => {
     expect(verifier.verify(stdout.trim()).rejection).to.equal(undefined)
   })
 
-  it('keeps its own secret when none is configured', async () => {
+  it('creates and keeps its own secret when none is configured', async () => {
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'token-'))
     try {
       expect((await benefits(['token'], { DATA_DIR })).code).to.equal(0)
@@ -61,7 +61,7 @@ describe('./benefits token', () => {
   })
 
   for (const [what, args, said] of [
-    ['a lifetime that is none', ['--lifetime', 'soon'], /It must be a number and one of s m h d/],
+    ['a malformed lifetime', ['--lifetime', 'soon'], /It must be a number and one of s m h d/],
     ['no lifetime at all', ['--lifetime', '0s'], /It must be a number and one of s m h d/],
     [
       'a scope that no method has',
@@ -69,14 +69,14 @@ describe('./benefits token', () => {
       /There is no scope transactions:authoriz: there are accounts:credit, /,
     ],
   ] as const) {
-    it(`rejects ${what}, without a token`, async () => {
+    it(`rejects ${what}, and prints no token`, async () => {
       const { code, stdout, stderr } = await benefits(['token', ...args], { JWT_SECRET })
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
       expect(stderr).to.match(said)
     })
   }
 
-  it('reports a problem of the configuration in one line', async () => {
+  it('reports an invalid configuration in one line', async () => {
     const { code, stderr } = await benefits(['token'], { JWT_SECRET: 'short', GRPC_PORT: 'x' })
     expect(code).to.equal(2)
     expect(stderr).to.match(/^benefits: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)

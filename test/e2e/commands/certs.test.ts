@@ -34,7 +34,7 @@ describe('make certs', () => {
 
   const authorize = () => run('./benefits', ['authorize', '--amount', '1.00', '--mcc', '5811'], env)
 
-  it('prints the lines for .env, with which the service starts', () => {
+  it('prints the lines for .env that make the service start', () => {
     expect(printed.match(/^GRPC_TLS_\w+/gm)).to.deep.equal([
       'GRPC_TLS_CERT_FILE',
       'GRPC_TLS_KEY_FILE',
@@ -42,14 +42,14 @@ describe('make certs', () => {
     ])
   })
 
-  it('creates the files with which ./benefits reaches the service', async () => {
+  it('creates the files that ./benefits needs to reach the service', async () => {
     const { code, stdout, stderr } = await authorize()
     expect(code).to.equal(0)
     expect(stderr).to.match(/^no account named: using the first example account, \w+\n$/)
     expect(JSON.parse(stdout)).to.include({ code: '00' })
   })
 
-  it('again renews the certificates while the service runs, without a restart', async () => {
+  it('renews the certificates of a running service without a restart', async () => {
     expect(await make(['-s', 'certs'], env)).to.include({ code: 0, stderr: '' })
     await eventually('they are taken over', () =>
       service.events.some(({ event, files }) => event === 'key files reloaded' && files === 'tls'),

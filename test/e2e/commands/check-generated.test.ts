@@ -13,7 +13,7 @@ describe('the check of the generated code', () => {
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '', stderr: '' })
   })
 
-  it('reports every file that is changed, missing or too many', async () => {
+  it('reports every changed, missing or surplus file', async () => {
     for (const path of ['src/gen', '.docs/openapi.json', '.docs/postman'])
       cpSync(path, join(folder, path), { recursive: true })
     appendFileSync(join(folder, 'src/gen/descriptors.binpb'), '\0')

@@ -8,7 +8,7 @@ describe('.ci/run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ci-run-'))
   after(() => rmSync(folder, { recursive: true }))
 
-  /** Runs it with a `make` that says these lines and ends with this code. */
+  /** Runs it with a `make` that prints these lines and exits with this code. */
   async function ciRun(lines: readonly string[], makeCode: number) {
     const script = ['#!/bin/sh', '[ "$*" = test ] || exit 9', ...lines.map((line) => `echo '${line}'`)]
     writeFileSync(join(folder, 'make'), [...script, `exit ${makeCode}`, ''].join('\n'))
@@ -17,16 +17,16 @@ describe('.ci/run', () => {
     return { code, last: stdout.trimEnd().split('\n').at(-1) }
   }
 
-  it('ends with the counts and with success', async () => {
+  it('prints the counts and succeeds', async () => {
     expect(await ciRun(['12 passed, 0 failed'], 0)).to.deep.equal({ code: 0, last: '12 passed, 0 failed' })
   })
 
-  it('ends with the counts and the exit code of make', async () => {
+  it('prints the counts and exits with the code of make', async () => {
     const lines = ['11 passed, 1 failed', 'make: *** Error 1']
     expect(await ciRun(lines, 2)).to.deep.equal({ code: 2, last: '11 passed, 1 failed' })
   })
 
-  it('fails when nothing was tested', async () => {
+  it('fails when no test ran', async () => {
     expect(await ciRun(['all is well'], 0)).to.deep.equal({ code: 1, last: '0 passed, 1 failed' })
     expect(await ciRun(['error TS1005'], 2)).to.deep.equal({ code: 2, last: '0 passed, 1 failed' })
   })

@@ -7,7 +7,7 @@ import { make } from './make.js'
 describe('make up with a Docker without Compose', () => {
   const folder = useTempFolder()
 
-  /** Runs it with a `docker` that does this. */
+  /** Runs it with a `docker` that runs this script. */
   async function up(script: string) {
     writeFileSync(join(folder(), 'docker'), `#!/bin/sh\n${script}\n`)
     chmodSync(join(folder(), 'docker'), 0o755)

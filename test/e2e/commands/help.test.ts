@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { make } from './make.js'
 
 describe('make', () => {
-  it('alone prints the targets, and does nothing', async () => {
+  it('without a target prints the targets, and does nothing else', async () => {
     const { code, stdout, stderr } = await make([])
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     const [, targets = ''] = /^\.PHONY: help (.*)$/m.exec(readFileSync('Makefile', 'utf8')) ?? []
@@ -28,7 +28,7 @@ describe('make', () => {
     expect((await make(['help', 'GRPC_PORT=1'])).code).to.equal(0)
   })
 
-  it('rejects a kind that a target does not have', async () => {
+  it('rejects a kind that the target does not have', async () => {
     for (const args of [['faults', 'kind=crsh'], ['faults'], ['bench', 'kind=quik']]) {
       const { code, stderr } = await make(['-n', ...args])
       expect(code).to.equal(2)

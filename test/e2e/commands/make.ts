@@ -7,7 +7,7 @@ import { watchForLeaks } from '../../support/leaks.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A command that has ended. */
+/** A finished command. */
 export type Finished = {
   readonly code: number | null
   readonly stdout: string
@@ -15,7 +15,7 @@ export type Finished = {
   readonly stderr: string
 }
 
-/** Every variable of the configuration, set to nothing: neither our environment nor an `.env` gets through to a command. */
+/** Every variable of the configuration, empty: neither our environment nor an `.env` reaches a command. */
 const unset = Object.keys(parseEnv(readFileSync('.env.example', 'utf8'))).map((name) => [name, ''])
 
 /**
@@ -27,7 +27,7 @@ function bareEnvironment(): Environment {
   return { PATH, HOME, ...Object.fromEntries(unset), MONGOD_PATH }
 }
 
-/** Runs a program in the project's folder, with nothing to read, to its end. Arguments go past every shell. */
+/** Runs a program in the project's folder to its end, without input. No shell reads the arguments. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -44,7 +44,7 @@ export async function make(args: readonly string[], env: Environment = {}): Prom
 }
 
 const alive = new Set<Running>()
-// The last net, for a test run that ends without its hooks.
+// The last safety net, for a test run that ends without its hooks.
 process.on('exit', () => {
   for (const running of alive) running.signalGroup('SIGKILL')
 })
@@ -57,7 +57,7 @@ export class Running {
   #stderr = ''
 
   constructor(program: string, args: readonly string[], env: Environment) {
-    // Others print a token because they were asked for one.
+    // Other commands print a token because a user asked for one.
     if (args[0] === 'run') watchForLeaks('make run', () => `${this.#stdout}${this.#stderr}`)
     this.#child = spawn(program, args, {
       detached: true,
@@ -82,7 +82,7 @@ export class Running {
     return this.#stderr.replace(/^make: .*\n/gm, '')
   }
 
-  /** Waits until it has written this to standard output. Fails at once when it ends instead. */
+  /** Waits until it has printed this to standard output. Fails at once when it exits instead. */
   async untilSays(text: string): Promise<void> {
     await eventually(`it says "${text}"`, () => {
       if (this.#stdout.includes(text)) return true
@@ -91,7 +91,7 @@ export class Running {
     })
   }
 
-  /** The environment of a command that calls the service which this one runs on ports that the system chose. */
+  /** The environment for commands that call this service, on the ports that the system has chosen. */
   async whereItListens(env: Environment): Promise<Environment> {
     await this.untilSays('"listening"')
     const { grpcPort, httpPort, httpApiPort } = JSON.parse(/^.*"listening".*$/m.exec(this.#stdout)?.[0] ?? '')
@@ -103,7 +103,7 @@ export class Running {
     }
   }
 
-  /** Its exit code, as a shell gives it: 128 and the number of the signal that ended it. */
+  /** Its exit code in the form of a shell: 128 plus the number of the signal that ended it. */
   async untilExit(): Promise<number | null> {
     await this.#exit
     return this.#child.signalCode === 'SIGINT' ? 130 : this.#child.exitCode

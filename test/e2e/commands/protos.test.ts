@@ -17,15 +17,15 @@ describe('make protos', function () {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('writes the whole contract', () => {
+  it('writes all proto files of the contract', () => {
     expect(files).to.include.members(filesIn('proto'))
   })
 
-  it('writes the details of errors, too', () => {
+  it('writes the proto files of error details, too', () => {
     expect(files).to.include('google/rpc/error_details.proto')
   })
 
-  it('writes every file that another one imports', () => {
+  it('writes every imported file', () => {
     const imported = files.flatMap((file) =>
       Array.from(textOf(file).matchAll(/^import "(.+)";$/gm), ([, name = '']) => name),
     )
@@ -33,12 +33,12 @@ describe('make protos', function () {
     expect(imported.filter((name) => !existsSync(join(folder, name)))).to.deep.equal([])
   })
 
-  it('writes files that compile alone', async () => {
+  it('writes files that compile on their own', async () => {
     const { code, stderr } = await run('node_modules/.bin/buf', ['build', folder, '-o', '/dev/null'])
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
   })
 
-  it('writes what the template for clients takes, with the plugin of this repository', async () => {
+  it('writes files that the template for clients and the plugin of this repository accept', async () => {
     const into = join(folder, 'clients')
     const template = parse(readFileSync('.docs/clients/buf.gen.yaml', 'utf8'))
     const ours = parse(readFileSync('buf.gen.yaml', 'utf8'))

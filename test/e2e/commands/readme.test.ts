@@ -8,7 +8,7 @@ import { type Environment, Running, run } from './make.js'
 
 const readme = readFileSync('README.md', 'utf8')
 
-/** Commands that this test does not run, and where they are shown to work. */
+/** Commands that this test does not run, and the tests that cover them. */
 const elsewhere: Readonly<Record<string, string>> = {
   'make run': 'the service that the others are run against',
   'make test': 'the run that this test is part of',
@@ -62,7 +62,7 @@ describe('README and guides', () => {
     }
   }
 
-  it('show an account’s life in six commands, which end with these books', async () => {
+  it('show the life of an account in six commands, and the resulting books', async () => {
     const { stdout } = await benefits(['statement', '--account', 'ana'], env)
     const { transactions } = JSON.parse(stdout)
     expect(
@@ -76,7 +76,7 @@ describe('README and guides', () => {
     ])
   })
 
-  it('show tables in a terminal, and the command that reads on', async () => {
+  it('show tables in a terminal, and the command for the next page', async () => {
     const read = async (command: string) => (await run('bash', ['-c', command], atTerminal(env, 80))).stdout
     const first = await read('./benefits statement --account ana --category FOOD --limit 2')
     const [, older = ''] = /^older: (\.\/benefits statement .*)$/m.exec(first) ?? []
@@ -84,7 +84,7 @@ describe('README and guides', () => {
     expect([rowsOf(first), rowsOf(second)]).to.deep.equal([['reversal', 'purchase'], ['credit']])
   })
 
-  it('show the answer that the service gives', async () => {
+  it('show the answer of the service', async () => {
     const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
     const again = ['--account', '6712b3eb3ec7354864d42750', '--amount', '10.00', '--mcc', '5811']
     const { stdout } = await benefits(['authorize', ...again, '--merchant', 'PADARIA DO ZE'], env)

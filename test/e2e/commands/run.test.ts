@@ -51,7 +51,7 @@ describe('make run', () => {
     expect(service.stderr).to.include(`http://127.0.0.1:${env['HTTP_PORT']}`)
   })
 
-  it('prints a call that works when it is pasted', async () => {
+  it('prints a call that works when pasted', async () => {
     const [, call = ''] = /^ *(\.\/benefits authorize .*)$/m.exec(service.stderr) ?? []
     const { code, stdout } = await run('sh', ['-c', call], env)
     expect(code).to.equal(0)
@@ -80,12 +80,12 @@ describe('make run', () => {
   })
 
   for (const merchant of oddMerchants) {
-    it(`lets ./benefits hand over ${JSON.stringify(merchant)} unchanged`, async () => {
+    it(`lets ./benefits pass ${JSON.stringify(merchant)} on unchanged`, async () => {
       const id = `odd-${oddMerchants.indexOf(merchant)}`
       const args = ['--amount', '0,01', '--mcc', '5411', '--account', SECOND_ACCOUNT, '--id', id]
       const { stderr } = await benefits(['authorize', ...args, '--merchant', merchant], env)
       expect(stderr).to.equal('')
-      // With any other merchant this would be another request with the same id.
+      // With another merchant the same id would be a different request.
       const same = { transaction_id: id, account_id: SECOND_ACCOUNT, amount: 1, mcc: '5411', merchant }
       expect((await client.decide(same, { authorization })).replayed).to.equal(true)
     })
@@ -97,13 +97,13 @@ describe('make run', () => {
     expect(JSON.parse(stdout)).to.include({ merchantRule: 'pag-jose-da-silva', effectiveMcc: '5811' })
   })
 
-  it('on a busy port says so in one line', async () => {
+  it('reports a busy port in one line', async () => {
     const second = await make(['run'], env)
     expect(second.code).to.equal(2)
     expect(second.stderr).to.match(/^benefits-authorizer cannot start: .*is in use.*\n$/)
   })
 
-  it('shares its database with ./benefits seed, which changes nothing that is there', async () => {
+  it('shares its database with ./benefits seed, which changes no existing data', async () => {
     const request = () =>
       purchase({ account_id: FIRST_ACCOUNT, amount: 100, mcc: '5412', merchant: 'MERCADO' })
     const earlier = await client.decide(request(), { authorization })
@@ -116,13 +116,13 @@ describe('make run', () => {
     expect(Number(later.balance)).to.equal(Number(earlier.balance) - 100)
   })
 
-  it('keeps make clean-data from deleting the data under it', async () => {
+  it('prevents make clean-data from deleting its data', async () => {
     const { code, stderr } = await make(['clean-data'], env)
     expect(code).to.equal(2)
     expect(stderr).to.match(/^clean-data: .*is running.*\n$/)
   })
 
-  describe('ended by Ctrl-C', () => {
+  describe('after Ctrl-C', () => {
     let exitCode: number | null
     let mongodPid: number
 
@@ -132,7 +132,7 @@ describe('make run', () => {
       exitCode = await service.untilExit()
     })
 
-    it('has drained, and ends with exit code 0 or that of Ctrl-C', () => {
+    it('has drained, and has exited with code 0 or that of Ctrl-C', () => {
       expect(service.stdout).to.include('"stopped"')
       expect(exitCode).to.be.oneOf([0, 130])
     })
@@ -142,7 +142,7 @@ describe('make run', () => {
       await eventually('mongod is gone', () => !isAlive(mongodPid))
     })
 
-    it('is the one-line error of ./benefits', async () => {
+    it('makes ./benefits fail with one line', async () => {
       const { code, stderr } = await benefits(['account', 'show', FIRST_ACCOUNT], env)
       expect(code).to.equal(3)
       expect(stderr).to.match(
@@ -150,7 +150,7 @@ describe('make run', () => {
       )
     })
 
-    it('lets ./benefits seed start the database for its own time', async () => {
+    it('lets ./benefits seed start the database while it runs', async () => {
       const { code } = await benefits(['seed'], env)
       expect(code).to.equal(0)
       expect((await readState(dataDir))?.running).to.equal(undefined)

@@ -8,7 +8,7 @@ import { make } from './make.js'
 const SEEDS = 25
 
 describe('make simulate-engine', () => {
-  it('has the histories on all processors that there are one after another', async () => {
+  it('runs the same histories on all processors as on one', async () => {
     const total = new Total()
     const onEnd = (_seed: number, outcome: Outcome): boolean => {
       total.addOutcome(outcome)

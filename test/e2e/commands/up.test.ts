@@ -9,7 +9,7 @@ describe('make up', () => {
   const folder = useTempFolder()
   let env: Readonly<Record<string, string>>
 
-  /** A docker that writes down its arguments and ports: there is no engine here. */
+  /** A docker that records its arguments and ports: there is no engine here. */
   before(async () => {
     const bin = join(folder(), 'bin')
     await mkdir(bin)
@@ -30,14 +30,14 @@ describe('make up', () => {
     expect(call).to.equal('compose up --build --detach --wait --scale authorizer=1 50051 8080 8000')
   })
 
-  it('runs as many as are asked for, on as many ports', async () => {
+  it('runs the requested number of processes, each on its own ports', async () => {
     const call = await dockerCall(['up', 'processes=3'], { GRPC_PORT: '6000' })
     expect(call).to.equal(
       'compose up --build --detach --wait --scale authorizer=3 6000-6002 8080-8082 8000-8002',
     )
   })
 
-  it('keeps them when Prometheus and Grafana are added', async () => {
+  it('keeps the processes when Prometheus and Grafana are added', async () => {
     expect(await dockerCall(['monitoring', 'processes=2'])).to.match(
       /^compose --profile monitoring up .* --scale authorizer=2 50051-50052 8080-8081 8000-8001$/,
     )

@@ -10,7 +10,7 @@ describe('the life of an account in the console', () => {
   const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
-  it('goes from opening over loads, purchases and a reversal to closing', async () => {
+  it('covers opening, loads, purchases, a reversal and closing', async () => {
     const { service } = fixture()
     const { page, complaints } = await open(service)
 
@@ -50,7 +50,7 @@ describe('the life of an account in the console', () => {
     await page.getByRole('button', { name: 'Make this purchase' }).click()
     await page.getByRole('button', { name: 'Purchase for R$30.00' }).click()
     await page.getByText('FOOD paid R$30.00 and had R$20.00 left.').waitFor()
-    // The same purchase again: FOOD is over its day, so the free balance would pay.
+    // The same purchase again: FOOD has reached its daily limit, so the free balance would pay.
     await page.getByText('FOOD holds R$20.00, the purchase is R$30.00.').waitFor()
 
     await page.getByRole('button', { name: 'Reverse it' }).click()
@@ -97,7 +97,7 @@ describe('the life of an account in the console', () => {
     expect(account.wallets[2]).to.deep.equal({ category: 'CASH', balance: '100000' })
   })
 
-  it('counts a load once, although its answer is lost and the person repeats it', async () => {
+  it('counts a load once when its answer is lost and the person repeats it', async () => {
     const { service } = fixture()
     const { page } = await open(service, { at: '#/accounts/6712b3eb3ec7354864d4274f' })
     let isLost = false
@@ -117,7 +117,7 @@ describe('the life of an account in the console', () => {
     await page.locator('.wallet', { hasText: 'FOOD' }).getByText('R$19.77').waitFor()
   })
 
-  it('counts a purchase once, although its answer is lost and the person begins again', async () => {
+  it('counts a purchase once when its answer is lost and the person starts again', async () => {
     const { service } = fixture()
     const accountId = '6712b3eb3ec7354864d42750'
     const { page } = await open(service, { at: `#/simulate?account=${accountId}&amount=2.34&mcc=5811` })

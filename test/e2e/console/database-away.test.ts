@@ -7,14 +7,14 @@ import { useTempFolder } from '../../support/temp-folder.js'
 
 const NOT_READY = 'The service cannot decide right now: its database does not answer.'
 
-describe('a database that goes away under the console', () => {
+describe('the console during an outage of the database', () => {
   const open = useConsole()
   const start = useServices({ program: 'launcher' })
   let mongo: ReplicaSet | undefined
   after(async () => await mongo?.stop())
   const folder = useTempFolder()
 
-  it('is announced until it is back', async () => {
+  it('shows a warning until the database is back', async () => {
     mongo = await ReplicaSet.prepare({ folder: folder(), onCrash: (reason) => expect.fail(reason) })
     await mongo.start()
     const service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })

@@ -6,7 +6,7 @@ describe('the API page in a browser', () => {
   const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
-  it('calls a method with the token of development', async () => {
+  it('calls a method with the development token', async () => {
     const { service } = fixture()
     const { page, complaints } = await open(service, { token: null })
     const hosts = new Set<string>()

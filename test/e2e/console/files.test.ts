@@ -26,7 +26,7 @@ describe('the files of the console', () => {
     expect(bytes).to.be.lessThan(BYTES_MAX)
   })
 
-  it('forbid whatever is inline or from another host', async () => {
+  it('forbid inline content and content of other hosts', async () => {
     for (const file of FILES) {
       const { headers } = await fetch(`${consoleUrl(fixture().service)}${file}`)
       const policy = headers.get('content-security-policy') ?? ''
@@ -54,7 +54,7 @@ describe('ActivityService', () => {
     for (const [transactionId, amount] of [
       ['p1', '100'],
       ['p2', '999999'],
-      // A stored answer is no new decision.
+      // A stored answer does not count as a new decision.
       ['p1', '100'],
     ]) {
       const purchase = { transactionId, accountId: '6712b3eb3ec7354864d4274f', amount, mcc: '5411' }

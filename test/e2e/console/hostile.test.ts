@@ -13,7 +13,7 @@ describe('hostile text in the console', () => {
   const fixture = useService({}, { program: 'launcher' })
   const open = useConsole()
 
-  it('is shown as text, and runs nowhere', async () => {
+  it('is shown as text, and never runs', async () => {
     const { service, client } = fixture()
     const accountId = 'target'
     await callApi(service, 'AccountService/CreateAccount', { accountId })
@@ -56,7 +56,7 @@ describe('hostile text in the console', () => {
     expect(complaints).to.deep.equal([])
   })
 
-  it('could run nothing inline if it became markup', async () => {
+  it('could not run inline even as markup', async () => {
     const { page } = await open(fixture().service)
     const made = await page.evaluate(`
       (() => { try { document.body.innerHTML = '<b>markup</b>'; return 'made' } catch (error) { return error.name } })()
@@ -70,7 +70,7 @@ describe('the session of the console', () => {
   const bare = useHttpApi()
   const open = useConsole()
 
-  it('begins with a token that the person enters, and may do no more than that', async () => {
+  it('begins with a token that the person enters, and is limited to its scopes', async () => {
     const { service } = fixture()
     const token = signToken({ claims: { sub: 'reader', scope: 'accounts:read' } })
     const { page, complaints } = await open(service, { token })
@@ -96,7 +96,7 @@ describe('the session of the console', () => {
     await page.getByLabel('Token (JWT)').waitFor()
   })
 
-  it('asks for another token when the one in use is not valid any more', async () => {
+  it('asks for another token when the current one is no longer valid', async () => {
     const token = signToken({ claims: { exp: secondsFromNow(-60) } })
     const { page } = await open(fixture().service, { token: null })
     await page.getByLabel('Token (JWT)').fill(token)
@@ -107,17 +107,17 @@ describe('the session of the console', () => {
     await page.getByLabel('Token (JWT)').waitFor({ state: 'detached' })
   })
 
-  it('does not exist in production where nobody switched the console on', async () => {
+  it('does not exist in production unless the console is switched on', async () => {
     expect((await fetch(consoleUrl(bare().service))).status).to.equal(404)
     expect((await fetch(`${consoleUrl(bare().service)}/console.js`)).status).to.equal(404)
   })
 })
 
-describe('a service that stops under the console', () => {
+describe('a service that stops while the console is open', () => {
   const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
-  it('is announced, and what was typed stays', async () => {
+  it('is reported, and the typed input stays', async () => {
     const { service } = fixture()
     const { page } = await open(service, { at: '#/accounts/6712b3eb3ec7354864d4274f' })
     await page.getByRole('button', { name: 'Load', exact: true }).click()

@@ -7,7 +7,7 @@ import { useService } from '../../support/processes/service-fixture.js'
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
 
-/** Each view, and a text that is there once it is drawn, in English. */
+/** Each view, and an English text that appears once it is drawn. */
 const views = {
   accounts: ['#/accounts', ACCOUNT],
   account: [`#/accounts/${ACCOUNT}`, 'Status: active'],
@@ -53,7 +53,7 @@ describe('the views of the console', () => {
     })
   }
 
-  it('speak Portuguese to a browser that does, and English on demand', async () => {
+  it('follow the browser into Portuguese, and switch to English on request', async () => {
     const { page, complaints } = await open(fixture().service, { locale: 'pt-BR', token: null })
     const field = page.getByLabel('Token (JWT)')
     const heading = page.getByRole('heading', { name: 'Contas' })
@@ -72,7 +72,7 @@ describe('the views of the console', () => {
     expect(complaints).to.deep.equal([])
   })
 
-  it('bring the decision on an example into view on a narrow screen', async () => {
+  it('scroll to the decision on an example on a narrow screen', async () => {
     const { page } = await open(fixture().service, {
       at: '#/simulate',
       viewport: { width: 360, height: 740 },
@@ -86,7 +86,7 @@ describe('the views of the console', () => {
     )
   })
 
-  it('fill the resolver in with the merchant of the address, wherever one comes from', async () => {
+  it('fill the resolver with the merchant in the address, from any link', async () => {
     const { page } = await open(fixture().service, { at: '#/rules' })
     await page.getByRole('heading', { name: 'All rules' }).waitFor()
     await page.getByLabel('Search', { exact: true }).fill('UBER EATS')
@@ -95,7 +95,7 @@ describe('the views of the console', () => {
     expect(await page.getByLabel('Merchant', { exact: true }).inputValue()).to.equal('UBER EATS')
   })
 
-  it('say of a recorded decline that a limit was passed, and show no amount that is not known', async () => {
+  it('show that a recorded decline exceeded a limit, and hide unknown amounts', async () => {
     const { service } = fixture()
     const accountId = 'limited'
     await callApi(service, 'AccountService/CreateAccount', { accountId })
@@ -119,7 +119,7 @@ describe('the views of the console', () => {
     )
   })
 
-  it('are reached with the keyboard alone', async () => {
+  it('are usable with the keyboard alone', async () => {
     const { page } = await open(fixture().service)
     await page.getByText(ACCOUNT).waitFor()
     await page.keyboard.press('/')
@@ -149,7 +149,7 @@ async function violations(page: Page): Promise<readonly string[]> {
   )
 }
 
-/** By how many pixels the page is wider than the screen. */
+/** Number of pixels by which the page is wider than the screen. */
 async function overflow(page: Page): Promise<number> {
   return await page.evaluate('document.documentElement.scrollWidth - innerWidth')
 }

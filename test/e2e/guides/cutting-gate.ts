@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
-/** Bytes that a client has sent when a request is among them: the opening of HTTP/2 has fewer, a token alone nearly as many. */
+/**
+ * Bytes after which a request must be among them: the preface of HTTP/2 has fewer, a token alone almost as
+ * many.
+ */
 const REQUEST_BYTES = 300
 
-/** Stands between a client and the service, and loses the first connection as soon as it has carried a request. */
+/**
+ * Stands between a client and the service, and cuts the first connection as soon as it has carried a request.
+ */
 export class CuttingGate {
   readonly #server
   #isCut = false

@@ -22,14 +22,14 @@ const configs = [...readFileSync('.docs/guide/integrate.md', 'utf8').matchAll(/^
   ([, config = '']) => config,
 )
 
-/** Runs a sample. A test that could not run it gets the reason in its title. */
+/** Runs a sample. The title of a test that cannot run it contains the reason. */
 async function runSample(language: Language, env: Environment, test: Mocha.Context): Promise<Finished> {
   const finished = await run('examples/run.sh', [language], env)
   if (finished.code === NOT_INSTALLED && test.test) test.test.title += ` (not run: ${finished.stderr.trim()})`
   return finished
 }
 
-/** The expected output of a sample, or the reason why it was not run. */
+/** The expected output of a sample, or the reason for not running it. */
 function expectOutput(
   language: Language,
   { code, stdout, stderr }: Finished,
@@ -46,7 +46,7 @@ function expectOutput(
   })
 }
 
-describe('the samples of clients', () => {
+describe('the sample clients', () => {
   const fixture = useService()
 
   before(async () => {
@@ -63,7 +63,7 @@ describe('the samples of clients', () => {
       ])
     })
 
-    it(`are under 100 lines: ${language}`, () => {
+    it(`have under 100 lines: ${language}`, () => {
       const [file = '', ...more] = readdirSync(join('examples', language))
       expect(more).to.deep.equal([])
       expect(readFileSync(join('examples', language, file), 'utf8').split('\n').length).to.be.below(101)
@@ -72,7 +72,7 @@ describe('the samples of clients', () => {
 
   // Not Java, which run.sh compiles for half a minute.
   for (const language of ['typescript', 'python', 'go'] as const) {
-    it(`are answered although the first connection is lost with the request: ${language}`, async function () {
+    it(`get an answer although the first connection is lost with the request: ${language}`, async function () {
       const gate = await CuttingGate.listen(Number(fixture().service.grpcAddress.split(':')[1]))
       try {
         const env = { ...envOf(fixture()), BENEFITS_ADDRESS: gate.address }
@@ -91,13 +91,13 @@ describe('the samples of clients', () => {
     })
   }
 
-  it('use the service config that the guide shows', () => {
+  it('use the service config of the guide', () => {
     const shown = JSON.parse(configs[0] ?? '')
     expect(JSON.parse(readFileSync('examples/service-config.json', 'utf8'))).to.deep.equal(shown)
   })
 
   for (const [index, name] of ['retries', 'hedging'].entries()) {
-    it(`show a service config for ${name} that a purchase is decided with`, async () => {
+    it(`show a service config for ${name} that works for a purchase`, async () => {
       const client = new Client(fixture().service.grpcAddress, credentials.createInsecure(), {
         'grpc.service_config': configs[index] ?? '',
       })
@@ -117,7 +117,7 @@ describe('the samples of clients', () => {
   }
 })
 
-describe('the samples of clients over mutual TLS', () => {
+describe('the sample clients over mutual TLS', () => {
   const ca = authority('authority')
   const server = serverIdentity(ca)
   const client = clientIdentity(ca)

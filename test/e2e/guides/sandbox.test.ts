@@ -63,7 +63,7 @@ describe('the sandbox', () => {
 
   for (const row of purchases) {
     const { 'Authorize answers': reason = '', account_id = '', amount = '', mcc = '', merchant = '' } = row
-    it(`answers a purchase by ${account_id} of ${amount} at ${merchant} with ${reason}, and a repeat, too`, async () => {
+    it(`answers a purchase by ${account_id} of ${amount} at ${merchant} with ${reason}, and its repeat, too`, async () => {
       const request = { account_id, transaction_id: idIn(row, 'transaction_id'), amount, mcc, merchant }
       if (reason === 'TRANSACTION_ID_REUSED') {
         const { error } = await fixture().client.authorize(purchase(request))
@@ -77,7 +77,7 @@ describe('the sandbox', () => {
     })
   }
 
-  it('pays at a restaurant with MEAL, whatever the MCC', async () => {
+  it('pays with MEAL at a restaurant, whatever the MCC', async () => {
     const request = { account_id: 'sandbox-paying', mcc: '5999', merchant: 'SANDBOX RESTAURANTE' }
     expect((await decide(request)).category).to.equal('MEAL')
   })
@@ -102,7 +102,7 @@ describe('the sandbox', () => {
     })
   }
 
-  it('is seeded again without a change', async () => {
+  it('stays unchanged when it is seeded again', async () => {
     const versions = async () => {
       const { accounts } = await office.ask('ListAccounts', { page_size: 100 })
       return accounts.map(({ id, version }) => [id, version])
@@ -113,7 +113,7 @@ describe('the sandbox', () => {
     expect(await versions()).to.deep.equal(before)
   })
 
-  it('does not go together with a profile', async () => {
+  it('cannot be combined with a profile', async () => {
     const { code, stderr } = await run('seed', 'sandbox', '--profile', 'brazil')
     expect(code).to.equal(2)
     expect(stderr).to.include('--profile applies to the examples')

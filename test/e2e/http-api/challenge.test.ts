@@ -10,7 +10,7 @@ import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const PADARIA = 'PADARIA DO ZE               SAO PAULO BR'
 
-describe('the endpoint of the challenge', () => {
+describe('the challenge endpoint', () => {
   const fixture = useHttpApi()
   const ask = (body: object | string, options?: Parameters<typeof askChallenge>[2]) =>
     askChallenge(fixture().service.apiUrl, typeof body === 'string' ? body : JSON.stringify(body), options)
@@ -34,40 +34,40 @@ describe('the endpoint of the challenge', () => {
     })
   })
 
-  describe("answers the reference's eleven examples", () => {
+  describe('answers the eleven examples of the reference', () => {
     const withoutFallback = { query: '?fallback=false' }
     const each = { FOOD: 1_200n, MEAL: 1_200n, CASH: 1_200n }
     const on = (account: string, mcc: string, merchant: string) =>
       `{"account": "${account}", "totalAmount": 12.00, "mcc": "${mcc}", "merchant": "${merchant}"}`
 
-    it('1: no token is 07', async () => {
+    it('1: no token gets 07', async () => {
       const { status, code } = await ask(on(await open(each), '5411', PADARIA), { authorization: null })
       expect([status, code]).to.deep.equal([200, '07'])
     })
 
-    it('2: an empty body is 07', async () => {
+    it('2: an empty body gets 07', async () => {
       const { status, code } = await ask('', withoutFallback)
       expect([status, code]).to.deep.equal([200, '07'])
     })
 
-    it('3: an unknown account is 07', async () => {
+    it('3: an unknown account gets 07', async () => {
       const { code, reason } = await ask(on('nobody', '5411', PADARIA), withoutFallback)
       expect([code, reason]).to.deep.equal(['07', 'ACCOUNT_NOT_FOUND'])
     })
 
-    it('4 and 5: UBER TRIP is FOOD, by its name, until that is empty', async () => {
+    it('4 and 5: UBER TRIP is paid from FOOD by its name, until that is empty', async () => {
       const account = await open(each)
       const trip = 'UBER TRIP                   SAO PAULO BR'
       expect((await ask(on(account, '5411', trip), withoutFallback)).code).to.equal('00')
       expect((await ask(on(account, '5412', trip), withoutFallback)).code).to.equal('51')
     })
 
-    it('6: UBER EATS is paid by its name, though its MCC is of no benefit', async () => {
+    it('6: UBER EATS is paid by its name, though no benefit covers its MCC', async () => {
       const eats = on(await open(each), '5413', 'UBER EATS                   SAO PAULO BR')
       expect((await ask(eats, withoutFallback)).code).to.equal('00')
     })
 
-    it('7 and 8: PAG*JoseDaSilva is MEAL until that is empty', async () => {
+    it('7 and 8: PAG*JoseDaSilva is paid from MEAL until that is empty', async () => {
       const account = await open(each)
       const jose = 'PAG*JoseDaSilva          RIO DE JANEI BR'
       expect((await ask(on(account, '5811', jose), withoutFallback)).code).to.equal('00')
@@ -82,13 +82,13 @@ describe('the endpoint of the challenge', () => {
       expect(await balancesOf(account)).to.deep.equal({ FOOD: 1_200n, MEAL: 0n, CASH: 0n })
     })
 
-    it('11: an MCC of six digits is malformed, and 07', async () => {
+    it('11: an MCC of six digits is malformed, and gets 07', async () => {
       const { code, reason } = await ask(on(await open(each), '541132', PADARIA), withoutFallback)
       expect([code, reason]).to.deep.equal(['07', 'INVALID_REQUEST'])
     })
   })
 
-  it('lets 100 callers at once take what is there, and not a centavo more', async () => {
+  it('pays 100 concurrent callers exactly the balance, to the centavo', async () => {
     const account = await open({ FOOD: 10_000n, CASH: 10_000n })
     const body = { account, totalAmount: 10.0, mcc: '5411', merchant: PADARIA }
     const answers = await Promise.all(Array.from({ length: 100 }, () => ask(body)))
@@ -104,29 +104,29 @@ describe('the endpoint of the challenge', () => {
     }
 
     for (const query of ['', '?fallback=true', '?fallback=TRUE', '?other=1']) {
-      it(`lets the free balance pay with "${query}"`, async () => {
+      it(`uses the free balance with "${query}"`, async () => {
         expect((await buy(query)).code).to.equal('00')
       })
     }
 
-    it('keeps the free balance out with "?fallback=false"', async () => {
+    it('does not use the free balance with "?fallback=false"', async () => {
       expect((await buy('?fallback=false')).code).to.equal('51')
     })
 
-    it('is 51 without fallback for an MCC of no benefit', async () => {
+    it('answers 51 without fallback for an MCC that no benefit covers', async () => {
       expect((await buy('?fallback=false', '5999')).code).to.equal('51')
     })
 
     for (const query of ['?fallback=maybe', '?fallback=', '?fallback=true&fallback=false']) {
-      it(`may not be "${query}"`, async () => {
+      it(`rejects "${query}"`, async () => {
         const { code, headers } = await buy(query)
         expect([code, headers.get('x-error')]).to.deep.equal(['07', 'fallback must be true or false'])
       })
     }
   })
 
-  describe('without a header that names it', () => {
-    it('takes each request as a purchase of its own, and says its id', async () => {
+  describe('without the header Idempotency-Key', () => {
+    it('treats each request as a separate purchase, and returns its id', async () => {
       const account = await open({ CASH: 2_400n })
       const body = { account, totalAmount: 12, mcc: '5999', merchant: PADARIA }
       const ids = [await ask(body), await ask(body)].map(({ headers }) => headers.get('x-transaction-id'))
@@ -138,7 +138,7 @@ describe('the endpoint of the challenge', () => {
   describe('with Idempotency-Key', () => {
     const key = () => ({ headers: { 'idempotency-key': randomUUID() } })
 
-    it('pays once, and answers the same again', async () => {
+    it('pays once, and repeats the answer', async () => {
       const account = await open({ CASH: 2_400n })
       const body = { account, totalAmount: 12, mcc: '5999', merchant: PADARIA }
       const named = key()
@@ -150,7 +150,7 @@ describe('the endpoint of the challenge', () => {
       ['another amount', { totalAmount: 11 }, ''],
       ['without fallback', {}, '?fallback=false'],
     ] as const) {
-      it(`is 07 for ${what} under the same key`, async () => {
+      it(`answers 07 for ${what} under the same key`, async () => {
         const account = await open({ CASH: 2_400n })
         const body = { account, totalAmount: 12, mcc: '5999', merchant: PADARIA }
         const named = key()
@@ -160,20 +160,20 @@ describe('the endpoint of the challenge', () => {
       })
     }
 
-    it('is 07 for a key that is no id', async () => {
+    it('answers 07 for a key that is not a valid id', async () => {
       const body = { account: 'a', totalAmount: 12, mcc: '5999', merchant: PADARIA }
       const { code, reason } = await ask(body, { headers: { 'idempotency-key': 'two words' } })
       expect([code, reason]).to.deep.equal(['07', 'INVALID_REQUEST'])
     })
   })
 
-  describe('answers 07 and 200, and says why', () => {
+  describe('answers 07 with HTTP 200 and the cause', () => {
     const body = { account: 'a', totalAmount: 12, mcc: '5411', merchant: PADARIA }
     for (const [what, asked, options, reason] of [
-      ['a body that is no JSON', '{', {}, 'INVALID_REQUEST'],
+      ['a body that is not JSON', '{', {}, 'INVALID_REQUEST'],
       ['a body that is too large', { ...body, more: 'x'.repeat(5_000) }, {}, 'INVALID_REQUEST'],
       ['an amount of 0', { ...body, totalAmount: 0 }, {}, 'INVALID_REQUEST'],
-      ['an account that is no id', { ...body, account: '!' }, {}, 'INVALID_REQUEST'],
+      ['an account that is not an id', { ...body, account: '!' }, {}, 'INVALID_REQUEST'],
       [
         'half a character',
         '{"account":"a","totalAmount":1,"mcc":"5411","merchant":"\\ud800"}',
@@ -184,19 +184,19 @@ describe('the endpoint of the challenge', () => {
       ['an unknown path', body, { path: '/v1/transactions/other' }, 'INVALID_REQUEST'],
       ['the folder', body, { path: '/v1/transactions' }, 'INVALID_REQUEST'],
     ] as const) {
-      it(`to ${what}`, async () => {
+      it(`for ${what}`, async () => {
         const answer = await ask(asked, options)
         expect([answer.status, answer.code, answer.reason]).to.deep.equal([200, '07', reason])
         expect(answer.headers.get('x-error')).to.match(/^[ -~]+$/)
       })
     }
 
-    it('to GET', async () => {
+    it('for GET', async () => {
       const response = await fetch(`${fixture().service.apiUrl}/v1/transactions/authorizer`)
       expect([response.status, await response.json()]).to.deep.equal([200, { code: '07' }])
     })
 
-    it('in the log, too', async () => {
+    it('with the cause in the log, too', async () => {
       await ask('{')
       await fixture().service.untilEvent('HTTP request rejected', {
         route: 'challenge',

@@ -19,7 +19,7 @@ describe('a method by JSON over HTTP', () => {
     callJson(fixture().service.apiUrl, ...asked)
   const bread = (account_id: string) => ({ ...purchase({ account_id }), amount: '1000' })
 
-  it('decides a purchase, and has every field in its answer', async () => {
+  it('decides a purchase, and returns every field', async () => {
     const request = bread(await fundedAccount(fixture().core, { CASH: 1_500n }))
     const { status, body } = await call(AUTHORIZE, request)
     const { decidedAt, ...answer } = body as { decidedAt: string }
@@ -43,13 +43,13 @@ describe('a method by JSON over HTTP', () => {
     expect(Date.parse(decidedAt)).to.be.closeTo(Date.now(), 600_000)
   })
 
-  it('takes names as JSON and as the contract writes them, and an amount as a number', async () => {
+  it('accepts field names in JSON and proto spelling, and an amount as a number', async () => {
     const accountId = await fundedAccount(fixture().core, { CASH: 1_500n })
     const request = { transactionId: randomUUID(), accountId, amount: 1_000, mcc: '5999', merchant: 'P' }
     expect((await call(AUTHORIZE, request)).body).to.include({ code: '00' })
   })
 
-  it('is the same purchase as over gRPC: a repeat there gets the stored answer', async () => {
+  it('shares its purchases with gRPC: a repeat there gets the stored answer', async () => {
     const request = bread(await fundedAccount(fixture().core, { CASH: 1_500n }))
     await call(AUTHORIZE, request)
     expect((await fixture().client.decide(request)).replayed).to.equal(true)
@@ -90,22 +90,22 @@ describe('a method by JSON over HTTP', () => {
     ])
   })
 
-  describe('that is malformed', () => {
+  describe('with a malformed request', () => {
     const one = bread('a')
     for (const [what, body, message] of [
       ['with an unknown field', { ...one, ammount: '1' }, '"ammount" is unknown'],
       ['with a number for a text', { ...one, mcc: 5411 }, 'mcc from JSON'],
       ['with a fraction of a centavo', { ...one, amount: 10.5 }, 'amount from JSON'],
-      ['with an amount that is no number', { ...one, amount: 'ten' }, 'amount from JSON'],
+      ['with an amount that is not a number', { ...one, amount: 'ten' }, 'amount from JSON'],
       ['with an unknown fallback', { ...one, fallback: 'FALLBACK_SOMETIMES' }, 'Fallback'],
       ['with half a character', `{"merchant": "\\ud800"}`, 'merchant from JSON'],
-      ['that is no JSON', '{"merchant": ', 'JSON'],
-      ['that is no object', '[]', 'JSON'],
+      ['that is not JSON', '{"merchant": ', 'JSON'],
+      ['that is not an object', '[]', 'JSON'],
       ['with bytes that are not UTF-8', Uint8Array.from([0x22, 0xff, 0x22]), 'not valid UTF-8'],
       ['without a body', '', 'JSON'],
       ['with a field that the service rejects', { ...one, mcc: '1' }, 'mcc must be exactly four digits'],
     ] as const) {
-      it(`is 400 and says so: ${what}`, async () => {
+      it(`answers 400 and names the fault: ${what}`, async () => {
         const answer = await callJson(fixture().service.apiUrl, AUTHORIZE, body)
         const { code, message: text } = errorIn(answer.body)
         expect([answer.status, code]).to.deep.equal([400, 'invalid_argument'])
@@ -113,7 +113,7 @@ describe('a method by JSON over HTTP', () => {
       })
     }
 
-    it('is 429 with more than 64 KiB', async () => {
+    it('answers 429 for more than 64 KiB', async () => {
       const answer = await call(AUTHORIZE, { ...one, merchant: 'x'.repeat(64 * 1024) })
       expect([answer.status, errorIn(answer.body).code]).to.deep.equal([429, 'resource_exhausted'])
     })
@@ -172,7 +172,7 @@ describe('a method by JSON over HTTP', () => {
       expect(end).to.deep.equal({ isEnd: true, message: {} })
     })
 
-    it('of 210 credits makes a statement whose pages have 200 entries at most', async () => {
+    it('of 210 credits yields a statement in pages of at most 200 entries', async () => {
       const account_id = await fundedAccount(fixture().core, {})
       const credits = Array.from({ length: 210 }, (_, number) => ({
         account_id,
@@ -197,14 +197,14 @@ describe('a method by JSON over HTTP', () => {
       expect(answers.at(-1)).to.deep.equal({ isEnd: true, message: {} })
     })
 
-    it('ends with the error', async () => {
+    it('reports a failure in its last message', async () => {
       const [end] = await stream('benefits.v1.AccountService/BatchCredit', [{ nothing: 1 }])
       expect(end?.isEnd).to.equal(true)
       expect(end?.message.error).to.include({ code: 'invalid_argument' })
     })
   })
 
-  describe('an import of rules', () => {
+  describe('an import of rules over HTTP', () => {
     const path = '/benefits.v1.MerchantRuleService/ImportMerchantRules'
     const rule = (id: string) =>
       withPrefix(
@@ -250,7 +250,7 @@ describe('a method by JSON over HTTP', () => {
     })
   })
 
-  it('speaks gRPC-web', async () => {
+  it('accepts gRPC-web', async () => {
     const request = purchase({ account_id: await fundedAccount(fixture().core, { CASH: 1_500n }) })
     const response = await fetch(`${fixture().service.apiUrl}/${AUTHORIZE}`, {
       method: 'POST',
@@ -281,7 +281,7 @@ describe('a method by JSON over HTTP', () => {
     expect(message).to.include('amount')
   })
 
-  it('goes on with a connection on which a request was too large', async () => {
+  it('keeps the connection open after a request that was too large', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ask = async (body: string) => {
       const request = requestTo(`${fixture().service.apiUrl}/${AUTHORIZE}`, {
@@ -327,7 +327,7 @@ describe('a method by JSON over HTTP', () => {
     })
   })
 
-  it('answers requests that are sent one behind the other on a connection, in order', async () => {
+  it('answers pipelined requests on a connection in order', async () => {
     const { port } = new URL(fixture().service.apiUrl)
     const socket = connect(Number(port), '127.0.0.1')
     const body = '{}'

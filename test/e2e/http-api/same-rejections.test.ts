@@ -9,7 +9,7 @@ import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
-/** How a purchase ended that was rejected. */
+/** The outcome of a rejected purchase. */
 type Rejection = { readonly code: string; readonly reason: unknown; readonly message: string }
 
 type Case = {
@@ -23,7 +23,7 @@ type Case = {
 const claims = (over: Readonly<Record<string, unknown>>) => `Bearer ${signToken({ claims: over })}`
 const good = { scope: 'transactions:authorize' }
 
-/** What both ports reject, and how. */
+/** The rejections of both ports. */
 const cases: readonly Case[] = [
   { what: 'no token', authorization: null, code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' },
   {
@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
       ['no id', { transaction_id: '' }],
       ['an id of two words', { transaction_id: 'a b' }],
       ['an id of 129 characters', { transaction_id: 'x'.repeat(129) }],
-      ['an account that is no id', { account_id: '!' }],
+      ['an account that is not an id', { account_id: '!' }],
       ['an amount of 0', { amount: 0 }],
       ['a negative amount', { amount: -1 }],
       ['an amount of 13 digits', { amount: '1000000000000' }],
@@ -103,7 +103,7 @@ describe('both ports', () => {
 
   const authorization = claims(good)
 
-  it('reject other content under an id that was used', async () => {
+  it('reject other content under a used id', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const first = purchase({ account_id, transaction_id: randomUUID() })
     await fixture().client.decide(first, { authorization })
@@ -113,7 +113,7 @@ describe('both ports', () => {
     expect(http.reason).to.equal('TRANSACTION_ID_REUSED')
   })
 
-  it('end at the deadline', async () => {
+  it('stop at the deadline', async () => {
     const asked = purchase({})
     for (const ask of [overGrpc, overHttp]) {
       expect((await ask(asked, { authorization, deadlineMs: 1 })).code).to.equal('DEADLINE_EXCEEDED')
@@ -121,10 +121,10 @@ describe('both ports', () => {
   })
 })
 
-describe('both ports, when too many wait', () => {
+describe('both ports with a full queue', () => {
   const fixture = useHttpApi({ QUEUE_MAX: '1' })
 
-  it('reject the rest at once, and say when to try again', async () => {
+  it('reject further requests at once, with a retry delay', async () => {
     const { core, env, client, service } = fixture()
     const account_id = await fundedAccount(core, { CASH: 50_000n })
     const lock = await lockAccount(core, env['MONGODB_DATABASE'] ?? '', account_id)

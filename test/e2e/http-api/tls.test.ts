@@ -27,7 +27,7 @@ describe('the HTTP API with mutual TLS', () => {
     KEY_FILES_REFRESH_MS: '50',
   })
 
-  /** Asks for a path that answers without a token, and returns the code and the serial number of the server. */
+  /** Requests a path that needs no token, and returns the status code and the serial number of the server. */
   async function ask(identity?: Identity): Promise<readonly [code: unknown, serial: string]> {
     const { port } = new URL(fixture().service.apiUrl)
     const request = get({
@@ -47,7 +47,7 @@ describe('the HTTP API with mutual TLS', () => {
     return [JSON.parse(text).code, serial]
   }
 
-  it('answers a client whose certificate the authority issued', async () => {
+  it('accepts a client with a certificate of the authority', async () => {
     expect((await ask(client))[0]).to.equal('07')
   })
 
@@ -59,7 +59,7 @@ describe('the HTTP API with mutual TLS', () => {
     expect(failed).to.equal('rejected')
   })
 
-  it('takes a renewed certificate over without a restart', async () => {
+  it('uses a renewed certificate without a restart', async () => {
     const [, before] = await ask(client)
     files.replace(filesOf(serverIdentity(ca)))
     await eventually('the certificate is another one', async () => (await ask(client))[1] !== before)

@@ -11,7 +11,7 @@ import { useWallClocks } from '../../support/processes/wall-clock.js'
 const AHEAD = '2026-12-01T03:30:00.000Z'
 const BEHIND = '2026-12-01T02:30:00.000Z'
 
-describe('two services on one database, whose wall clocks are an hour apart', () => {
+describe('two services on one database with clocks an hour apart', () => {
   const clocks = useWallClocks()
   const start = useServices()
   let env: Awaited<ReturnType<typeof serviceEnvironment>>
@@ -53,7 +53,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     expect(times).to.deep.equal([AHEAD, BEHIND, AHEAD, BEHIND, AHEAD, BEHIND])
   })
 
-  it('count in the later day once it has begun, by whichever clock', async () => {
+  it('count in the later day once either clock has reached it', async () => {
     const holder = await CardHolder.open(ahead, { day_max: 1_000 })
     const reasons = [
       await holder.buy(behind, 1_000),
@@ -69,7 +69,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     expect(await holder.spending(ahead)).to.deep.equal(spent)
   })
 
-  it('let no day be spent twice when both are asked at once', async () => {
+  it('never exceed a daily limit under concurrent purchases', async () => {
     const holder = await CardHolder.open(ahead, { day_max: 1_000 })
     const asked = Array.from({ length: 40 }, (_, index) => holder.buy(index % 2 ? ahead : behind, 100))
     const approved = (await Promise.all(asked)).filter(({ code }) => code === '00')
@@ -77,7 +77,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     expect(await holder.spending(ahead)).to.include({ day: '2026-12-01', day_amount: '1000' })
   })
 
-  describe('after all that', () => {
+  describe('afterwards', () => {
     it('leave books in which every centavo and every counter is explained', async () => {
       const client = createClient({ uri: env.MONGODB_URI, poolSizeMax: 2 })
       await cleanBooks(client.db(env.MONGODB_DATABASE)).finally(() => client.close())

@@ -81,7 +81,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
           })
         })
 
-        it('reverse in the new day a purchase of the old one: the month gets it back, if it is the same', async () => {
+        it('give a purchase of the old day back to its month, when the new day is in the same month', async () => {
           clock.standAt(at)
           await holder.buy(counter, 1_000, 'new')
           await holder.takeBack(counter, 'old', 400)
@@ -117,7 +117,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
       })
     }
 
-    describe('after all that', () => {
+    describe('afterwards', () => {
       it('leave books in which every centavo and every counter is explained', async () => {
         const { core, env } = fixture()
         await cleanBooks(core.client.db(env['MONGODB_DATABASE']))

@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000
 const OK = 0
 const DEADLINE_EXCEEDED = 4
 
-describe('a deadline, when the wall clock jumps', () => {
+describe('a deadline after a jump of the wall clock', () => {
   const clocks = useWallClocks()
   const clock = clocks.of(0)
   const fixture = useService(clocks.environment(0))
@@ -30,7 +30,7 @@ describe('a deadline, when the wall clock jumps', () => {
     return readMetric(fixture().service.httpUrl, name, labels)
   }
 
-  /** How many calls of a method have ended too late, and how many because their caller left. */
+  /** Number of calls of a method that ended too late, and of those that their caller cancelled. */
   async function unfinished(grpc_method: string) {
     const count = (grpc_code: string) => metric('grpc_server_handled_total', { grpc_method, grpc_code })
     return { late: await count('DEADLINE_EXCEEDED'), left: await count('CANCELLED') }
@@ -55,10 +55,10 @@ describe('a deadline, when the wall clock jumps', () => {
   }
 
   for (const [what, ms] of [
-    ['an hour on', HOUR_MS],
+    ['an hour forward', HOUR_MS],
     ['an hour back', -HOUR_MS],
   ] as const) {
-    it(`${what}, gives a purchase that is under way as much time as before`, async () => {
+    it(`gives a purchase in flight as much time as before: ${what}`, async () => {
       const lock = await lockItsAccount()
       const { outcome } = await begin(() => fixture().client.decide(request))
       clock.jump(ms)
@@ -66,7 +66,7 @@ describe('a deadline, when the wall clock jumps', () => {
       expect(await outcome).to.include({ code: '00', balance: '4000' })
     })
 
-    it(`${what}, ends a purchase that still waits when its time is over, and no later`, async () => {
+    it(`ends a waiting purchase when its time is over, and no later: ${what}`, async () => {
       const { service, client } = fixture()
       const before = await unfinished('Authorize')
       const lock = await lockItsAccount()
@@ -81,7 +81,7 @@ describe('a deadline, when the wall clock jumps', () => {
       expect(await unfinished('Authorize')).to.deep.equal({ late: before.late + 1, left: before.left })
     })
 
-    it(`${what} between the headers of a request and its message, changes nothing`, async () => {
+    it(`stays the same when the jump comes between the headers of a request and its message: ${what}`, async () => {
       let send = () => {}
       const permission = new Promise<void>((resolve) => {
         send = resolve
@@ -95,7 +95,7 @@ describe('a deadline, when the wall clock jumps', () => {
       expect(await transactions()).to.include(request.transaction_id)
     })
 
-    it(`${what}, leaves a stream of purchases its time`, async () => {
+    it(`leaves a stream of purchases its time: ${what}`, async () => {
       const stream = new PurchaseStream(fixture().service.grpcAddress)
       stream.send(purchase({ account_id: request.account_id }))
       await stream.untilAnswered(1)
@@ -107,7 +107,7 @@ describe('a deadline, when the wall clock jumps', () => {
       expect(answers.map(({ response }) => response?.code)).to.deep.equal(['00', '00'])
     })
 
-    it(`${what}, leaves a stream of credits its time`, async () => {
+    it(`leaves a stream of credits its time: ${what}`, async () => {
       const credits = new CreditStreams(fixture().service.grpcAddress)
       const credit = () => ({
         transactionId: randomUUID(),
@@ -136,7 +136,7 @@ describe('a deadline, when the wall clock jumps', () => {
     })
   }
 
-  it('an hour on, does not make a caller who leaves one whose time is over', async () => {
+  it('does not turn a cancelled call into an expired one: an hour forward', async () => {
     const before = await unfinished('AuthorizeStream')
     const received = await metric('grpc_server_msg_received_total', { grpc_method: 'AuthorizeStream' })
     const lock = await lockItsAccount()

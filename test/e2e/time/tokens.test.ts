@@ -20,7 +20,7 @@ function bearing({ exp, nbf, iat }: { readonly exp: number; readonly nbf?: numbe
   return { authorization: `Bearer ${signToken({ claims })}` }
 }
 
-describe('a token, when the wall clock jumps', () => {
+describe('a token after a jump of the wall clock', () => {
   const clocks = useWallClocks()
   const clock = clocks.of(0)
   const fixture = useService(clocks.environment(0))
@@ -32,7 +32,7 @@ describe('a token, when the wall clock jumps', () => {
     return response ? 'decided' : error.code
   }
 
-  /** Waits until the log says that the last token to be rejected was so for this reason: it comes by another way than the answer. */
+  /** Waits until the log shows this reason for the last rejected token: the line may follow the answer. */
   async function untilRejectedFor(reason: string): Promise<void> {
     const rejections = () => fixture().service.events.filter(({ event }) => event === 'token rejected')
     await eventually(
@@ -41,7 +41,7 @@ describe('a token, when the wall clock jumps', () => {
     )
   }
 
-  it('an hour on and has expired by then, is rejected although it was verified before', async () => {
+  it('an hour forward past its expiry is rejected, although it was verified before', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(HOUR_MS)
@@ -50,7 +50,7 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('EXPIRED')
   })
 
-  it('an hour back, makes a rejected token valid again', async () => {
+  it('an hour back is valid again', async () => {
     const options = bearing({ exp: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
@@ -58,7 +58,7 @@ describe('a token, when the wall clock jumps', () => {
     expect(outcomes).to.deep.equal(['UNAUTHENTICATED', 'decided'])
   })
 
-  it('an hour back to before its beginning, is rejected although it was verified before', async () => {
+  it('an hour back to before its "nbf" is rejected, although it was verified before', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS, nbf: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
@@ -67,17 +67,17 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('NOT_YET_VALID')
   })
 
-  it('to before its issue, keeps a token valid: the time of issue is not checked', async () => {
+  it('to before its "iat" stays valid: the time of issue is not checked', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS, iat: clock.nowMs() })
     clock.jump(-HOUR_MS)
     expect(await outcome(options)).to.equal('decided')
   })
 
   for (const [what, verified] of [
-    ['that comes for the first time', false],
-    ['that was verified before', true],
+    ['a new token', false],
+    ['a token that was verified before', true],
   ] as const) {
-    it(`and it is one ${what}, is forgiven ${TOLERANCE_S} seconds at both of its ends, to the millisecond`, async () => {
+    it(`is accepted up to ${TOLERANCE_S} seconds outside its validity, to the millisecond: ${what}`, async () => {
       const [beginsAt, endsAt] = [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 13)]
       const outcomes: string[] = []
       for (const ms of [
@@ -86,7 +86,7 @@ describe('a token, when the wall clock jumps', () => {
         endsAt + TOLERANCE_S * 1_000 - 1,
         endsAt + TOLERANCE_S * 1_000,
       ]) {
-        // Another moment of issue makes it another token.
+        // Another time of issue makes another token.
         const options = bearing({ nbf: beginsAt, exp: endsAt, ...(!verified && { iat: ms }) })
         clock.standAt(new Date(beginsAt).toISOString())
         if (verified) await outcome(options)
@@ -105,7 +105,7 @@ describe('a token, when the wall clock jumps', () => {
       return new PurchaseStream(fixture().service.grpcAddress, bearing({ exp }))
     }
 
-    it('to after its end, does not end the stream; another one is rejected', async () => {
+    it('past its expiry does not end the stream, but rejects another', async () => {
       const exp = clock.nowMs() + HOUR_MS / 2
       stream = open(exp)
       stream.send(purchase({}))
@@ -117,7 +117,7 @@ describe('a token, when the wall clock jumps', () => {
       expect(await open(exp).ended).to.include({ code: 'UNAUTHENTICATED' })
     })
 
-    it('an hour back, ends the stream no later than without the jump', async () => {
+    it('an hour back ends the stream no later than without the jump', async () => {
       stream = open(clock.nowMs() - (TOLERANCE_S - 3) * 1_000)
       stream.send(purchase({}))
       await stream.untilAnswered(1)

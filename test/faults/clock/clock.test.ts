@@ -8,7 +8,7 @@ describeCampaign('a campaign of steps of the wall clock in short: one of each ki
     expect([...run().campaign.struck.keys()]).to.have.members([...kinds])
   })
 
-  it('looks at metrics and readiness of both services before and after each step', () => {
+  it('reads metrics and readiness of both services before and after each step', () => {
     const { campaign, ending } = run()
     const looks = new RegExp(`looks at metrics and readiness +${kinds.length * 4}\\n`)
     expect(campaign.prepared.report(ending)).to.match(looks)

@@ -9,10 +9,10 @@ import { kinds, type StepKind, steps } from './steps.js'
 import { Symptoms } from './symptoms.js'
 
 const ROUNDS = 10
-/** Answers that must come after a step before the services are looked at. */
+/** Answers required after a step before the services are checked. */
 const ANSWERS_AFTER = 50
 
-/** Steps the wall clocks of the services, so often each way. The clock of the database stays as it is. */
+/** Steps the wall clocks of the services, so often in each way. The clock of the database stays unchanged. */
 export function clock(rounds: number): Fault<StepKind> {
   const wallClocks = new WallClocks()
   const clocks = [wallClocks.of(0), wallClocks.of(1)] as const
@@ -20,7 +20,7 @@ export function clock(rounds: number): Fault<StepKind> {
     strikes: [Array.from({ length: rounds }, () => kinds).flat()],
     services: {
       count: clocks.length,
-      // The service rejects nothing for being slow: that has nothing to do with clocks.
+      // The service rejects nothing for lack of time, which has nothing to do with clocks.
       env: { QUEUE_WAIT_MS: '60000' },
       envOf: (place) => wallClocks.environment(place),
       token: tokenOfYears(Date.now()),

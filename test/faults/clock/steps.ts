@@ -3,10 +3,12 @@ import { eventually } from '../../support/eventually.js'
 import type { WallClock } from '../../support/processes/wall-clock.js'
 
 const HOUR_MS = 3_600_000
-/** Distance to midnight at which the clocks are set, in milliseconds: the load runs over it. */
+/** Distance to midnight at which the clocks are set, in milliseconds, so that the load crosses it. */
 const BEFORE_MIDNIGHT_MS = 1_000
 
-/** Midnights of Sao Paulo: ends of months, of a year, of a leap day and the day before it, and of an ordinary day. */
+/**
+ * Midnights of Sao Paulo: ends of months, of a year, of a leap day and the day before it, of an ordinary day.
+ */
 const midnights = [
   '2027-02-01T03:00:00Z',
   '2027-03-01T03:00:00Z',

@@ -4,20 +4,21 @@ import type { Problems } from '../harness/problems.js'
 import type { Services } from '../harness/services.js'
 
 /**
- * Most calls, commands or groups of a service at a time, with room to spare: between two looks, their durations can add up to no
- * more than that many times what has passed. Far less than an hour, as long as two looks are not a minute apart.
+ * Most concurrent calls, commands or groups of a service, with a margin. Between two checks, their durations
+ * can add up to at most so many times the elapsed time. With less than a minute between checks that is far
+ * less than an hour.
  */
 const AT_A_TIME = 40
-/** Longest time that may have passed before a look in what had begun by then, in milliseconds. */
+/** Longest time before a check at which unfinished work may have begun, in milliseconds. */
 const BEGUN_MS_MAX = 60_000
-/** Most that an age, a lag or one duration in the log may be, in milliseconds. */
+/** Largest age, lag or duration in the log, in milliseconds. */
 const DURATION_MS_MAX = 60_000
 
-/** Histograms of durations, and ages and lags. */
+/** Histograms of durations, and gauges of ages and lags. */
 const SUM = /^(?:grpc_server_handling|benefits_\w+|mongodb_command_duration)_seconds_sum\b/
 const GAUGE = /^(?:benefits_catalog_age|benefits_oldest_unposted|nodejs_eventloop_lag\w*)_seconds\b/
 
-/** What a service says when it is not well: none of it is true when only its clock was moved. */
+/** Log events of an unhealthy service. None may follow from a moved clock. */
 const complaints = [
   'not serving: the database does not answer',
   'token rejected',
@@ -26,7 +27,9 @@ const complaints = [
 
 type Look = { readonly atMs: number; readonly metrics: ReadonlyMap<string, number> }
 
-/** Looks whether the services feel a step of their clocks in anything that is a duration: metrics, log, readiness. */
+/**
+ * Checks whether a clock step affects any duration in the metrics, the log and the readiness of the services.
+ */
 export class Symptoms {
   readonly #services: Services
   readonly #problems: Problems
@@ -38,12 +41,12 @@ export class Symptoms {
     this.#problems = problems
   }
 
-  /** How often the metrics of a service were looked at. */
+  /** Number of checks of the metrics of a service. */
   get looks(): number {
     return this.#looks
   }
 
-  /** Compares the metrics of every service with those of the last look, and asks whether it is ready. */
+  /** Compares the metrics of every service with those of the last check, and checks that it is ready. */
   async look(after: string): Promise<void> {
     for (const [place, { service }] of this.#services.all.entries()) {
       const { ok } = await fetch(`${service.httpUrl}/readyz`)
@@ -56,7 +59,7 @@ export class Symptoms {
     }
   }
 
-  /** Reads the whole logs. */
+  /** Reads the complete logs. */
   readLogs(): void {
     for (const [place, { service }] of this.#services.all.entries()) {
       for (const { event, durationMs } of service.events) {

@@ -5,15 +5,15 @@ import { crash } from './crash.js'
 const KILLS = 3
 
 describeCampaign(`a crash campaign in short: ${KILLS} kills of each under load`, crash(KILLS), (run) => {
-  it('kills the service and the database that often', () => {
+  it('kills the service and the database the configured number of times', () => {
     expect(Object.fromEntries(run().campaign.struck)).to.deep.equal({ SERVICE: KILLS, DATABASE: KILLS })
   })
 
-  it('has calls that stay without an answer and are made again', () => {
+  it('leaves some calls without an answer, and repeats them', () => {
     expect(run().campaign.client.retries).to.be.greaterThan(0)
   })
 
-  it('acknowledges entries of every kind', () => {
+  it('gets entries of every kind acknowledged', () => {
     const kinds = ['open', 'credit', 'authorize', 'reverse', 'status']
     expect([...run().campaign.book.acknowledgedByKind.keys()]).to.have.members(kinds)
   })

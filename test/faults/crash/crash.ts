@@ -6,7 +6,7 @@ import { type Plan, wholeNumber } from '../harness/run.js'
 
 const KILLS = 50
 
-/** Kills the service and its database, so often each, side by side. */
+/** Kills the service and its database, each so many times, concurrently. */
 export function crash(kills: number): Fault<'SERVICE' | 'DATABASE'> {
   return {
     strikes: (['SERVICE', 'DATABASE'] as const).map((kind) => Array.from({ length: kills }, () => kind)),

@@ -12,7 +12,7 @@ import { TcpProxy } from '../../support/database/tcp-proxy.js'
 /** More than the buffers of a connection hold. A document may have 16 MB. */
 const LARGE = 'x'.repeat(14_000_000)
 
-// While a request is still being written the driver passes on the error of the socket as it is, and does not try again.
+// While a request is being written, the driver passes the socket's error on unchanged, and does not retry.
 describe('a connection to MongoDB that breaks while a request is being written', () => {
   const db = useDatabase()
   let proxy: TcpProxy
@@ -40,7 +40,7 @@ describe('a connection to MongoDB that breaks while a request is being written',
     },
   }
   for (const [what, write] of Object.entries(writes)) {
-    it(`leaves it unknown whether ${what} was done`, async () => {
+    it(`leaves the outcome unknown for ${what}`, async () => {
       proxy.stall()
       const started = once(client, 'commandStarted')
       const outcome = mapTransientErrors('testing', write).catch((error: unknown) => error)

@@ -12,13 +12,13 @@ import { Disk } from './disk.js'
 
 /** The password that must not appear in any log. */
 export const PASSWORD = 'correct-horse-battery-staple'
-/** Connections that other clients hold where there are too few. */
+/** Connections that other clients hold to exhaust the limit. */
 const HOGS = 60
-/** The limit of a mongod with few connections, below the number that the other clients want. */
+/** Connection limit of the small mongod, below the demand of the other clients. */
 const FEW_CONNECTIONS = 40
-/** Delay of every request where the database is slow, in milliseconds. */
+/** Delay of every request to a slow database, in milliseconds. */
 const SLOW_MS = 2_000
-/** Lifetime of the certificate that expires, in seconds: the services start and find a load meanwhile. */
+/** Lifetime of the certificate that expires, in seconds: long enough to start the services and the load. */
 const CERTIFICATE_S = 40
 
 export type Place = Pick<ReplicaSetOptions, 'folder' | 'onCrash'>
@@ -26,7 +26,7 @@ export type Place = Pick<ReplicaSetOptions, 'folder' | 'onCrash'>
 /** A database that can fail in one way and recover. */
 export type FaultyDatabase = {
   readonly set: ReplicaSet
-  /** Connection string for the services while it fails, where it is not that of the set. */
+  /** Connection string for the services during the failure, if it differs from that of the set. */
   readonly uri?: string
   /** The wrong connection string is the fault: the services get the right one after it. */
   readonly isMisconfigured?: boolean
@@ -42,7 +42,7 @@ export type Case = {
   readonly title: string
   /** The log of the services must name one of these causes. */
   readonly cause: readonly CauseName[]
-  /** Fails before the services are started. */
+  /** The failure begins before the services start. */
   readonly failsFirst?: boolean
   readonly prepare: (place: Place) => Promise<FaultyDatabase>
 }
@@ -140,12 +140,15 @@ export const cases = {
 
 export type CaseName = keyof typeof cases
 
-/** A set of one, with a gate for the services. */
+/** A set of one member, with a gate for the services. */
 async function setOf(options: ReplicaSetOptions): Promise<ReplicaSet> {
   return await ReplicaSet.prepare({ ...options, isGated: true })
 }
 
-/** A database that requires passwords, with a user for the services, whose password changes, and one for us. */
+/**
+ * A database that requires passwords, with a user for the services, whose password changes, and a user for
+ * the test.
+ */
 async function withPassword(place: Place): Promise<FaultyDatabase> {
   const keyFile = join(place.folder, 'key')
   await writeFile(keyFile, 'the members of this set have it')
@@ -221,7 +224,7 @@ async function writePem(file: string, { certificate, privateKey }: Identity): Pr
 
 type DiskFault = Readonly<Record<'fail' | 'recover', (disk: Disk) => Promise<void>>>
 
-/** A database on a disk that fails. mongod ends then; it starts again when the disk has recovered. */
+/** A database on a failing disk. mongod then exits, and starts again when the disk has recovered. */
 async function onDisk(place: Place, fault: DiskFault): Promise<FaultyDatabase> {
   const disk = new Disk(place.folder)
   let isFailing = false

@@ -22,22 +22,22 @@ import type { MongoCommand } from '../../support/database/mongo-wire.js'
 import { type Cut, TcpProxy } from '../../support/database/tcp-proxy.js'
 import { eventually } from '../../support/eventually.js'
 
-/** Time that an impatient caller gives, in milliseconds: enough for several attempts. */
+/** Timeout of an impatient caller, in milliseconds: enough for several attempts. */
 const IMPATIENT_MS = 500
 
-/** Something to ask of the engine, as often as need be; always with the same ids. */
+/** A repeatable request to the engine, always with the same ids. */
 type Question = {
   readonly accountId: string
   readonly transactionId: string
   readonly ask: (budget: Budget) => Promise<Verdict<Entry, string>>
-  /** What the account holds once it is answered. */
+  /** The balance of the account after the answer. */
   readonly balances: Balances
 }
 
-/** One round trip of the engine: its command, and questions that cannot be answered without it. */
+/** A round trip of the engine: its command, and requests that need it. */
 type RoundTrip = {
   readonly command: MongoCommand
-  /** How many of these requests are sent at once. */
+  /** Number of these requests sent at once. */
   readonly requests: number
   readonly prepare: () => Promise<readonly Question[]>
 }
@@ -48,19 +48,19 @@ describe('a connection to MongoDB that is cut', () => {
   const refusedEntries: Entry[] = []
   let proxy: TcpProxy
   let core: Core
-  /** As another process, whose connections are never cut: what it commits is no copy of `core`'s. */
+  /** Another process, whose connections are never cut: `core` has no copy of its commits. */
   let other: Core
 
   before(async () => {
     proxy = await TcpProxy.listen(Number(new URL(await testMongoUri()).port))
-    // Direct, because the set itself would tell the driver to go past the proxy.
+    // Direct, because the set itself would tell the driver the address behind the proxy.
     const mongodbUri = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`
     core = createCore({
       config: readDatabaseConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: db().databaseName }),
       mongodbUri,
       onPostingFailure: (error) => postingFailures.push(error),
       onDiscrepancy: (entry) => refusedEntries.push(entry),
-      // It goes on with the catalog it has.
+      // It continues with its current catalog.
       onCatalogFailure: () => {},
       onCatalogUnwatched: () => {},
     })
@@ -112,7 +112,7 @@ describe('a connection to MongoDB that is cut', () => {
     )
   }
 
-  /** An account with CASH 40.00, of which the purchase `old` is in the ledger and no longer in the journal. */
+  /** An account with CASH 40.00. Its purchase `old` is in the ledger and no longer in the journal. */
   async function accountWithPast(): Promise<string> {
     const accountId = await fundedAccount(core, { CASH: 4_000n })
     await purchase(accountId, {}, 'old').ask(testBudget())
@@ -156,7 +156,7 @@ describe('a connection to MongoDB that is cut', () => {
     'committing several accounts, a new one among them': {
       command: { name: 'bulkWrite', collection: undefined },
       requests: 1,
-      // The first two are groups of their own; those behind them wait, and become the next group.
+      // The first two are separate groups. The others wait, and form the next group.
       prepare: async () => {
         const accountIds = await Promise.all([1, 2, 3, 4, 5].map(() => fundedAccount(core, { CASH: 5_000n })))
         return [...accountIds.map((accountId) => purchase(accountId, { CASH: 4_000n })), opening()]
@@ -164,7 +164,7 @@ describe('a connection to MongoDB that is cut', () => {
     },
   }
 
-  /** Cuts, asks, and asks again whatever the first time brought no answer; then no connection is cut any more. */
+  /** Cuts connections, sends the requests, and repeats those without an answer. Then cuts no more. */
   async function answersOf(questions: readonly Question[], cut: Cut, budget: () => Budget) {
     proxy.cut(cut)
     const first = await Promise.allSettled(questions.map(({ ask }) => ask(budget())))
@@ -179,7 +179,10 @@ describe('a connection to MongoDB that is cut', () => {
     return { cuts, failures, answers: answers.map((verdict) => entryIn(verdict)) }
   }
 
-  /** What the database knows of the questions: their entries, wherever these are, and the balances of their accounts. */
+  /**
+   * The state of the requests in the database: their entries, in journal or ledger, and the balances of their
+   * accounts.
+   */
   async function recordsOf(questions: readonly Question[]) {
     const books = await Promise.all(questions.map(({ accountId }) => readBook(db(), accountId)))
     return {
@@ -208,13 +211,14 @@ describe('a connection to MongoDB that is cut', () => {
   for (const [what, { command, requests, prepare }] of Object.entries(roundTrips)) {
     for (const loses of ['REPLY', 'REQUEST'] as const) {
       describe(`while ${what}, the ${loses.toLowerCase()} lost`, () => {
-        // Reads are tried twice before the engine hears of it, writes once: the engine looks first what has become of them.
+        // The driver tries reads twice, and writes once, before the engine gets the error. The engine first
+        // checks the outcome.
         const reads = command.name === 'aggregate' || command.name === 'find'
         for (const [how, times] of [
           ['once', 1] as const,
           ...(reads ? [['at both tries of the store', 2 * requests] as const] : []),
         ]) {
-          it(`gets the caller an answer, and one entry, when lost ${how}`, async () => {
+          it(`leads to an answer for the caller, and to one entry, when lost ${how}`, async () => {
             const questions = await prepare()
             const { answers, ...course } = await answersOf(questions, { command, loses, times }, testBudget)
             expect(course).to.deep.equal({ cuts: times, failures: [] })
@@ -223,7 +227,7 @@ describe('a connection to MongoDB that is cut', () => {
           })
         }
 
-        it('gets the caller an answer at its next try, and one entry, when all is lost from there until it gives up', async () => {
+        it('leads to an answer on the next attempt, and to one entry, when everything is lost until the service gives up', async () => {
           const questions = await prepare()
           const impatient = () => timeBudget(IMPATIENT_MS, systemClock)
           const cut = { command, loses, times: 'ALL_FROM_THERE' } as const
@@ -239,14 +243,14 @@ describe('a connection to MongoDB that is cut', () => {
   }
 
   for (const loses of ['REPLY', 'REQUEST'] as const) {
-    describe(`while copying an entry to the ledger, the ${loses.toLowerCase()} lost`, () => {
+    describe(`while posting an entry to the ledger, the ${loses.toLowerCase()} lost`, () => {
       for (const [how, times, failuresMin] of [
         ['once, so that the driver tries again', 1, 0],
         ['three times, so that the poster tries again', 3, 1],
         ['with everything after it, until the poster fails', 'ALL_FROM_THERE', 1],
         ['and no connection can be made, until the poster fails', 'AWAY_FROM_THERE', 1],
       ] as const) {
-        it(`copies it once when lost ${how}`, async () => {
+        it(`leads to one posting when lost ${how}`, async () => {
           const accountId = await fundedAccount(core, { CASH: 5_000n })
           await postedThrough(accountId, 2n)
           proxy.cut({ command: { name: 'insert', collection: 'ledger' }, loses, times })
@@ -269,7 +273,7 @@ function entryIn(verdict: Verdict<Entry, string> | undefined): Entry | undefined
   return verdict?.type === 'RECORD' || verdict?.type === 'REPLAY' ? verdict.entry : undefined
 }
 
-/** Each question has exactly the entry that its caller was told of, and each account holds what it should. */
+/** Each request has exactly the entry of its answer, and each account has the expected balance. */
 function expectedOf(questions: readonly Question[], answers: readonly (Entry | undefined)[]) {
   return {
     entries: questions.map(({ transactionId }, index) => [

@@ -6,15 +6,15 @@ import { count, countsOf, seconds } from '../harness/report.js'
 import { chosenFrom, type Plan, wholeNumber } from '../harness/run.js'
 import { type Case, type CaseName, cases, type FaultyDatabase, PASSWORD } from './cases.js'
 
-/** Time for which the database still fails once the log has named the cause, in milliseconds. */
+/** Time for which the database still fails after the log has named the cause, in milliseconds. */
 const FAILING_MS = 8_000
-/** Answers after the recovery. */
+/** Answers required after the recovery. */
 const ANSWERS = 150
 const CALL_MS_MAX = 5_000
 
 const names = Object.keys(cases) as readonly CaseName[]
 
-/** Runs the services against a database that fails in one way, and looks at their answers and logs. */
+/** Runs the services against a database that fails in one way, and checks their answers and logs. */
 export function database(name: CaseName): Fault {
   const failing: Case = cases[name]
   return {
@@ -100,7 +100,7 @@ class DatabaseFault implements PreparedFault {
     await this.#recover()
   }
 
-  /** The services have a load when their database fails, and go on when it has recovered. */
+  /** The services have a load when their database fails, and continue when it has recovered. */
   async #failMeanwhile(): Promise<void> {
     const { client } = this.#campaign
     const before = new Map(client.unanswered)
@@ -144,7 +144,7 @@ async function knock({ problems, services }: Campaign): Promise<ReadonlyMap<stri
   return statuses
 }
 
-/** Waits until the log of every process names one of these causes, and returns the one that the first named. */
+/** Waits until the log of every process names one of these causes, and returns the cause in the first log. */
 async function untilNamed({ problems, services }: Campaign, due: readonly string[]): Promise<string> {
   let named = ''
   try {

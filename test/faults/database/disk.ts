@@ -7,7 +7,7 @@ const run = promisify(execFile)
 const BYTES = 192 * 2 ** 20
 const CHUNK = Buffer.alloc(2 ** 20)
 
-/** A small file system in a file, which can be full and can break. Needs the right to mount. */
+/** A small file system in a file, which can become full or fail. Requires the privilege to mount. */
 export class Disk {
   /** The mount point. */
   readonly folder: string
@@ -52,7 +52,7 @@ export class Disk {
     await rm(this.#filler)
   }
 
-  /** Makes it read-only at once, as the system does with a disk that has errors. */
+  /** Makes it read-only at once, as the system does with a failing disk. */
   async breakDown(): Promise<void> {
     await run('mount', ['-o', 'remount,abort', this.folder])
   }
@@ -60,7 +60,7 @@ export class Disk {
   /** Repairs it as an administrator does. No process may use it meanwhile. */
   async repair(): Promise<void> {
     await run('umount', [this.folder])
-    // 1: there was something to repair.
+    // Exit code 1: errors were repaired.
     await run('e2fsck', ['-y', this.#image]).catch((error: { code?: unknown }) => {
       if (error.code !== 1) throw error
     })

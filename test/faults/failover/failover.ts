@@ -10,23 +10,23 @@ import { kinds, type StrikeKind, strikes } from './strikes.js'
 
 const ROUNDS = 10
 const MEMBERS = 3
-/** Answers that must come after a strike before it counts as over. */
+/** Answers required after a strike before it counts as over. */
 const ANSWERS_AFTER = 100
 
-/** How fast a replica set notices that its primary is gone. The runbook explains each figure. */
+/** Detection time of a replica set for a lost primary. The runbook explains each figure. */
 type Profile = {
-  /** Settings of its configuration. */
+  /** Settings of the replica set configuration. */
   readonly settings: Readonly<Record<string, number>>
-  /** Parameters that every mongod is started with. */
+  /** Startup parameters of every mongod. */
   readonly parameters: Readonly<Record<string, number>>
 }
 
-/** As the runbook recommends. */
+/** The recommendation of the runbook. */
 export const recommended: Profile = {
   settings: { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 },
   parameters: { oplogNetworkTimeoutBufferSeconds: 1 },
 }
-/** `default`: the settings that MongoDB comes with. */
+/** `default`: MongoDB's default settings. */
 const profiles: Readonly<Record<string, Profile>> = { recommended, default: { settings: {}, parameters: {} } }
 
 type FailoverOptions = {
@@ -36,7 +36,7 @@ type FailoverOptions = {
   readonly profile: Profile
 }
 
-/** Takes the primary of a replica set away, in several ways, and reads right after each acknowledgement. */
+/** Removes the primary of a replica set in several ways, and reads right after each acknowledgement. */
 export function failover({ rounds, kinds: chosen, profile }: FailoverOptions): Fault<StrikeKind> {
   return {
     strikes: [Array.from({ length: rounds }, () => chosen).flat()],
@@ -103,7 +103,7 @@ export function failoverPlan(): Plan {
   }
 }
 
-/** The services and the members, by process number: gates can part them from each other. */
+/** The services and the members, by process id: gates can separate them from each other. */
 function namesOf({ services }: Campaign, set: ReplicaSet): ReadonlyMap<number, string> {
   const names = new Map(services.all.map(({ service }, place) => [service.pid, `service ${place + 1}`]))
   for (const { name, mongod } of set.members) if (mongod.pid !== undefined) names.set(mongod.pid, name)

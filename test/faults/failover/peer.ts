@@ -5,8 +5,8 @@ import type { Connection } from '../harness/gate.js'
 const ESTABLISHED = '01'
 
 /**
- * Finds which of the given processes made a connection; undefined when none did. On Linux, /proc/net/tcp has the
- * number of the socket, and /proc/<pid>/fd shows which process holds it.
+ * Finds the owner of a connection among the given processes; undefined when it is none of them. On Linux,
+ * /proc/net/tcp shows the number of the socket, and /proc/<pid>/fd shows its owner.
  */
 export function processBehind(connection: Connection, pids: Iterable<number>): number | undefined {
   const socket = socketOf(connection)
@@ -42,7 +42,7 @@ function isSocket(path: string, socket: string): boolean {
   try {
     return readlinkSync(path) === socket
   } catch {
-    // Closed meanwhile.
+    // Closed in the meantime.
     return false
   }
 }

@@ -12,8 +12,8 @@ type Wallet = { readonly category: string; readonly balance: string }
 type Account = { readonly account: { readonly wallets: readonly Wallet[] } }
 
 /**
- * Credits one account, centavo by centavo, and reads it at every process after each acknowledgement. A balance from
- * before the acknowledgement is a stale read.
+ * Credits one account, centavo by centavo, and reads it at every process after each acknowledgement. A
+ * balance older than the acknowledgement is a stale read.
  */
 export class StaleReads {
   readonly #campaign: Campaign
@@ -25,7 +25,7 @@ export class StaleReads {
     this.#random = campaign.fork()
   }
 
-  /** Reads that were answered. */
+  /** Answered reads. */
   get reads(): number {
     return this.#reads
   }

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MongoServerError } from 'mongodb'
 import type { Member, ReplicaSet } from '../harness/replica-set.js'
 
-/** Time for which a primary is halted or parted from the others, in milliseconds. */
+/** Time for which a primary is halted or separated, in milliseconds. */
 const AWAY_MS = 15_000
-/** Time for which a primary that stepped down may not be elected again, in seconds. */
+/** Time for which a primary that stepped down cannot be elected again, in seconds. */
 const STEPPED_DOWN_S = 10
 /** The server's code when the followers are too far behind for the primary to step down. */
 const EXCEEDED_TIME_LIMIT = 262
-/** Name of the service that is parted from the others together with the primary. */
+/** Name of the service that is separated together with the primary. */
 const SERVICE_ON_ITS_SIDE = 'service 1'
 
 type Strike = {
@@ -16,7 +16,7 @@ type Strike = {
   readonly strike: (set: ReplicaSet, primary: Member) => Promise<void>
 }
 
-/** The ways in which a primary fails, each until the cause is over. */
+/** The failures of a primary. Each lasts until its cause is over. */
 export const strikes = {
   KILL: {
     title: 'primary killed (SIGKILL)',
@@ -33,7 +33,7 @@ export const strikes = {
       await set.untilPrimaryAmong(set.others(primary))
     },
   },
-  /** The primary keeps its connections, and continues later as if nothing had happened. */
+  /** The primary keeps its connections, and later continues as if nothing had happened. */
   HALT: {
     title: 'primary halted for 15 s (SIGSTOP)',
     strike: async (_, primary) => {
@@ -56,7 +56,7 @@ export type StrikeKind = keyof typeof strikes
 
 export const kinds = Object.keys(strikes) as readonly StrikeKind[]
 
-/** Loses every packet between the peers of this side and all others for a while; then all packets arrive late. */
+/** Loses every packet between this side and all other peers for a while; then all packets arrive late. */
 async function part(set: ReplicaSet, side: ReadonlySet<string>): Promise<void> {
   for (const { name, gate } of set.members)
     gate?.openFor((peer) => peer !== undefined && side.has(peer) === side.has(name))

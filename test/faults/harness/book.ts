@@ -3,22 +3,22 @@ import type { Random } from '../../../tools/random.js'
 import type { Answer, Operation } from './operation.js'
 import type { Problems } from './problems.js'
 
-/** Capacity in operations. When the book is full, the load consists of repeats only. */
+/** Capacity in operations. When the book is full, the load only repeats operations. */
 const LINES_MAX = 400_000
 
 /** One operation and its first answer. Times are of the monotonic clock, in milliseconds. */
 export type Line = {
   readonly operation: Operation
   readonly sentAtMs: number
-  /** Absent while there is none. */
+  /** Absent before the first answer. */
   answer?: Answer
   answeredAtMs?: number
 }
 
-/** One account as the client knows it: every operation that it sent, by id. */
+/** One account as the client knows it: every sent operation, by id. */
 export type Page = { readonly accountId: string; readonly lines: Map<string, Line> }
 
-/** Everything that was sent and everything that was acknowledged, independent of the service. */
+/** All sent operations and all acknowledged entries, independent of the service. */
 export class Book {
   readonly #problems: Problems
   readonly #pages = new Map<string, Page>()
@@ -29,7 +29,7 @@ export class Book {
     this.#problems = problems
   }
 
-  /** Enters an operation that is about to be sent, or finds the line of a known one. */
+  /** Records an operation before it is sent, or finds the line of a known one. */
   sent(operation: Operation): Line {
     const { accountId, id } = operation
     const page = this.#pages.get(accountId) ?? { accountId, lines: new Map() }
@@ -41,7 +41,7 @@ export class Book {
     return line
   }
 
-  /** Enters an answer. A second answer must equal the first. */
+  /** Records an answer. A second answer must equal the first. */
   answered(line: Line, answer: Answer): void {
     if (line.answer === undefined) {
       line.answer = answer
@@ -74,7 +74,7 @@ export class Book {
     return counts
   }
 
-  /** Number of further answers to operations that had one. */
+  /** Number of further answers to answered operations. */
   get repeats(): number {
     return this.#repeats
   }
@@ -83,7 +83,7 @@ export class Book {
     return this.#answered.length >= LINES_MAX
   }
 
-  /** Any of the operations that have an answer; undefined before the first. */
+  /** A random answered operation; undefined before the first. */
   anyAnswered(random: Random): Line | undefined {
     return this.#answered[random.below(this.#answered.length)]
   }

@@ -12,48 +12,48 @@ import { RetryingClient } from './retrying-client.js'
 import { type ServiceSettings, Services } from './services.js'
 import { type Verified, verifyBooks } from './verification.js'
 
-/** Answers that must come before a strike, so that each strike meets a load. */
+/** Answers required before a strike, so that each strike meets a load. */
 const ANSWERS = { min: 1, max: 200 }
 
-/** The verdict of a whole campaign, besides its problems. */
+/** The result of a whole campaign, besides its problems. */
 export type Ending = Verified & { readonly repeated: number }
 
 /**
- * One kind of fault: the strikes of a campaign, and how the campaign runs beside them. The campaign hands `strike` no
- * kinds but those of `strikes`.
+ * One kind of fault: its strikes, and its part of the campaign. The campaign passes only kinds of `strikes`
+ * to `strike`.
  */
 export type Fault<Kind extends string = string> = {
-  /** The strikes, each by the name of its kind. Several lists are struck side by side. */
+  /** The strikes, each by the name of its kind. Several lists run concurrently. */
   readonly strikes: readonly (readonly Kind[])[]
-  /** With a load, strikes come in random order and at random moments. Default true. */
+  /** With a load, strikes come in random order and at random times. Default: true. */
   readonly isUnderLoad?: boolean
   readonly services?: ServiceSettings
   /** Parent of the folder for data and logs. Default: the system's folder for temporary files. */
   readonly parent?: string
-  /** Finds addresses and makes files for whatever is to break. Leaves nothing behind when it fails. */
+  /** Finds addresses and creates files for the fault. Leaves nothing behind when it fails. */
   readonly prepare: (campaign: Campaign) => Promise<PreparedFault<Kind>>
 }
 
 export type PreparedFault<Kind extends string = string> = {
-  /** Connection string for the services, read whenever one of them starts. */
+  /** Connection string for the services, read at the start of each. */
   readonly uri: string
-  /** Connection string for the audit of the books, where it differs. */
+  /** Connection string for the audit of the books, if it differs. */
   readonly booksUri?: string
-  /** Starts whatever is to break. The services start afterwards, unless this has started them. */
+  /** Starts the servers that will fail. The services start afterwards, unless this has started them. */
   readonly start: () => Promise<void>
-  /** Breaks something in a way of this kind, and returns when it is whole again. */
+  /** Strikes in this way, and returns after the repair. */
   strike(kind: Kind, random: Random): Promise<void>
-  /** Runs beside the load until that is over. */
+  /** Runs beside the load until that ends. */
   readonly beside?: (isOver: () => boolean) => Promise<void>
   /** Looks for traces of the fault right after the load. */
   readonly afterLoad?: () => void
   /** Looks for traces of the fault after the inspection of the books, while the services still run. */
   readonly inspect?: () => void
-  /** Removes everything that `prepare` and `start` have made, even if `start` failed half way. */
+  /** Removes everything that `prepare` and `start` have created, even if `start` failed halfway. */
   readonly close: () => Promise<void>
-  /** The progress of the strikes, in a few words; without it the command prints none. */
+  /** The progress of the strikes in a few words; without it the command prints none. */
   readonly progress?: () => string
-  /** The figures that the command prints at the end. */
+  /** The figures printed at the end. */
   readonly report: (ending: Ending) => string
 }
 
@@ -77,8 +77,8 @@ export type CampaignOptions = {
 }
 
 /**
- * Runs services on one database under load while a fault strikes, and compares everything that the services show
- * afterwards with everything that they acknowledged. All of it runs on this machine, in a folder of its own.
+ * Runs services on one database under load while a fault strikes. Then it compares everything that the
+ * services show with everything that they acknowledged. All of it runs on this machine, in a separate folder.
  */
 export class Campaign {
   readonly startedAtMs = performance.now()
@@ -89,7 +89,7 @@ export class Campaign {
   readonly book = new Book(this.problems)
   readonly services: Services
   readonly client: RetryingClient
-  /** Strikes that are over, by kind. */
+  /** Finished strikes, by kind. */
   readonly struck = new Map<string, number>()
   /** Aborted when the load must end early, or the campaign has failed. */
   readonly signal: AbortSignal
@@ -126,7 +126,7 @@ export class Campaign {
     this.#random = new Random(seed)
     this.#pace = pace
     this.signal = AbortSignal.any([signal, this.#failed.signal])
-    // An operation that was begun gets its answer even when the time is over, unless the campaign has failed.
+    // A begun operation gets its answer even after the time is over, unless the campaign has failed.
     const { services } = this
     this.client = new RetryingClient({ book, services, problems, signal: this.#failed.signal })
   }
@@ -136,32 +136,32 @@ export class Campaign {
     return this.#prepared
   }
 
-  /** Answers so far, to repeats too. */
+  /** Answers so far, including those to repeats. */
   get answers(): number {
     return this.book.acknowledged + this.book.repeats
   }
 
-  /** Strikes that are over. */
+  /** Finished strikes. */
   get strikes(): number {
     return [...this.struck.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** Strikes that are still to come. */
+  /** Remaining strikes. */
   get missing(): number {
     return this.fault.strikes.flat().length - this.strikes
   }
 
-  /** Random numbers for an activity of its own. */
+  /** Random numbers for one activity. */
   fork(): Random {
     return this.#random.fork()
   }
 
-  /** Adds a problem when a part of the campaign ends by itself. */
+  /** Adds a problem when a part of the campaign ends on its own. */
   readonly onCrash = (detail: string): void => {
     this.problems.found({ kind: 'PROCESS', detail })
   }
 
-  /** Load and strikes, until there were enough; then every operation that was begun gets its answer. */
+  /** Runs load and strikes until there were enough, then waits for the answers to all begun operations. */
   async run(): Promise<void> {
     const { book, client, fault, problems, signal } = this
     const load =
@@ -191,7 +191,7 @@ export class Campaign {
     return { ...(await verifyBooks(prepared.booksUri ?? prepared.uri, problems)), repeated }
   }
 
-  /** Ends every process. Removes the folder, or leaves it with a list of the problems in it. */
+  /** Stops every process. Removes the folder, or leaves it with a list of the problems. */
   async close({ keepFolder }: { readonly keepFolder: boolean }): Promise<void> {
     await this.services.stop()
     await this.#prepared?.close()
@@ -221,7 +221,7 @@ export class Campaign {
         await this.prepared.strike(kind, random)
         this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1)
       } catch (error) {
-        // Nothing that follows could be judged.
+        // Later results would mean nothing.
         this.problems.found({ kind: 'STALLED', detail: `${kind}: ${error}` })
         this.#failed.abort()
         return

@@ -15,7 +15,7 @@ const purchase: Operation = {
   merchant: '',
 }
 
-/** An entry of the statement; what is not given is as in any other. */
+/** An entry of the statement with default values for omitted fields. */
 function entry(fields: Partial<Transaction>): Transaction {
   return {
     transaction_id: '',
@@ -42,7 +42,9 @@ function entry(fields: Partial<Transaction>): Transaction {
 const credited = entry({ transaction_id: 'credit-1', seq: '1', delta: '500', balance_after: '500' })
 const bought = entry({ transaction_id: 'buy-1', seq: '2', delta: '-200', balance_after: '300' })
 
-/** A book with both operations acknowledged, the purchase sent after the answer to the credit, unless `buySentAtMs` says otherwise. */
+/**
+ * A book with both operations acknowledged. By default the purchase was sent after the answer to the credit.
+ */
 function page({ buySentAtMs = 20 } = {}): Page {
   const lines: readonly Line[] = [
     { operation: credit, sentAtMs: 0, answer: credited, answeredAtMs: 10 },
@@ -63,11 +65,11 @@ function shown(fields: Partial<Shown>): Shown {
 const kindsOf = (book: Page, account: Shown) => comparePage(book, account).map(({ kind }) => kind)
 
 describe('the comparison of a statement with the book of the crash campaign', () => {
-  it('finds nothing wrong with a statement that holds what was acknowledged', () => {
+  it('finds no problem in a statement that holds every acknowledged entry', () => {
     expect(comparePage(page(), shown({}))).to.deep.equal([])
   })
 
-  it('finds nothing wrong when an entry without an answer is in the statement', () => {
+  it('finds no problem when the statement holds an entry without an answer', () => {
     const book = page()
     const late: Operation = { ...purchase, id: 'buy-2' }
     book.lines.set('buy-2', { operation: late, sentAtMs: 40 })
@@ -118,7 +120,7 @@ describe('the comparison of a statement with the book of the crash campaign', ()
     })
   }
 
-  describe('given an entry that stands before another one', () => {
+  describe('of two entries in the wrong order', () => {
     const swapped = {
       statement: [
         { ...bought, seq: '1' },
@@ -132,11 +134,11 @@ describe('the comparison of a statement with the book of the crash campaign', ()
       return book
     }
 
-    it('finds the disorder when the other one was acknowledged before it was sent', () => {
+    it('finds the disorder when the first was acknowledged before the second was sent', () => {
       expect(kindsOf(unnumbered(page()), shown(swapped))).to.deep.equal(['ORDER'])
     })
 
-    it('finds nothing wrong when both were on their way at once', () => {
+    it('finds no problem when both were in flight at once', () => {
       expect(kindsOf(unnumbered(page({ buySentAtMs: 5 })), shown(swapped))).to.deep.equal([])
     })
   })

@@ -47,7 +47,7 @@ function lostFrom(statement: readonly Transaction[], answered: readonly Line[]):
   return answered.map(({ operation }) => operation.id).filter((id) => !kept.has(id))
 }
 
-/** Entries that the statement shows otherwise than their answers did. */
+/** Entries whose content differs from their answers. */
 function alteredIn(statement: readonly Transaction[], lines: Page['lines']): readonly string[] {
   return statement.flatMap((entry) => {
     const answer = lines.get(entry.transaction_id)?.answer ?? {}
@@ -62,7 +62,7 @@ function gapsIn({ statement, version }: Shown): readonly string[] {
   return version === String(statement.length) ? [] : [`version ${version}, ${statement.length} entries`]
 }
 
-/** Entries that stand before an entry which was acknowledged before they were sent. */
+/** Entries listed before an entry that was acknowledged before they were sent. */
 function disorderIn(statement: readonly Transaction[], lines: Page['lines']): readonly string[] {
   const disorder: string[] = []
   let firstAnswerBehindMs = Number.POSITIVE_INFINITY
@@ -75,7 +75,7 @@ function disorderIn(statement: readonly Transaction[], lines: Page['lines']): re
   return disorder
 }
 
-/** Wallets that do not hold the sum of all acknowledged credits, debits and reversals. */
+/** Wallets whose balance is not the sum of all acknowledged credits, debits and reversals. */
 function wrongBalances(balances: Shown['balances'], answered: readonly Line[]): readonly string[] {
   const sums = new Map<string, bigint>()
   for (const { answer } of answered) {

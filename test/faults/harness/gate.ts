@@ -5,21 +5,21 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 export type Connection = { readonly from: number; readonly to: number }
 
 export type GateOptions = {
-  /** The port that everything connects to. */
+  /** The port for all connections. */
   readonly port: number
-  /** The port that the member behind it listens on. */
+  /** The port of the member behind it. */
   readonly targetPort: number
-  /** Names the process that made a connection; undefined for one that cannot be parted. */
+  /** Returns the owner of a connection; undefined for a process that is never separated. */
   readonly peerOf?: (connection: Connection) => string | undefined
 }
 
-/** One connection through the gate, whose two halves are joined or held up. */
+/** One connection through the gate, whose two halves are joined or held. */
 type Passage = { readonly peer: string | undefined; readonly client: Socket; readonly server: Socket }
 
 /**
- * The only way to a member of a replica set, for the other members and for the services. It can be shut for some of
- * them, like a network that loses every packet: connections stay, and nothing passes. Everything that was sent
- * meanwhile passes when the gate is open again.
+ * The only way to a member of a replica set, for the other members and for the services. A gate can be shut
+ * for some of them, like a network that loses every packet: connections stay, and nothing passes. When it
+ * opens, it passes everything that was sent meanwhile.
  */
 export class Gate {
   readonly port: number

@@ -8,9 +8,9 @@ import type { RetryingClient } from './retrying-client.js'
 import type { Services } from './services.js'
 import { type Method, methods } from './wire-client.js'
 
-/** Entries on a page of a statement: the most that the contract allows. */
+/** Entries on a page of a statement: the maximum of the contract. */
 const PAGE_SIZE = 1_000
-/** Calls at a time. */
+/** Concurrent calls. */
 const CONCURRENCY = 32
 const CALL_MS_MAX = 10_000
 
@@ -46,7 +46,7 @@ export class Inspection {
     })
   }
 
-  /** Asks again for operations that were acknowledged: each must get the answer it had. */
+  /** Repeats acknowledged operations: each must get its earlier answer. */
   async repeat(count: number): Promise<void> {
     const { book, client, random } = this.#options
     const lines = Array.from({ length: count }, () => book.anyAnswered(random)).filter(

@@ -7,9 +7,9 @@ import type { RetryingClient } from './retrying-client.js'
 
 const WORKERS = 24
 const HOT_ACCOUNTS = 4
-/** Accounts that are opened one after another while the campaign runs, and then used at random. */
+/** Accounts that are opened one after another during the campaign, and then used at random. */
 const COLD_ACCOUNTS_MAX = 2_000
-/** Purchases that are remembered, to be reversed. */
+/** Purchases that are kept for reversals. */
 const PURCHASES_MAX = 2_000
 
 const categories = ['FOOD', 'MEAL', 'CASH'] as const
@@ -20,7 +20,7 @@ const merchants = [
   'UBER EATS                   SAO PAULO BR',
 ] as const
 
-/** Outcomes of a purchase after an early reversal of a part. */
+/** Possible outcomes of a purchase after an early partial reversal. */
 const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
 
 type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
@@ -32,14 +32,17 @@ export type LoadOptions = {
   readonly book: Book
   readonly problems: Problems
   readonly random: Random
-  /** Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load. */
+  /**
+   * Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load.
+   */
   readonly pauseMs: Between
   readonly signal: AbortSignal
 }
 
 /**
- * The load of many callers at a time: purchases on a few hot and many cold accounts, some sent twice at once, credits, partial
- * and full reversals, reversals ahead of their purchase, blocking and unblocking, repeats of anything old, new accounts.
+ * The load of many concurrent callers: purchases on a few hot and many cold accounts, some sent twice at
+ * once, credits, partial and full reversals, early reversals, blocking and unblocking, repeats of any earlier
+ * operation, new accounts.
  */
 export class Load {
   readonly #options: LoadOptions
@@ -53,18 +56,18 @@ export class Load {
     this.#options = options
   }
 
-  /** Opens the hot accounts, then sets all workers to work. */
+  /** Opens the hot accounts, then starts all workers. */
   async start(): Promise<void> {
     const { random } = this.#options
     for (let hot = 0; hot < HOT_ACCOUNTS; hot++) await this.#open(random.fork())
-    // Only one of them blocks accounts, so that each of its changes is one.
+    // Only one worker blocks accounts, so that each of its changes takes effect.
     const jobs = Array.from({ length: WORKERS }, (_, index) =>
       this.#work(random.fork(), index === 0 ? (own) => this.#block(own) : (own) => this.#anything(own)),
     )
     this.#workers = Promise.all(jobs)
   }
 
-  /** Lets every worker finish what it has begun. */
+  /** Lets every worker finish its current scenario. */
   async stop(): Promise<void> {
     this.#ending = true
     await this.#workers
@@ -92,7 +95,7 @@ export class Load {
   async #purchase(random: Random): Promise<void> {
     const operation = this.#newPurchase(this.#anyAccount(random), random)
     const { client } = this.#options
-    // A switch that loses patience sends the same message again while the first one is on its way.
+    // An impatient switch sends the same message again while the first one is in flight.
     const twice = random.chance(0.1)
     const [answer] = await Promise.all([
       client.ask(operation, random),
@@ -115,7 +118,7 @@ export class Load {
     await this.#options.client.ask(reversal, random)
   }
 
-  /** Reverses a purchase before it is made, half of the time a part of it, which is not debited then. */
+  /** Reverses a purchase before it is made, half of the time in part. That amount is not debited later. */
   async #reverseAhead(random: Random): Promise<void> {
     const purchase = this.#newPurchase(this.#anyAccount(random), random)
     const { accountId, id: originalId } = purchase
@@ -123,7 +126,7 @@ export class Load {
     const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
     const first = await this.#options.client.ask(reversal, random)
     this.#expect(reversal, first, ['REASON_REVERSED_BEFORE_PURCHASE'])
-    // Without an answer the service may have seen either of the two first.
+    // Without an answer, the service may have received either of the first two.
     if (first === undefined) return
     const late = await this.#options.client.ask(purchase, random)
     const due = purchase.amount - (reversal.amount ?? purchase.amount)
@@ -141,7 +144,7 @@ export class Load {
     if (line) await this.#options.client.ask(line.operation, random)
   }
 
-  /** Opens an account and loads it. Sometimes a purchase comes before, and is declined. */
+  /** Opens an account and loads it. Sometimes a purchase precedes it, and is declined. */
   async #open(random: Random): Promise<void> {
     const accountId = `account-${this.#newId()}`
     if (random.chance(0.3)) {
@@ -153,7 +156,7 @@ export class Load {
     if (opened) this.#accounts.push(accountId)
   }
 
-  /** Blocks a cold account, sees that it does not pay, and unblocks it. */
+  /** Blocks a cold account, checks that it does not pay, and unblocks it. */
   async #block(random: Random): Promise<void> {
     const accountId = this.#accounts[random.below(this.#accounts.length - HOT_ACCOUNTS) + HOT_ACCOUNTS]
     if (accountId === undefined || this.#options.book.isFull) return
@@ -165,7 +168,7 @@ export class Load {
     await client.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_ACTIVE' }, random)
   }
 
-  /** Half of the time a hot account. */
+  /** A hot account half of the time. */
   #anyAccount(random: Random): string {
     const among = random.chance(0.5) ? HOT_ACCOUNTS : this.#accounts.length
     return this.#accounts[random.below(among)] ?? ''

@@ -6,20 +6,20 @@ import { isAlive } from '../../../tools/dev/local-mongo/mongod-state.js'
 
 export type MongodOptions = {
   readonly binary: FoundMongod
-  /** A folder of its own. */
+  /** A separate folder. */
   readonly folder: string
   readonly port: number
   readonly args?: readonly string[]
   /** Requires callers to authenticate. Default false. */
   readonly auth?: boolean
-  /** Called when it ends although nothing here killed it. */
+  /** Called when it exits although nothing here stopped it. */
   readonly onCrash: (reason: string) => void
 }
 
 type Run = { readonly mongod: RunningMongod; readonly ended: Promise<void> }
 
 const started = new Set<Mongod>()
-// For a run that ends without `stop`. The watchers then end by themselves.
+// For a run that ends without `stop`. The watchers then exit on their own.
 process.on('exit', () => {
   for (const mongod of started) mongod.killNow()
 })
@@ -64,7 +64,7 @@ export class Mongod {
     const run = this.#run
     this.killNow()
     await run?.ended
-    // Ends the watcher, too.
+    // Stops the watcher, too.
     await run?.mongod.stop()
   }
 
@@ -87,7 +87,7 @@ export class Mongod {
     started.delete(this)
   }
 
-  /** Kills it, if it runs, without waiting. */
+  /** Kills it if it runs, without waiting. */
   killNow(): void {
     this.#killed = true
     this.#signal('SIGKILL')
@@ -99,7 +99,7 @@ export class Mongod {
   }
 }
 
-/** Finds the mongod that the tests use, too. */
+/** Finds the mongod that the tests also use. */
 export async function campaignMongod(): Promise<FoundMongod> {
   return await findMongod({
     env: process.env,
@@ -109,8 +109,8 @@ export async function campaignMongod(): Promise<FoundMongod> {
 }
 
 /**
- * Picks a free port below those that the system gives to outgoing connections. While the database is away, the
- * services connect to its port all the time. A client that got the same number for its own end would connect to
+ * Picks a free port below those that the system gives to outgoing connections. While the database is down,
+ * the services constantly try its port. A client that got the same number as its local port would connect to
  * itself and keep the port.
  */
 export async function portToReturnTo(): Promise<number> {

@@ -1,6 +1,6 @@
 import { type Method, methods, type Reply, type WireClient } from './wire-client.js'
 
-/** A request of the campaign, with an id of its own on its account. Amounts are in centavos. */
+/** A request of the campaign, with a unique id on its account. Amounts are in centavos. */
 export type Operation = { readonly accountId: string; readonly id: string } & Content
 
 type Content =
@@ -13,7 +13,7 @@ type Content =
 
 export type Timestamp = { readonly seconds: string; readonly nanos: number }
 
-/** An entry as a statement shows it, as proto-loader reads it. */
+/** An entry of a statement, as proto-loader reads it. */
 export type Transaction = {
   readonly transaction_id: string
   readonly account_id: string
@@ -35,7 +35,7 @@ export type Transaction = {
   readonly create_time: Timestamp
 }
 
-/** The fields of an acknowledged entry that its answer contains. The statement must show the same. */
+/** The fields of an entry that its answer contains. The statement must show the same values. */
 export type Answer = Readonly<Partial<Transaction>>
 
 type Verdict = {

@@ -1,42 +1,42 @@
-/** What must not be, found by the campaign. */
+/** A violation that the campaign found. */
 export type Problem = {
   readonly kind: ProblemKind
-  /** Absent where it is about no account. */
+  /** Absent when it concerns no account. */
   readonly accountId?: string
   readonly detail: string
 }
 
 export type ProblemKind =
-  /** An acknowledged entry that the statement does not have. */
+  /** An acknowledged entry that the statement lacks. */
   | 'LOST'
-  /** An entry that stands twice. */
+  /** A duplicate entry. */
   | 'DOUBLED'
-  /** An entry, or a repeated answer, with other content than was acknowledged. */
+  /** An entry, or a repeated answer, whose content differs from the acknowledgement. */
   | 'ALTERED'
-  /** An entry that nobody asked for. */
+  /** An entry that no caller requested. */
   | 'UNKNOWN'
   /** A statement whose numbers are not 1, 2, 3, ... up to the account's version. */
   | 'GAP'
-  /** An entry that stands behind one that was sent only after it had been acknowledged. */
+  /** An entry listed after an entry that was sent only after its acknowledgement. */
   | 'ORDER'
-  /** A wallet that holds something else than what was acknowledged adds up to. */
+  /** A wallet whose balance is not the sum of the acknowledged movements. */
   | 'BALANCE'
   /** A balance that was shown after a later one had been acknowledged. */
   | 'STALE'
-  /** An answer that the contract rules out. */
+  /** An answer that the contract excludes. */
   | 'RULE'
-  /** A status that repeating would not change, in place of an answer. */
+  /** A rejection that a retry would not change. */
   | 'REJECTED'
-  /** An operation that got no answer for minutes, or a load that stood still. */
+  /** An operation without an answer for minutes, or a stalled load. */
   | 'STALLED'
-  /** A process that ended by itself, not in order, or reports a bug in its log. */
+  /** A process that exited unexpectedly, or reports a bug in its log. */
   | 'PROCESS'
-  /** A duration, or a state of a process, that a step of its wall clock must not change. */
+  /** A duration, or a state of a process, affected by a step of its wall clock. */
   | 'TIME'
-  /** Something that verify found. */
+  /** A discrepancy that verify found. */
   | 'DAMAGE'
 
-/** Problems kept in full; more are only counted. */
+/** Problems kept in full; further ones are only counted. */
 const KEPT_MAX = 1_000
 
 /** Collects problems. */

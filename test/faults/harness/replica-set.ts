@@ -8,27 +8,27 @@ import { campaignMongod, Mongod, type MongodOptions, portToReturnTo } from './mo
 export type ReplicaSetOptions = Pick<MongodOptions, 'folder' | 'args' | 'auth' | 'onCrash'> & {
   /** Number of members. Default 1. */
   readonly size?: number
-  /** Port of a set of one: that of another set, which does not run at the same time. */
+  /** Port of a set of one: the port of another set, which does not run at the same time. */
   readonly port?: number
   /** Puts a gate in front of every member. Default false. */
   readonly isGated?: boolean
   readonly peerOf?: GateOptions['peerOf']
-  /** Settings of its configuration. */
+  /** Settings of the replica set configuration. */
   readonly settings?: Document
   /** User and password of the services, with the colon and the at sign. */
   readonly credentials?: string
   /** Further options of the connection strings. */
   readonly uriOptions?: string
-  /** Options of our own connections, which never use a gate. */
+  /** Options of the campaign's own connections, which never use a gate. */
   readonly admin?: MongoClientOptions
 }
 
-/** One mongod of a set, and the gate through which everything else connects to it. */
+/** One mongod of a set, and its gate. */
 export class Member {
   readonly name: string
   readonly mongod: Mongod
   readonly gate: Gate | undefined
-  /** The address that the other members and the services know. */
+  /** The address that the other members and the services use. */
   readonly address: string
   readonly #admin: () => MongoClient
   #client: MongoClient | undefined
@@ -41,19 +41,19 @@ export class Member {
     this.#admin = admin
   }
 
-  /** Runs a command of the database `admin` on it, whatever its role in the set. */
+  /** Runs a command on its database `admin`, whatever its role in the set. */
   async command(command: Document): Promise<Document> {
     this.#client ??= this.#admin()
     return await this.#client.db('admin').command(command)
   }
 
   async isPrimary(): Promise<boolean> {
-    // Fails while it is away, or changes its role.
+    // Fails while it is down, or changes its role.
     const hello = await this.command({ hello: 1 }).catch((): Document => ({}))
     return hello['isWritablePrimary'] === true
   }
 
-  /** Its state in its own eyes; PARTED unless it sees all other members. */
+  /** Its state in its own view; PARTED unless it sees all other members. */
   async state(): Promise<string> {
     const status = await this.command({ replSetGetStatus: 1 }).catch((): Document => ({ members: [] }))
     const members: readonly { stateStr: string; self?: boolean; health: number }[] = status['members']
@@ -110,7 +110,7 @@ export class ReplicaSet {
     this.uri = `mongodb://${credentials}${hosts}/?replicaSet=${REPLICA_SET}${uriOptions}`
   }
 
-  /** Starts all members on their data, and returns when the set can be written to. */
+  /** Starts all members on their data, and returns when the set accepts writes. */
   async start(): Promise<void> {
     const { members } = this
     await Promise.all(members.map(({ gate }) => gate?.listen()))
@@ -126,7 +126,7 @@ export class ReplicaSet {
     await this.start()
   }
 
-  /** Waits until the set has a primary, which all other members follow. */
+  /** Waits until the set has a primary, and all other members follow it. */
   async untilWhole(): Promise<void> {
     const { members } = this
     await this.untilPrimaryAmong(members)
@@ -146,7 +146,7 @@ export class ReplicaSet {
     })
   }
 
-  /** The members but one. */
+  /** All members except one. */
   others(member: Member): readonly Member[] {
     return this.members.filter((other) => other !== member)
   }

@@ -3,7 +3,7 @@ import type { Campaign, Ending } from './campaign.js'
 /** A name and a value. */
 export type Row = readonly [name: string, value: string]
 
-/** The figures of a campaign under load, with those of its fault above and below the books. */
+/** The figures of a campaign under load: first those of the load, then those of its fault, then the books. */
 export function campaignTable(
   campaign: Campaign,
   ending: Ending,

@@ -8,9 +8,9 @@ import { Silence } from './silence.js'
 
 /** Timeout of a call, in milliseconds. */
 const CALL_MS_MAX = 5_000
-/** Share of calls that are given up early, so that answers get lost on the way, too. */
+/** Share of calls that are cancelled early, so that some answers get lost. */
 const IMPATIENT = 0.05
-/** Timeout of a call that is given up early, in milliseconds. */
+/** Timeout of a call that is cancelled early, in milliseconds. */
 const IMPATIENT_MS = { min: 5, max: 60 }
 /** Pause before a retry, in milliseconds. */
 const PAUSE_MS = { min: 5, max: 100 }
@@ -25,7 +25,7 @@ export type RetryingClientOptions = {
   readonly signal: AbortSignal
 }
 
-/** Sends an operation again and again, with the same id and to any of the processes, until it is answered. */
+/** Sends an operation repeatedly, with the same id and to any of the processes, until it is answered. */
 export class RetryingClient {
   readonly #options: RetryingClientOptions
   readonly silence = new Silence()
@@ -36,17 +36,17 @@ export class RetryingClient {
     this.#options = options
   }
 
-  /** Calls that had no answer and were made again. */
+  /** Calls without an answer that were repeated. */
   get retries(): number {
     return this.#retries
   }
 
-  /** Calls without an answer, by the status that they ended with; IMPATIENT are those that were given up early. */
+  /** Calls without an answer, by status; IMPATIENT are those that were cancelled early. */
   get unanswered(): ReadonlyMap<string, number> {
     return this.#unanswered
   }
 
-  /** Sends an operation, new or old, and enters its answer into the book. Undefined when it never gets one. */
+  /** Sends an operation, new or old, and records its answer in the book. Undefined when no answer comes. */
   async ask(operation: Operation, random: Random): Promise<Answer | undefined> {
     const line = this.#options.book.sent(operation)
     const endsAtMs = performance.now() + ANSWER_MS_MAX

@@ -6,28 +6,28 @@ import { progressLine } from './report.js'
 /** Acknowledged operations that are repeated at the end, unless the plan says otherwise. */
 const REPEATS = 2_500
 const PROGRESS_MS = 5_000
-/** Problems that are printed; the folder has more. */
+/** Problems that are printed; the folder has all of them. */
 const PRINTED_MAX = 20
 
-/** What one `make faults` does. */
+/** The plan of one `make faults`. */
 export type Plan = {
   /** Printed first, with the seed. */
   readonly headline: string
   /** A further line under the headline. */
   readonly note?: string
-  /** Longest time for all strikes; endless when absent. */
+  /** Longest time for all strikes; unlimited when absent. */
   readonly secondsMax?: number
   readonly repeats?: number
-  /** The noun for strikes that did not take place in time. */
+  /** The noun for strikes that did not happen in time. */
   readonly strikes: string
-  /** A campaign for each, one after another. */
+  /** One campaign for each, in order. */
   readonly faults: (seed: number) => Readonly<Record<string, Fault>>
 }
 
 /**
- * Runs the campaigns of a plan: progress, figures and problems.
+ * Runs the campaigns of a plan, and prints progress, figures and problems.
  *
- * @throws Error unless every strike took place and no problem was found.
+ * @throws Error unless every strike happened and no problem was found.
  */
 export async function runPlan(name: string, plan: Plan): Promise<void> {
   const seed = wholeNumber('seed', Math.floor(Math.random() * 2 ** 32))
@@ -87,7 +87,7 @@ export function wholeNumber(name: string, fallback: number): number {
   return Number(text)
 }
 
-/** An argument that lists some of these names, in their order. Without it: all of them. */
+/** An argument that lists some of these names, in their order. Default: all of them. */
 export function chosenFrom<Name extends string>(names: readonly Name[], given: string): readonly Name[] {
   const wanted = argument(given)?.split(',')
   if (wanted === undefined) return names

@@ -5,7 +5,7 @@ import { type Environment, ServiceProcess } from '../../support/processes/servic
 import type { Problems } from './problems.js'
 import { WireClient } from './wire-client.js'
 
-/** How the processes of a campaign are started and called. */
+/** Settings for the processes of a campaign and their callers. */
 export type ServiceSettings = {
   /** Number of processes, all on one database. Default 2. */
   readonly count?: number
@@ -17,7 +17,7 @@ export type ServiceSettings = {
 }
 
 export type ServicesOptions = ServiceSettings & {
-  /** Read whenever a process is started. */
+  /** Read at each start of a process. */
   readonly mongodbUri: () => string
   /** Keeps the logs of ended processes. */
   readonly logFile: string
@@ -28,15 +28,17 @@ export type ServicesOptions = ServiceSettings & {
 export type Running = {
   readonly service: ServiceProcess
   readonly client: WireClient
-  /** Resolves when the process has ended and its log was read. */
+  /** Resolves when the process has exited and its log was read. */
   readonly ended: Promise<void>
 }
 
-/** Several processes of the service on one database. A killed process comes back at once, on another port. */
+/**
+ * Several processes of the service on one database. A killed process is replaced at once, on another port.
+ */
 export class Services {
   readonly #options: ServicesOptions
   readonly #running: Running[] = []
-  /** Processes that may end. */
+  /** Processes that are allowed to exit. */
   readonly #dismissed = new Set<ServiceProcess>()
 
   constructor(options: ServicesOptions) {
@@ -60,12 +62,12 @@ export class Services {
     return this.#running
   }
 
-  /** The client of any process, whether that runs or not. */
+  /** The client of a random process, running or not. */
   anyClient(random: Random): WireClient {
     return this.#any(random).client
   }
 
-  /** Kills any process with SIGKILL, starts it again at once, and returns when it listens. */
+  /** Kills a random process with SIGKILL, starts it again at once, and returns when it listens. */
   async crash(random: Random): Promise<void> {
     const victim = this.#any(random)
     const place = this.#running.indexOf(victim)
@@ -76,11 +78,11 @@ export class Services {
     await victim.ended
   }
 
-  /** Stops all processes in order. Their logs are complete then. */
+  /** Stops all processes in order. Their logs are then complete. */
   async stop(): Promise<void> {
     for (const { service, client, ended } of this.#running.splice(0)) {
       client.close()
-      // A process that has ended already is reported already.
+      // The exit of an earlier process is already reported.
       if (!service.hasExited) {
         this.#dismissed.add(service)
         await service.stop().catch((error: unknown) => this.#failed(String(error)))

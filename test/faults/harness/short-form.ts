@@ -11,8 +11,8 @@ const TIME_MS_MAX = 500_000
 type ShortForm = { readonly campaign: Campaign; readonly ending: Ending }
 
 /**
- * Runs a campaign once, and describes the tests that every campaign must pass, and `more` of its own. The seed stands
- * in the title.
+ * Runs a campaign once, and defines the tests that every campaign must pass, and `more` tests. The title
+ * shows the seed.
  */
 export function describeCampaign(
   title: string,
@@ -49,11 +49,11 @@ export function describeCampaign(
       expect(run().campaign.book.repeats).to.be.at.least(REPEATS)
     })
 
-    it('loses no acknowledged entry, doubles none, alters none, and leaves books that verify finds clean', () => {
+    it('loses, duplicates and alters no acknowledged entry, and leaves books that verify finds clean', () => {
       expect(run().campaign.problems.all).to.deep.equal([])
     })
 
-    it('leaves as many entries in the ledger as were acknowledged', () => {
+    it('leaves exactly the acknowledged entries in the ledger', () => {
       expect(run().ending.entries).to.equal(run().campaign.book.acknowledged)
     })
 

@@ -1,11 +1,11 @@
-/** Measures the time without any answer, from the first answer on. All times are in milliseconds. */
+/** Measures the time without any answer, starting at the first answer. All times are in milliseconds. */
 export class Silence {
   readonly #watches = new Set<{ longestMs: number }>()
   #firstAnswerAtMs: number | undefined
   #lastAnswerAtMs = Number.NaN
   #longestMs = 0
 
-  /** A caller got an answer. */
+  /** Called for each answer. */
   heard(): void {
     const silentMs = this.#silentMs
     this.#longestMs = Math.max(this.#longestMs, silentMs)
@@ -24,7 +24,7 @@ export class Silence {
     return this.#longestMs
   }
 
-  /** Begins a watch. The function that it returns ends it and gives its longest time without an answer. */
+  /** Starts a watch. The returned function ends it and returns its longest time without an answer. */
   watch(): () => number {
     const watch = { longestMs: 0 }
     this.#watches.add(watch)

@@ -4,10 +4,10 @@ import { MongoLedger } from '../../../src/storage/account/mongo-ledger.js'
 import { createClient } from '../../../src/storage/client.js'
 import type { Problems } from './problems.js'
 
-/** The database of a service whose configuration names no other. */
+/** The default database of a service. */
 export const DATABASE = 'benefits'
 
-/** The audited books, and the number of entries that the first audit had to post. */
+/** The audited books, and the number of entries that the first audit posted. */
 export type Verified = { readonly accounts: number; readonly entries: number; readonly unposted: number }
 
 /** Audits the whole database, posts what the faults left in journals, and audits it again. */

@@ -11,16 +11,16 @@ import { methodNamed } from '../../support/clients/contract.js'
 const AUTHORIZATION = 'benefits.v1.AuthorizationService'
 const ACCOUNT = 'benefits.v1.AccountService'
 
-/** The service sends it with each of its own errors; an error without it comes from the connection. */
+/** The service sends it with each of its own errors. An error without it comes from the connection. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
-/** Statuses of the service that say "nothing was decided, ask again". */
+/** Statuses of the service that mean: undecided, ask again. */
 const askAgain: ReadonlySet<status> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
   status.RESOURCE_EXHAUSTED,
   status.CANCELLED,
 ])
-/** Statuses that grpc-js makes up when a connection breaks. */
+/** Statuses that grpc-js creates when a connection breaks. */
 const broken: ReadonlySet<status> = new Set([...askAgain, status.INTERNAL, status.UNKNOWN])
 
 export type Method = MethodDefinition<object, object>
@@ -37,8 +37,8 @@ export const methods = {
 } as const
 
 /**
- * The outcome of a call. SILENCE: no answer, or one that says to ask again: the call may have taken effect or not.
- * REJECTION: a status that repeating the call would not change.
+ * The outcome of a call. SILENCE: no answer, or a status that asks for a retry; the call may have taken
+ * effect or not. REJECTION: a status that a retry would not change.
  */
 export type Reply<T> =
   | { readonly type: 'ANSWER'; readonly answer: T }
@@ -55,7 +55,7 @@ export class WireClient {
     this.#metadata.set('authorization', `Bearer ${token}`)
   }
 
-  /** Calls a method; `T` is the shape of its answers. */
+  /** Calls a method; `T` is the type of its answers. */
   call<T>(method: Method, request: object, deadlineMs: number): Promise<Reply<T>> {
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(

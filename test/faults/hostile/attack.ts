@@ -5,29 +5,31 @@ import { Random } from '../../../tools/random.js'
 export type Attack = {
   /** Its line in the report. */
   readonly title: string
-  /** Its share of all cases of the campaign; absent where an attack lasts for a time. */
+  /** Its share of all cases of the campaign; absent for an attack that lasts for a time. */
   readonly share?: number
   /**
-   * Most cases begun in a second, as a share of the campaign's rate. Of an attack that lasts for a time: connections
-   * made in a second; absent there, it makes as many as it can.
+   * Most cases begun in a second, as a share of the campaign's rate. For an attack that lasts for a time:
+   * connections per second, or unlimited when absent.
    */
   readonly pace?: number
-  /** Changes categories or merchant rules, and so the answers of every caller. Runs last, without the bystander. */
+  /**
+   * Changes categories or merchant rules, and so every caller's answers. Runs last, without the bystander.
+   */
   readonly changesCatalog?: true
-  /** Makes its cases until the context says that it is over. */
+  /** Makes its cases until the context reports the end. */
   readonly run: (context: AttackContext) => Promise<void>
 }
 
-/** The orders for the process that makes one attack: JSON on standard input. */
+/** The job of an attack process: JSON on standard input. */
 export type AttackJob = {
   readonly attack: string
   readonly target: { readonly host: string; readonly port: number }
   /** A valid token that permits everything. */
   readonly token: string
   readonly seed: number
-  /** Cases to try; an attack that lasts for a time counts the cases that it makes. */
+  /** Number of cases; an attack that lasts for a time counts its own. */
   readonly cases: number
-  /** Longest time, in milliseconds. It ends the attack even when there are cases left. */
+  /** Longest time, in milliseconds. It ends the attack even when cases are left. */
   readonly durationMs: number
   /** Most cases begun in a second; 0 for no limit. */
   readonly casesPerSecond: number
@@ -38,13 +40,13 @@ export type AttackResult = {
   readonly cases: number
   /** Number of cases by outcome. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** Cases with an outcome that is not allowed, and the first of them. */
+  /** Cases with a forbidden outcome, and the first of them. */
   readonly unexpected: { readonly count: number; readonly first: readonly string[] }
 }
 
-/** Time between two looks whether the next cases are due, in milliseconds. */
+/** Time between two checks whether the next cases are due, in milliseconds. */
 const TICK_MS = 10
-/** Unexpected cases that are described; others are only counted. */
+/** Unexpected cases that are described; further ones are only counted. */
 const SAMPLES_MAX = 10
 
 /** The job of an attack, its pace, and the count of its outcomes. */
@@ -63,7 +65,7 @@ export class AttackContext {
     this.random = new Random(job.seed)
   }
 
-  /** True when the time is over. */
+  /** True after the time is over. */
   get isOver(): boolean {
     return performance.now() - this.#startedMs >= this.job.durationMs
   }
@@ -82,7 +84,7 @@ export class AttackContext {
     return false
   }
 
-  /** Runs the same work several times side by side, each with random numbers of its own. */
+  /** Runs the same work several times concurrently, each with its own random numbers. */
   async inParallel(count: number, work: (random: Random) => Promise<void>): Promise<void> {
     await Promise.all(Array.from({ length: count }, () => work(this.random.fork())))
   }
@@ -93,12 +95,12 @@ export class AttackContext {
     this.noted(outcome, count)
   }
 
-  /** Counts an observation that is not a case of its own. */
+  /** Counts an observation that is not a separate case. */
   noted(outcome: string, count = 1): void {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + count)
   }
 
-  /** Counts a case, and keeps its description when the outcome is not allowed. */
+  /** Counts a case, and keeps its description when the outcome is forbidden. */
   judge(outcome: string, allowed: readonly string[], description: () => string): void {
     this.ended(outcome)
     if (allowed.includes(outcome)) return

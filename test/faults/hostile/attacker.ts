@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { AttackContext, type AttackJob } from './attack.js'
 import { attacks, isAttack } from './attacks/all.js'
 
-/** An attacker has a machine of its own: here it must leave the processors to the service. */
+/** A real attacker has a separate machine: here it must leave the processors to the service. */
 const PRIORITY_LOWEST = 19
 
 // Reads a job and prints a result. On failure: one line on standard error, and exit code 1.

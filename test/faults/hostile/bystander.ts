@@ -5,14 +5,14 @@ import { runJsonProgram } from '../../../bench/session/json-program.js'
 import { methods, type WireClient } from '../harness/wire-client.js'
 
 const ACCOUNTS = { prefix: 'bystander', count: 50 } as const
-/** Purchases in a second: few enough to leave a machine nearly idle. */
+/** Purchases per second: few enough to leave a machine nearly idle. */
 const PER_SECOND = 60
 const WARMUP_MS = 500
 const WINDOW_MS = 10_000
 const CREDIT = '500000000000'
 const CALL_MS_MAX = 10_000
 
-/** Latencies of the purchases, in milliseconds, and everything wrong with their answers. */
+/** Latencies of the purchases, in milliseconds, and all problems of their answers. */
 export type BystanderFigures = {
   readonly purchases: number
   readonly p50: number
@@ -28,7 +28,7 @@ export type BystanderOptions = {
   readonly signal: AbortSignal
 }
 
-/** A well-behaved caller: a steady trickle of purchases on one connection, from a process of its own. */
+/** A well-behaved caller: a steady trickle of purchases on one connection, from a separate process. */
 export class Bystander {
   readonly #options: BystanderOptions
   #run = 0
@@ -49,7 +49,7 @@ export class Bystander {
     }
   }
 
-  /** Buys until `isOver` says so, and for ten seconds at least. */
+  /** Buys until `isOver`, for at least ten seconds. */
   async buy(isOver: () => boolean): Promise<BystanderFigures> {
     const results: LoadResult[] = []
     do results.push(await this.#window())

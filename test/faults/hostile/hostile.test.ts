@@ -34,11 +34,11 @@ describe(`hostile cases in short: ${CASES} of each kind, seed=${seed}`, () => {
     })
   }
 
-  it('leave a service that decides', async () => {
+  it('leave the service able to decide', async () => {
     expect((await fixture().client.authorize(purchase({}))).response?.code).to.equal('07')
   })
 
-  it('leave a log without an error', () => {
+  it('leave the log without an error', () => {
     const { events, stderr } = fixture().service
     const errors = events.filter(({ level }) => level === 'error' || level === 'fatal')
     expect({ errors, stderr }).to.deep.equal({ errors: [], stderr: '' })

@@ -25,11 +25,11 @@ const CASES_MS_MAX = 3_600_000
 /** Entries of the account whose long pages are read. */
 const LONG_HISTORY = 1_100
 const CALL_MS_MAX = 10_000
-/** Open files above those of a quiet service that are allowed after an attack. */
+/** Additional open files that are allowed after an attack. */
 const DESCRIPTORS_SPARE = 40
-/** Most memory that the service may have, in bytes: the limit in the manifests. */
+/** Memory limit of the service, in bytes: the limit in the manifests. */
 const MEMORY_BYTES_MAX = 1024 * 1024 * 1024
-/** How many times slower the bystander's slowest of a hundred may become. */
+/** Allowed factor on the bystander's 99th percentile. */
 const SLOWDOWN_MAX = 3
 /** Outcomes that are printed for one attack. */
 const OUTCOMES_MAX = 6
@@ -42,7 +42,7 @@ export type HostileOptions = {
   readonly seed: number
 }
 
-/** Attacks one service in every known way, one attack after another, beside a well-behaved caller. */
+/** Makes every known attack on one service, one after another, beside a well-behaved caller. */
 function hostile(options: HostileOptions): Fault<AttackName | 'QUIET'> {
   const { attacks: chosen } = options
   return {
@@ -105,7 +105,7 @@ function changesCatalog(name: AttackName): boolean {
   return attack.changesCatalog === true
 }
 
-/** The attacks on a service that runs, and their verdicts. */
+/** The attacks on a running service, and their verdicts. */
 class Siege {
   readonly #campaign: Campaign
   readonly #options: HostileOptions
@@ -139,7 +139,7 @@ class Siege {
       await client.must(methods.credit, { ...credit, transaction_id: `long-${entry}` }, CALL_MS_MAX)
   }
 
-  /** Measures the bystander without an attack: the first time for comparison, the second time afterwards. */
+  /** Measures the bystander without an attack: first for comparison, and again afterwards. */
   async rest(): Promise<void> {
     const endsAtMs = performance.now() + this.#options.seconds * 1_000
     const figures = await this.#bystander.buy(() => performance.now() >= endsAtMs)
@@ -169,7 +169,7 @@ class Siege {
     await this.#untilTidy(name, before)
   }
 
-  /** Looks at the state in which the attacks leave the service. */
+  /** Checks the state in which the attacks leave the service. */
   inspect(): void {
     this.#lastUsage = this.#watch.now
     const { stderr } = this.#running.service
@@ -247,7 +247,7 @@ class Siege {
 
 type Figures = {
   readonly result: AttackResult
-  /** Undefined where the bystander did not run. */
+  /** Undefined if the bystander did not run. */
   readonly bystander: BystanderFigures | undefined
   readonly peak: Usage
 }

@@ -2,7 +2,10 @@ import type { Random } from '../../../tools/random.js'
 
 /** Most changes to one message. */
 const CHANGES_MAX = 4
-/** Bytes that mean something where they should not be: ends of numbers, lengths that are too large, wire types that are none. */
+/**
+ * Bytes with a special meaning in the wrong place: ends of numbers, lengths that are too large, invalid wire
+ * types.
+ */
 const bytes = [0x00, 0x01, 0x7f, 0x80, 0xff, 0x0b, 0x0c, 0x0f, 0x12, 0x08] as const
 
 type Change = (bytes: Buffer, random: Random) => Buffer
@@ -33,7 +36,7 @@ const changes: readonly [Change, ...Change[]] = [
   },
 ]
 
-/** The same message with a few changes that leave most of its structure as it was. */
+/** The same message with a few changes that keep most of its structure. */
 export function mutated(message: Buffer, random: Random): Buffer {
   let changed = message
   for (let change = 0; change <= random.below(CHANGES_MAX); change++) {

@@ -13,7 +13,7 @@ import type { Random } from '../../../tools/random.js'
 
 /** Accounts that only the attacks use. */
 export const HOSTILE_ACCOUNTS = 200
-/** The first of them, which has a long history. */
+/** The first account, which has a long history. */
 export const HOSTILE_ACCOUNT = hostileAccountId(0)
 
 /** Share of fields that are present. */
@@ -58,7 +58,7 @@ const registry = createFileRegistry(
   ),
 )
 
-/** Every method of our own services, by its path. */
+/** Every method of our services, by path. */
 export const methods: ReadonlyMap<string, DescMethod> = new Map(
   [...registry]
     .filter((type) => type.kind === 'service' && type.typeName.startsWith('benefits.v1.'))

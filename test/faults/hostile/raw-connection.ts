@@ -17,27 +17,27 @@ import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 
 /** Longest wait for the end of a call, in milliseconds. */
 const ANSWER_MS_MAX = 5_000
-/** Room that the server is given for the whole connection, in bytes. */
+/** Flow-control window for the whole connection, in bytes. */
 const CONNECTION_WINDOW = 2 ** 30
 
 type Target = AttackJob['target']
 
 type Waiting = { readonly end: (outcome: string) => void }
 
-/** A connection on which anything can be sent, in any order. Everything that comes back is read as HTTP/2. */
+/** A connection that can send anything in any order. It reads all responses as HTTP/2. */
 export class RawConnection {
   readonly #socket: Socket
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
   #hasGreeted = false
-  /** How the connection ended; undefined while it is open. */
+  /** The end of the connection; undefined while it is open. */
   #closed: string | undefined
   #onPong: () => void = () => {}
 
   /**
-   * Connects and greets. Undefined when the server closes the connection at once.
+   * Connects and sends the preface. Undefined when the server closes the connection at once.
    *
-   * @param streamWindow room for the answers of each stream, in bytes
+   * @param streamWindow Flow-control window for each stream, in bytes.
    */
   static async open(target: Target, streamWindow?: number): Promise<RawConnection | undefined> {
     const connection = await RawConnection.silent(target)
@@ -45,7 +45,7 @@ export class RawConnection {
     return connection
   }
 
-  /** Connects, greets, and makes one call with a valid token. */
+  /** Connects, sends the preface, and makes one call with a valid token. */
   static async authenticated(job: Pick<AttackJob, 'target' | 'token'>): Promise<RawConnection | undefined> {
     const connection = await RawConnection.open(job.target)
     await connection?.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('known')))
@@ -97,12 +97,12 @@ export class RawConnection {
     )
   }
 
-  /** False when the sender should wait until the other side has taken what was sent. */
+  /** False when the sender should wait until the other side has read more. */
   write(...parts: readonly Buffer[]): boolean {
     return this.isOpen && this.#socket.write(Buffer.concat(parts))
   }
 
-  /** Waits until what was sent is taken, or the connection is gone. */
+  /** Waits until the other side has read everything, or the connection is closed. */
   async untilTaken(): Promise<void> {
     if (!this.isOpen || !this.#socket.writableNeedDrain) return
     await new Promise<void>((resolve) => {
@@ -116,7 +116,7 @@ export class RawConnection {
     })
   }
 
-  /** The number of the next call on this connection. */
+  /** The id of the next call on this connection. */
   newStreamId(): number {
     const id = this.#nextId
     this.#nextId += 2
@@ -131,7 +131,9 @@ export class RawConnection {
     return await outcome
   }
 
-  /** The outcome of a call: its gRPC status, `HTTP 415` and the like, the end of the connection, or SILENCE. */
+  /**
+   * The outcome of a call: its gRPC status, `HTTP 415` and similar, the end of the connection, or SILENCE.
+   */
   async outcomeOf(streamId: number, msMax = ANSWER_MS_MAX): Promise<string> {
     const { promise, end } = this.#waitFor(msMax)
     this.#waiting.set(streamId, { end })
@@ -150,7 +152,7 @@ export class RawConnection {
     this.#lose('CLOSED')
   }
 
-  /** Waits for an outcome: SILENCE after that time, or how the connection ended. */
+  /** Waits for an outcome: SILENCE after that time, or the end of the connection. */
   #waitFor(msMax: number): { readonly promise: Promise<string>; readonly end: (outcome: string) => void } {
     let end = (_: string) => {}
     const promise = new Promise<string>((resolve) => {
@@ -165,7 +167,7 @@ export class RawConnection {
   }
 
   #received(frame: Frame): void {
-    // Before the greeting an answer would break HTTP/2.
+    // Before the preface an answer would violate HTTP/2.
     if (!this.#hasGreeted) return
     const waiting = this.#waiting.get(frame.streamId)
     switch (frame.type) {
@@ -183,7 +185,7 @@ export class RawConnection {
         waiting?.end(statusName(endOfReset(frame.payload.readUInt32BE(0)).status))
         break
       case FrameType.GOAWAY:
-        // Without an error, calls that are under way may still end.
+        // Without an error, calls in flight may still end.
         if (frame.payload.readUInt32BE(4) !== 0) this.#lose(`GOAWAY ${frame.payload.readUInt32BE(4)}`)
         break
     }
@@ -205,7 +207,7 @@ function receivedHeaders(waiting: Waiting, frame: Frame): void {
   else if (frame.flags & Flag.END_STREAM) waiting.end(statusName(Number(headers.get('grpc-status'))))
 }
 
-/** A frame with the length that it has. */
+/** A frame with its length. */
 export function frameOf(
   head: { readonly type: number; readonly flags?: number; readonly streamId?: number },
   payload: Buffer = Buffer.alloc(0),
@@ -219,7 +221,7 @@ export function frameOf(
   return Buffer.concat([bytes, payload])
 }
 
-/** Headers as one block, cut into HEADERS and as many CONTINUATION frames as it takes. */
+/** Headers as one block, split into HEADERS and as many CONTINUATION frames as needed. */
 export function headersFrame(streamId: number, headers: readonly Header[], flags = 0): Buffer {
   return cut(encodedHeaders(headers), (payload, { isFirst, isLast }) => {
     const type = isFirst ? FrameType.HEADERS : FrameType.CONTINUATION
@@ -228,7 +230,7 @@ export function headersFrame(streamId: number, headers: readonly Header[], flags
   })
 }
 
-/** Data cut into frames; the last one has the flags. */
+/** Data split into frames; the last one has the flags. */
 export function dataFrame(streamId: number, data: Buffer, flags = 0): Buffer {
   return cut(data, (payload, { isLast }) =>
     frameOf({ type: FrameType.DATA, flags: isLast ? flags : 0, streamId }, payload),
@@ -237,7 +239,7 @@ export function dataFrame(streamId: number, data: Buffer, flags = 0): Buffer {
 
 type Cut = (payload: Buffer, place: { readonly isFirst: boolean; readonly isLast: boolean }) => Buffer
 
-/** Cuts bytes into payloads that any peer must accept; at least one. */
+/** Splits bytes into payloads that any peer must accept; at least one. */
 function cut(bytes: Buffer, frame: Cut): Buffer {
   const count = Math.max(1, Math.ceil(bytes.length / FRAME_PAYLOAD_MAX))
   const frames = Array.from({ length: count }, (_, index) => {

@@ -8,7 +8,7 @@ export type Usage = { readonly memoryBytes: number; readonly descriptors: number
 
 const NONE: Usage = { memoryBytes: 0, descriptors: 0 }
 
-/** Watches the usage of a process, through /proc of Linux. */
+/** Watches the resource usage of a process, through /proc of Linux. */
 export class Watch {
   readonly #pid: number
   readonly #timer: NodeJS.Timeout
@@ -19,7 +19,7 @@ export class Watch {
     this.#timer = setInterval(() => this.#look(), SAMPLE_MS)
   }
 
-  /** The usage at this moment; nothing when the process has ended. */
+  /** The current usage; undefined after the process has exited. */
   get now(): Usage {
     return {
       memoryBytes: usageOf(this.#pid)?.rssBytes ?? 0,

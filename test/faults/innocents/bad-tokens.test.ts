@@ -7,14 +7,14 @@ const USERS = 20
 const CALLS_OF_A_USER = 50
 const BAD_CALLS = 500
 
-describe('callers with good tokens who share connections with one who has a bad one', function () {
+describe('callers with good tokens who share connections with a caller with a bad one', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
   const goodToken = signToken()
   const badToken = signToken({ secret: 'another secret, with far more than 32 bytes' })
 
   for (const connections of [4, 1]) {
-    it(`are answered all the same, over ${connections} of a gateway`, async () => {
+    it(`still get their answers, over ${connections} of a gateway`, async () => {
       const { grpcAddress } = fixture().service
       const gateway = Array.from({ length: connections }, () => new TestClient(grpcAddress))
       const call = (number: number, token: string) =>

@@ -9,7 +9,7 @@ import { besidePurchases, CALL_MS_MAX } from './population.js'
 
 const CLIENTS = 300
 const CALLS_OF_A_CLIENT = 3
-/** More than there may be. */
+/** More than the limit. */
 const SOCKETS = 150
 const bread = () => JSON.stringify(purchase({}))
 const CALL = '/benefits.v1.AuthorizationService/Authorize'
@@ -46,7 +46,7 @@ describe('clients of the HTTP API', function () {
     socket.write(said)
   }
 
-  it('are all answered: 300 that keep their connection', async () => {
+  it('all get answers: 300 that keep their connection', async () => {
     const { apiUrl, grpcAddress } = roomy().service
     const statuses: (number | undefined)[] = []
     const client = async () => {
@@ -59,7 +59,7 @@ describe('clients of the HTTP API', function () {
     expect(statuses).to.deep.equal(Array(CLIENTS * CALLS_OF_A_CLIENT).fill(200))
   })
 
-  it('are all told when their requests are too large', async () => {
+  it('all get an error for requests that are too large', async () => {
     const { apiUrl, grpcAddress } = roomy().service
     const large = JSON.stringify(purchase({ merchant: 'x'.repeat(70_000) }))
     const statuses = await besidePurchases(grpcAddress, () =>
@@ -82,7 +82,7 @@ describe('clients of the HTTP API', function () {
     ['with 15 requests at once', `${head}content-length: 2\r\n\r\n{}`.repeat(15)],
     ['with 1,000 requests at once', `${head}content-length: 2\r\n\r\n{}`.repeat(1_000)],
   ] as const) {
-    it(`are answered beside 150 connections ${what}`, async () => {
+    it(`get answers beside 150 connections ${what}`, async () => {
       const { apiUrl, grpcAddress } = fixture().service
       await besidePurchases(grpcAddress, async () => {
         for (let count = 0; count < SOCKETS; count++) await hold(said)

@@ -7,13 +7,13 @@ import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../hostile/cal
 import { RawConnection } from '../hostile/raw-connection.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
-/** As many as there may be. */
+/** The limit of connections. */
 const IDLE = 1_000
-/** Those that are opened at a time. */
+/** Connections opened at once. */
 const AT_ONCE = 50
 const NEWCOMERS = 20
 
-describe('new callers, while one token has as many idle connections as there may be', function () {
+describe('new callers beside the maximum number of idle connections with one token', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
   const idle: RawConnection[] = []
@@ -21,7 +21,7 @@ describe('new callers, while one token has as many idle connections as there may
     for (const connection of idle) connection.close()
   })
 
-  it('get in, and so do probes', async () => {
+  it('can connect, as can probes', async () => {
     const { grpcAddress, httpUrl } = fixture().service
     const [host = '', port] = grpcAddress.split(':')
     const headers = callHeaders(AUTHORIZE, [bearer({ token: signToken() })])

@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import { ServiceCalls } from '../../support/clients/service-call.js'
 import { besidePurchases, usePopulation } from './population.js'
 
-/** As many as a category and the policy may have. */
+/** The maximum of a category and of the policy. */
 const MCCS = Array.from({ length: 1_000 }, (_, number) => String(1_000 + 2 * number))
 const CALLS = 60
 const CATEGORIES = 64
 const UPDATES = 200
 const AT_ONCE = 25
 
-describe('a back office with the largest requests that there may be', function () {
+describe('a back office that sends requests of the largest allowed size', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
 
@@ -22,7 +22,7 @@ describe('a back office with the largest requests that there may be', function (
     }
   }
 
-  it('changes the policy one time after the other', async () => {
+  it('changes the policy repeatedly', async () => {
     await withCalls('CategoryService', async (calls) => {
       for (let call = 0; call < CALLS; call++) {
         await calls.call('UpdateMccPolicy', { policy: { never_permitted: MCCS.slice(call % 2) } })
@@ -31,7 +31,7 @@ describe('a back office with the largest requests that there may be', function (
     })
   })
 
-  it('changes a category one time after the other', async () => {
+  it('changes a category repeatedly', async () => {
     await withCalls('CategoryService', async (calls) => {
       for (let call = 0; call < CALLS; call++) {
         await calls.call('UpsertCategory', {

@@ -3,19 +3,22 @@ import { expect } from 'chai'
 import { purchase, TestClient } from '../../support/clients/client.js'
 import { useService } from '../../support/processes/service-fixture.js'
 
-/** Longest time that a call of a population may take, in milliseconds: what is counted is answers, on however slow a machine. */
+/**
+ * Longest time for a call of a population, in milliseconds. The test counts answers, on a machine of any
+ * speed.
+ */
 export const CALL_MS_MAX = 60_000
-/** Purchases that the bystander has under way. */
+/** Purchases that the bystander has in flight. */
 const UNDER_WAY = 4
 /** Pause between two purchases of the bystander, in milliseconds: it leaves the processors to the population. */
 const PAUSE_MS = 50
 
-/** A service with every default but its patience, for a population that does nothing wrong. */
+/** A service with default settings except its timeouts, for a population that does nothing wrong. */
 export function usePopulation() {
   return useService({ DECISION_TIMEOUT_MS: String(CALL_MS_MAX), QUEUE_WAIT_MS: String(CALL_MS_MAX) })
 }
 
-/** Purchases on a connection of their own while `work` goes on. Each of them has to be answered. */
+/** Sends purchases on a separate connection during `work`. Each of them must be answered. */
 export async function besidePurchases<T>(address: string, work: () => Promise<T>): Promise<T> {
   const client = new TestClient(address)
   let isOver = false
@@ -40,7 +43,7 @@ export async function besidePurchases<T>(address: string, work: () => Promise<T>
   }
 }
 
-/** How calls ended, and how many did so: `OK` or the name of the error. */
+/** Counts the outcomes of calls: `OK` or the name of the error. */
 export async function outcomesOf(
   calls: readonly ReturnType<TestClient['authorize']>[],
 ): Promise<Readonly<Record<string, number>>> {

@@ -7,7 +7,7 @@ import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 const PROBES = 200
 const OPENED_AHEAD = 200
 
-describe('callers without a token yet, from one address', function () {
+describe('callers from one address before they present a token', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
 
@@ -16,7 +16,7 @@ describe('callers without a token yet, from one address', function () {
     return { host, port: Number(port) }
   }
 
-  it('have the health checked 200 times, with a connection for each', async () => {
+  it('get answers to 200 health checks, each on its own connection', async () => {
     await besidePurchases(fixture().service.grpcAddress, async () => {
       for (let probe = 0; probe < PROBES; probe++) {
         const connection = await RawConnection.open(target())
@@ -31,11 +31,11 @@ describe('callers without a token yet, from one address', function () {
     })
   })
 
-  it('open 200 connections ahead, as proxies do, and lose none', async () => {
+  it('can open 200 connections ahead, as proxies do, and lose none', async () => {
     await besidePurchases(fixture().service.grpcAddress, async () => {
       const ahead: RawConnection[] = []
       for (let count = 0; count < OPENED_AHEAD; count++) {
-        // Half of them greet at once.
+        // Half of them send the preface at once.
         const open = count % 2 === 0 ? RawConnection.open : RawConnection.silent
         const connection = await open(target())
         if (connection) ahead.push(connection)

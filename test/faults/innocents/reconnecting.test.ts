@@ -8,7 +8,7 @@ describe('300 clients behind one address', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
 
-  it('all get in at the first try when they reconnect at once', async () => {
+  it('all connect at the first attempt when they reconnect at once', async () => {
     const { grpcAddress } = fixture().service
     await besidePurchases(grpcAddress, async () => {
       for (const time of ['first', 'again'] as const) {

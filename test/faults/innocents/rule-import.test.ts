@@ -7,7 +7,7 @@ import { useTempFolder } from '../../support/temp-folder.js'
 import { besidePurchases, usePopulation } from './population.js'
 
 const HEADER = 'id,match,name,city,country,mcc\n'
-/** As many as one import may bring. */
+/** The maximum of one import. */
 const RULES_MAX = 100_000
 
 describe('a back office that imports rules', () => {
@@ -37,14 +37,14 @@ describe('a back office that imports rules', () => {
   }
 
   const imports = (count: number, created: number) =>
-    it(`has ${count} of them in one import`, async () => {
+    it(`imports ${count} rules at once`, async () => {
       const there = count - created
       expect(await importing(rules(count))).to.deep.equal({ created, changed: 0, unchanged: there })
     })
 
   imports(20_000, 20_000)
 
-  it('imports again what the service exports', async () => {
+  it('imports an export of the service', async () => {
     const { stdout } = await run('rules', 'export')
     expect(await importing(stdout)).to.deep.equal({ created: 0, changed: 0, unchanged: 20_000 })
   })

@@ -8,7 +8,7 @@ describe('scrapers of the metrics', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
 
-  it('have compressed pages, as many as they ask for, and harm no purchase', async () => {
+  it('get every compressed page that they request, and delay no purchase', async () => {
     const { httpUrl, grpcAddress } = fixture().service
     const scraper = async () => {
       for (let page = 0; page < PAGES_OF_EACH; page++) {

@@ -4,10 +4,10 @@ import { connect, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { besidePurchases, usePopulation } from './population.js'
 
-/** More than there may be on the HTTP port. */
+/** More than the limit of the HTTP port. */
 const SOCKETS = 150
 
-describe('probes of the HTTP port, while others hold it', function () {
+describe('probes of the HTTP port while other clients occupy it', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
   const sockets: Socket[] = []
@@ -15,7 +15,7 @@ describe('probes of the HTTP port, while others hold it', function () {
     for (const socket of sockets.splice(0)) socket.destroy()
   })
 
-  /** As the kubelet asks: on a connection of its own. */
+  /** As the kubelet asks: on a separate connection. */
   async function probe(path: string): Promise<number | undefined> {
     const request = get(`${fixture().service.httpUrl}${path}`, { agent: false })
     const [response]: [IncomingMessage] = (await once(request, 'response')) as [IncomingMessage]
@@ -40,7 +40,7 @@ describe('probes of the HTTP port, while others hold it', function () {
     ['with half a request', 'GET /livez HTTP/1.1\r\nhos', false],
     ['that wait for a page', 'GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(20), false],
   ] as const) {
-    it(`are answered: by 150 connections ${what}`, async () => {
+    it(`get answers: with 150 connections ${what}`, async () => {
       await besidePurchases(fixture().service.grpcAddress, async () => {
         for (let count = 0; count < SOCKETS; count++) await hold(said, untilAnswered)
         expect([await probe('/livez'), await probe('/readyz')]).to.deep.equal([200, 200])

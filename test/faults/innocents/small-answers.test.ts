@@ -6,10 +6,10 @@ import { fundedAccount } from '../../support/database/accounts.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
 const CALLS = 300
-/** Connections that the calls come on, like those of several back offices. */
+/** Connections for the calls, like those of several back offices. */
 const CONNECTIONS = 10
 
-describe('consoles that all ask at once', function () {
+describe('many consoles at once', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
   let accountId = ''
@@ -17,7 +17,7 @@ describe('consoles that all ask at once', function () {
     accountId = await fundedAccount(fixture().core, { CASH: 1_000n })
   })
 
-  /** Makes the same call 300 times at once, and counts the codes that they end with. */
+  /** Makes the same call 300 times at once, and counts the status codes. */
   async function askAtOnce(path: string, request: object): Promise<Readonly<Record<string, number>>> {
     const [service = '', name = ''] = path.split('/')
     const method = methodNamed<object, object>(`benefits.v1.${service}`, name)
@@ -75,7 +75,7 @@ describe('consoles that all ask at once', function () {
     },
   }
   for (const [path, request] of Object.entries(calls)) {
-    it(`are all answered: ${path}`, async () => {
+    it(`get every answer: ${path}`, async () => {
       const { grpcAddress } = fixture().service
       const counts = await besidePurchases(grpcAddress, () => askAtOnce(path, request()))
       expect(counts).to.deep.equal({ OK: CALLS })

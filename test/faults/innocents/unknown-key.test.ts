@@ -6,11 +6,11 @@ import { besidePurchases, CALL_MS_MAX, outcomesOf, usePopulation } from './popul
 const CLIENTS = 40
 const ROUNDS = 25
 
-describe('a caller with a good token beside 40 whose key the service does not know yet', function () {
+describe('a caller with a good token beside 40 callers with an unknown key', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
 
-  it('is answered whenever it connects anew', async () => {
+  it('gets an answer on each new connection', async () => {
     const { grpcAddress } = fixture().service
     const unknown = `Bearer ${signToken({ secret: 'the next secret, with far more than 32 bytes' })}`
     const others = Array.from({ length: CLIENTS }, () => new TestClient(grpcAddress))

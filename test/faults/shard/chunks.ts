@@ -3,7 +3,7 @@ import type { ClusterShard } from '../../../tools/dev/local-mongo/ephemeral-clus
 import type { Random } from '../../../tools/random.js'
 import { DATABASE } from '../harness/verification.js'
 
-/** Chunks that each collection is split into, so that a move takes a part of the accounts. */
+/** Chunks of each collection, so that a move affects a part of the accounts. */
 const CHUNKS = 8
 /** Longest time for one move, in milliseconds. */
 const MOVE_MS_MAX = 60_000
@@ -24,7 +24,7 @@ export class Chunks {
   async prepare(collections: readonly string[]): Promise<void> {
     const admin = this.#client.db('admin')
     await admin.command({ balancerStop: 1 })
-    // By default MongoDB cleans up after a move only after 15 minutes, and until then the chunk cannot move back.
+    // By default MongoDB deletes moved data only after 15 minutes, and until then the chunk cannot move back.
     for (const shard of this.#shards) await setCleanupDelay(shard)
     for (const collection of collections) {
       while ((await this.#chunksOf(collection)).length < CHUNKS) {
@@ -35,7 +35,7 @@ export class Chunks {
     }
   }
 
-  /** Moves any chunk of a collection to the other shard. */
+  /** Moves a random chunk of a collection to the other shard. */
   async move(collection: string, random: Random): Promise<void> {
     const chunks = await this.#chunksOf(collection)
     const chunk = chunks[random.below(chunks.length)]

@@ -11,7 +11,7 @@ import { Chunks } from './chunks.js'
 const MOVES = 30
 const collections = Object.keys(SHARD_KEYS)
 
-/** Moves chunks of accounts and ledger, each by itself, from one shard to the other and back. */
+/** Moves chunks of accounts and ledger independently between the two shards. */
 export function shard(moves: number): Fault {
   return {
     strikes: [Array.from({ length: moves }, (_, move) => collections[move % collections.length] ?? '')],

@@ -5,7 +5,7 @@ import { Database } from '../../../bench/session/database.js'
 import { testMongoUri } from '../../support/database/mongo.js'
 import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
-/** As small as can be: that it works and finds the books in order, not how fast anything is. */
+/** As small as possible: the test checks that it works and finds the books correct, not the speed. */
 const plan: Plan = {
   rounds: 1,
   sides: ['lock-document', 'ours'],
@@ -26,7 +26,7 @@ const plan: Plan = {
 /** The answers of a server on a machine that is too slow for the load. */
 const slowness = new Set(['RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'])
 
-describe('the benchmark in the small', () => {
+describe('a short benchmark', () => {
   let measured: Measured
   const lines: string[] = []
 
@@ -41,7 +41,7 @@ describe('the benchmark in the small', () => {
     }
   })
 
-  it('runs every scenario that there is time for', () => {
+  it('runs every scenario that fits into the time', () => {
     const ran = measured.runs.map(({ side, scenario }) => `${side} ${scenario}`)
     expect(ran).to.include.members([
       'lock-document throughput-unary-4',
@@ -58,14 +58,14 @@ describe('the benchmark in the small', () => {
 
   it('gets decisions from every side', () => {
     for (const { side, scenario, result } of measured.runs) {
-      // At half the pace of a starved machine nothing may arrive in so short a window.
+      // At half the pace of a starved machine, such a short window may see no decision.
       if (!scenario.startsWith('overload')) expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
       const unexpected = result.whole.errors.filter(({ status }) => !slowness.has(status))
       expect(unexpected, `${side} ${scenario}`).to.deep.equal([])
     }
   })
 
-  it('finds the books of ours and of the rival in order', () => {
+  it('finds the books of the service and of the rival correct', () => {
     expect(measured.runs.flatMap(({ discrepancies }) => discrepancies)).to.deep.equal([])
   })
 })

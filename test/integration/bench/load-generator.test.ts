@@ -50,7 +50,7 @@ describe('the load generator', () => {
   }
 
   for (const mode of ['unary', 'stream'] as const) {
-    it(`agrees with the server about every centavo (${mode})`, async () => {
+    it(`agrees with the server to the centavo (${mode})`, async () => {
       const { measured, whole } = await runLoad(job({ mode }))
       expect(whole).to.deep.include({ errors: [], decidedTwice: 0, contradicted: 0, decided: whole.ids })
       expect(whole.unknown.count + whole.unexpected.count).to.equal(0)
@@ -60,7 +60,7 @@ describe('the load generator', () => {
       expect(measured.latency.count).to.equal(measured.offered)
     })
 
-    it(`counts what is rejected, and what it says (${mode})`, async () => {
+    it(`counts rejections, with their texts (${mode})`, async () => {
       server.rejectEvery = 3
       const { measured, whole } = await runLoad(job({ mode }))
       const [rejected] = whole.errors
@@ -70,7 +70,7 @@ describe('the load generator', () => {
       expect(whole.unknown.count).to.equal(0)
     })
 
-    it(`knows nothing of what is never answered (${mode})`, async () => {
+    it(`leaves unanswered calls unknown (${mode})`, async () => {
       server.isSilent = true
       const { measured, whole } = await runLoad(job({ mode, callTimeoutMs: 100 }))
       expect(measured.answered).to.equal(0)
@@ -80,34 +80,34 @@ describe('the load generator', () => {
     })
   }
 
-  it('sends all requests of the stream mode on one stream for each connection', async () => {
+  it('sends all requests of the stream mode on one stream per connection', async () => {
     await runLoad(job({ mode: 'stream' }))
     expect(server.calls).to.equal(2)
   })
 
-  it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {
+  it('measures open-loop latency from the arrival, and drops no late request', async () => {
     server.isSilent = true
     const shape = { type: 'open', ratePerSecond: 500, warmupMs: 0, durationMs: 300, inFlightMax: 2 } as const
     // Longer than the run: no call times out.
     const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 3_000 }))
     expect(whole.sent).to.equal(2)
     expect(measured.offered).to.be.above(10)
-    // The two that were sent may have arrived before the measured time began.
+    // The two sent calls may have arrived before the measured time began.
     expect(measured.unsent)
       .to.equal(measured.late)
       .and.be.within(measured.offered - 2, measured.offered)
-    // Calls that were never sent are included with the time that they had waited.
+    // Calls that were never sent are included with their waiting time.
     expect(measured.latency.count).to.equal(measured.unsent)
     expect(measured.latency.max).to.be.above(0)
   })
 
-  it('sends what arrives in an open loop', async () => {
+  it('sends each arrival of an open loop', async () => {
     const shape = {
       type: 'open',
       ratePerSecond: 500,
       warmupMs: 0,
       durationMs: 400,
-      // As many as may have arrived while the machine did something else.
+      // As many as may have arrived during a pause of the machine.
       inFlightMax: 10_000,
     } as const
     const { measured, whole } = await runLoad(job({ shape }))
@@ -116,7 +116,7 @@ describe('the load generator', () => {
     expect(whole.approved.centavos).to.equal(String(server.debited))
   })
 
-  it('reports the result of each part of the measured time', async () => {
+  it('reports the result for each part of the measured time', async () => {
     const { measured, windows = [] } = await runLoad(job({ windowMs: 100 }))
     expect(windows.length).to.be.at.least(3)
     const answered = windows.reduce((sum, window) => sum + window.answered, 0)
@@ -127,7 +127,7 @@ describe('the load generator', () => {
     }
   })
 
-  it('loses no call when it renews the connections that the server ends', async () => {
+  it('loses no call when it renews connections that the server closes', async () => {
     const ageing = new PurchaseServer({ connectionAgeMs: 1_000 })
     try {
       const target = { host: '127.0.0.1', port: await ageing.listen() }
@@ -142,7 +142,7 @@ describe('the load generator', () => {
     }
   })
 
-  it('fails when the server goes away for good, although it would renew connections', async () => {
+  it('fails when the server is gone for good, even when it renews connections', async () => {
     const shape = { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } as const
     const running = runLoad(job({ renewsConnections: true, shape }))
     await eventually('a call has come', () => server.debited > 0n)
@@ -160,7 +160,7 @@ describe('the load generator', () => {
 })
 
 describe('the load generator that renews connections', () => {
-  /** Whether a call that comes as so-manieth, from 1 on, is looked at. */
+  /** Returns whether the server processes the call with this number, from 1 on. */
   async function callsLookedAt(isLookedAt: (call: number) => boolean, durationMs: number) {
     let calls = 0
     const server = createHttp2Server()
@@ -206,7 +206,7 @@ describe('the load generator that renews connections', () => {
     expect(renewals?.resent).to.equal(whole.sent)
   })
 
-  it('but not for ever', async () => {
+  it('gives up after a limited number of attempts', async () => {
     const { whole, renewals } = await callsLookedAt(() => false, 50)
     expect(whole.errors[0]).to.include({ status: 'UNAVAILABLE', count: whole.sent })
     expect(renewals?.resent).to.equal(2 * whole.sent)
@@ -214,7 +214,7 @@ describe('the load generator that renews connections', () => {
 })
 
 describe('a connection of the load generator', () => {
-  it('keeps within the windows of the server', async () => {
+  it('respects the flow-control windows of the server', async () => {
     const received: number[] = []
     const server = createHttp2Server({ settings: { initialWindowSize: 600 } })
     server.on('stream', (stream) => {
@@ -295,7 +295,7 @@ describe('a connection of the load generator', () => {
     const server = createHttp2Server()
     server.on('stream', (stream) => {
       stream.on('error', () => {})
-      // The second one shows that the first has come.
+      // The second call shows that the first has arrived.
       if (stream.id === 3) stream.session?.goaway(0, 1)
     })
     await withConnection(server, {}, async (connection) => {

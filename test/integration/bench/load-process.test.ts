@@ -40,7 +40,7 @@ function job(port: number, shape: LoadShape): string {
   return JSON.stringify(whole)
 }
 
-describe('the process of the load generator', () => {
+describe('the load generator process', () => {
   let server = new PurchaseServer()
   let port = 0
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('the process of the load generator', () => {
   })
   afterEach(() => server.close())
 
-  it('prints a result, and ends', async () => {
+  it('prints a result, and exits', async () => {
     const shape = { type: 'closed', callers: 4, warmupMs: 10, durationMs: 100 } as const
     const { exitCode, output, errors } = await load(job(port, shape))
     // Its output is a result, or the next lines fail.
@@ -58,7 +58,7 @@ describe('the process of the load generator', () => {
     expect(whole.approved.centavos).to.equal(String(server.debited))
   })
 
-  it('says why it failed, and ends at once when the server goes away', async () => {
+  it('reports why it failed, and exits at once when the server goes away', async () => {
     const shape = {
       type: 'open',
       ratePerSecond: 200,
@@ -73,7 +73,7 @@ describe('the process of the load generator', () => {
     expect(errors).to.match(/^load: the server (closed the connection|takes no more calls)[^\n]*\n$/)
   })
 
-  it('fails in one line when its input is no JSON', async () => {
+  it('fails with one line when its input is not JSON', async () => {
     const { exitCode, output, errors } = await load('no job')
     expect({ exitCode, output }).to.deep.equal({ exitCode: 1, output: '' })
     expect(errors).to.match(/^load: [^\n]*JSON[^\n]*\n$/)

@@ -11,12 +11,12 @@ import { accountRange } from '../../../bench/plan/scenarios.js'
 import type { AccountDocument } from '../../../src/storage/account/documents.js'
 import { useDatabase } from '../../support/database/database-fixture.js'
 
-/** More than one lot of the loader, and not a whole number of them. */
+/** More than one batch of the loader, and not a multiple of one. */
 const COUNT = 1_203
 const { signal } = new AbortController()
 const accounts = accountRange(COUNT)
 
-describe('books that the benchmark has loaded', () => {
+describe('books loaded by the benchmark', () => {
   const db = useDatabase()
   const shown: number[] = []
 
@@ -26,7 +26,7 @@ describe('books that the benchmark has loaded', () => {
     await loadBooks(db(), { accounts, shape: 'RIVAL', signal })
   })
 
-  it('are as many as were asked for', async () => {
+  it('hold the requested number of accounts', async () => {
     expect(await db().collection('accounts').countDocuments()).to.equal(COUNT)
     expect(await db().collection('ledger').countDocuments()).to.equal(COUNT * ENTRIES_PER_ACCOUNT)
     expect(await totalsOf(db(), 'OURS')).to.deep.equal({
@@ -38,10 +38,10 @@ describe('books that the benchmark has loaded', () => {
     expect(shown.at(-1)).to.equal(COUNT)
   })
 
-  it('are written as the validators want them', async () => {
+  it('pass the validators', async () => {
     for (const name of ['accounts', 'ledger']) {
       const [collection] = await db().listCollections({ name }).toArray()
-      // The driver's type of what is listed does not know the options.
+      // The driver's type of listed collections lacks the options.
       const { options } = collection as unknown as { options: { validator: object } }
       expect(options.validator).to.have.property('$jsonSchema')
       expect(
@@ -52,7 +52,7 @@ describe('books that the benchmark has loaded', () => {
     }
   })
 
-  it('have nothing that verify objects to, whole or in a sample', async () => {
+  it('pass verify, whole or as a sample', async () => {
     const clean = { discrepancies: 0, unposted: 0, damageFound: [] }
     expect(await verifyBooks(db())).to.deep.equal({
       accounts: COUNT,
@@ -69,7 +69,7 @@ describe('books that the benchmark has loaded', () => {
     expect(await auditRival(db())).to.deep.equal([])
   })
 
-  it('are taken into the sample when something has happened to them', async () => {
+  it('are included in the sample after a change', async () => {
     const last = accountIdAt(accounts, COUNT - 1)
     const sample = () => sampleOf(db(), { accounts: COUNT, wanted: 2 })
     expect(await sample()).not.to.include(last)
@@ -79,7 +79,7 @@ describe('books that the benchmark has loaded', () => {
     await documents.updateOne({ _id: last }, { $inc: { version: -1n } })
   })
 
-  it('are found wrong when a centavo is missing', async () => {
+  it('fail verify when a centavo is missing', async () => {
     const change = { $inc: { 'wallets.FOOD': -1n } }
     const document = { _id: 'bench-0000000' }
     await db().collection<AccountDocument>('accounts').updateOne(document, change)

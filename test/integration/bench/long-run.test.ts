@@ -7,7 +7,7 @@ import { Database } from '../../../bench/session/database.js'
 import { testMongoUri } from '../../support/database/mongo.js'
 import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
-/** As small as can be: that it works, sees what it looks at, and finds the books in order. */
+/** As small as possible: the test checks that it works, sees all series, and finds the books correct. */
 const plan: LongRunPlan = {
   seed: 20_261_128,
   minutes: 0.05,
@@ -24,7 +24,7 @@ const plan: LongRunPlan = {
   },
 }
 
-describe('the long run in the small', () => {
+describe('a short long run', () => {
   let record: LongRunRecord
 
   before(async () => {
@@ -38,7 +38,7 @@ describe('the long run in the small', () => {
     }
   })
 
-  it('finds every centavo, and nothing else to complain about', () => {
+  it('accounts for every centavo, and reports no problem', () => {
     expect(record.problems).to.deep.equal([])
     expect(record.load.errors).to.deep.equal([])
     expect(record.verified.accounts).to.equal(plan.accounts)
@@ -51,7 +51,7 @@ describe('the long run in the small', () => {
     expect(record.load.sent).to.be.above(0)
   })
 
-  it('sees the service from the start of the load to its end', () => {
+  it('watches the service from the start of the load to its end', () => {
     for (const minutes of Object.values(record.clocks)) {
       expect(minutes).to.have.length.above(0)
       expect(minutes).to.deep.equal([...minutes].sort((a, b) => a - b))
@@ -71,18 +71,18 @@ describe('the long run in the small', () => {
     ] as const),
   ]
   for (const id of alwaysThere) {
-    it(`has a value above 0 of ${id}`, () => {
+    it(`has a value above 0 for ${id}`, () => {
       expect(Math.max(...pointsOf(record, id).map(({ y }) => y))).to.be.above(0)
     })
   }
 
-  it('has a value of everything at every look', () => {
+  it('has a value for everything in each sample', () => {
     for (const [id, values] of Object.entries(record.series)) {
       expect(values, id).to.have.length.above(0).and.not.include(null)
     }
   })
 
-  it('finds the service at rest afterwards as it was before', () => {
+  it('finds the service as idle afterwards as before', () => {
     expect(record.rest.after.unposted).to.equal(0)
     expect(record.rest.after.descriptors).to.be.at.most(record.rest.before.descriptors).and.above(0)
   })

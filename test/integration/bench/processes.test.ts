@@ -10,7 +10,7 @@ import { rejectionOf } from '../../unit/application/rejection.js'
 
 const { signal } = new AbortController()
 
-describe('the programs of the benchmark', () => {
+describe('the benchmark programs', () => {
   const folder = useTempFolder()
 
   async function program(source: string): Promise<string> {
@@ -29,7 +29,7 @@ describe('the programs of the benchmark', () => {
         ...options,
       })
 
-    it('are given their input and return their output', async () => {
+    it('receive their input and return their output', async () => {
       const source = `
         import { json } from 'node:stream/consumers'
         const { of } = await json(process.stdin)
@@ -37,17 +37,17 @@ describe('the programs of the benchmark', () => {
       expect(await run(source)).to.deep.equal({ answer: 42 })
     })
 
-    it('say why they fail', async () => {
+    it('report why they fail', async () => {
       const failure = run(`console.error('no such side'); process.exitCode = 3`)
       expect(String(await rejectionOf(failure))).to.match(/ended with 3: no such side/)
     })
 
-    it('are ended when they take too long', async () => {
+    it('are stopped when they take too long', async () => {
       const failure = run('setInterval(() => {}, 1000)', { timeoutMs: 100 })
       expect(String(await rejectionOf(failure))).to.match(/ended with SIGKILL/)
     })
 
-    it('are ended by an interruption', async () => {
+    it('are stopped by an interruption', async () => {
       const failure = run('setInterval(() => {}, 1000)', { signal: AbortSignal.timeout(100) })
       expect(String(await rejectionOf(failure))).to.match(/TimeoutError/)
     })
@@ -62,25 +62,25 @@ describe('the programs of the benchmark', () => {
     const start = async (source: string) =>
       await ServerProcess.start({ program: [await program(source)], env: {}, signal })
 
-    it('are known by their port and their errors, and end in order', async () => {
+    it('are known by port and errors, and exit in order', async () => {
       const server = await start(`process.on('SIGTERM', () => process.exit(0)); ${serve}`)
       expect(server.port).to.equal(4711)
       expect(await server.errors()).to.deep.equal(['{"level":"error","event":"a slip"}'])
       await server.stop()
     })
 
-    it('are reported when they do not end in order', async () => {
+    it('are reported when they exit with an error', async () => {
       const server = await start(`process.on('SIGTERM', () => process.exit(9)); ${serve}`)
       expect(String(await rejectionOf(server.stop()))).to.match(/a server ended with 9/)
     })
 
-    it('are reported when they end instead of serving', async () => {
+    it('are reported when they exit instead of serving', async () => {
       const failure = start(`console.log('no database'); process.exitCode = 1`)
       expect(String(await rejectionOf(failure))).to.match(/ended instead of serving:\nno database/)
     })
   })
 
-  it('wait for calm up to their limit', async () => {
+  it('wait for an idle machine up to their limit', async () => {
     const { busyShare, loadAverage } = await untilCalm(0, signal)
     expect(busyShare).to.be.within(0, 1)
     expect(loadAverage).to.be.at.least(0)

@@ -8,20 +8,20 @@ import { eventually } from '../../support/eventually.js'
 const hasProc = existsSync('/proc/self/stat')
 
 describe('the usage of a process', () => {
-  it('is that of no process when there is none', () => {
+  it('is undefined for a process that does not exist', () => {
     expect(usageOf(2 ** 30)).to.equal(undefined)
   })
 
   // Without /proc there are no figures.
   if (hasProc) {
-    it('is what Node.js says of itself, to a tick', () => {
+    it('equals the figure of Node.js, to a tick', () => {
       const { user, system } = process.cpuUsage()
       const usage = usageOf(process.pid)
       expect(usage?.cpuMs).to.be.at.least((user + system) / 1_000 - 20)
       expect(usage?.rssBytes).to.be.above(10 * 2 ** 20)
     })
 
-    it('includes what it has started', async () => {
+    it('includes its child processes', async () => {
       const bytes = 200 * 2 ** 20
       const wait = 'setInterval(() => {}, 1000)'
       const large = `globalThis.filled = Buffer.alloc(${bytes}, 1); ${wait}`

@@ -23,21 +23,21 @@ type Streamed = { readonly transactionId: string; readonly decided: Decided }
 
 const MESSAGE = 'não dá: 100 %'
 
-/** A server that decides by the amount alone, keeps its own tally, and can be made to misbehave. */
+/** A server that decides by the amount alone, keeps its own tally, and can misbehave on request. */
 export class PurchaseServer {
   readonly #server: Server
   readonly #decided = new Map<string, AuthorizeResponse>()
   #requests = 0
-  /** Rejects every so-manieth request. */
+  /** Rejects one request in so many. */
   rejectEvery = Number.POSITIVE_INFINITY
-  /** Answers nothing. */
+  /** Sends no answers. */
   isSilent = false
   /** Added to each answer, as a merchant rule's id. */
   padding = ''
 
   onRequest: () => void = () => {}
 
-  /** Ends each connection kindly at about that age, in milliseconds; by default none. */
+  /** Closes each connection with GOAWAY at about that age, in milliseconds; by default none. */
   constructor({ connectionAgeMs }: { readonly connectionAgeMs?: number } = {}) {
     this.#server = new Server({
       'grpc.max_concurrent_streams': 8,

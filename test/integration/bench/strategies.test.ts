@@ -28,7 +28,7 @@ for (const name of rivals) {
 
     before(() => {
       const catalog = catalogOf(challengeCategories)
-      // As if each were a process of its own: they share nothing but the database.
+      // Like separate processes: they share nothing but the database.
       authorizers = Array.from({ length: PROCESSES }, () =>
         strategyNamed(name)({ books: new RivalBooks(db()), catalog: () => catalog, clock: systemClock }),
       )
@@ -52,7 +52,7 @@ for (const name of rivals) {
       expect(await entriesOf('racer')).to.equal(RACERS + 2)
     })
 
-    it('decides an id once, however often and however closely it comes', async () => {
+    it('decides an id once, however often and quickly it is repeated', async () => {
       await open('twin', { FOOD: 5_000n, CASH: 0n })
       const verdicts = await Promise.all(Array.from({ length: 8 }, () => buy('twin', { id: 'once' })))
       const later = await buy('twin', { id: 'once' })
@@ -62,7 +62,7 @@ for (const name of rivals) {
       expect(await walletsOf('twin')).to.deep.equal({ FOOD: 4_000n, CASH: 0n })
     })
 
-    it('rejects an id that was used for something else', async () => {
+    it('rejects an id that was used for a different purchase', async () => {
       await open('reused', { FOOD: 5_000n, CASH: 0n })
       await buy('reused', { id: 'one' })
       expect((await buy('reused', { id: 'one', amount: 999n })).type).to.equal('REUSED')
@@ -76,7 +76,7 @@ for (const name of rivals) {
       expect(await auditRival(db())).to.deep.equal([])
     })
 
-    /** Opens an account whose balances its ledger explains. */
+    /** Opens an account whose ledger explains its balances. */
     async function open(id: string, wallets: Readonly<Record<string, bigint>>): Promise<void> {
       await accounts().insertOne({ _id: id, status: 'ACTIVE', wallets, revision: 1n })
       const credits = Object.entries(wallets).map(
@@ -118,7 +118,7 @@ for (const name of rivals) {
   })
 }
 
-/** The wallet that paid, or why none did. */
+/** The wallet that paid, or the reason of the decline. */
 function outcomeOf(verdict: Verdict<AuthorizationEntry>): string {
   if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
   if (verdict.entry.kind !== 'AUTHORIZATION') return verdict.entry.kind

@@ -16,7 +16,7 @@ describe('the Dockerfile', () => {
   const last = stages.at(-1)?.instructions ?? []
   const named = (name: string) => last.filter((instruction) => instruction.name === name)
 
-  it('has nothing that a linter complains of', () => {
+  it('passes the linter', () => {
     expect(validate(text)).to.deep.equal([])
   })
 
@@ -26,18 +26,18 @@ describe('the Dockerfile', () => {
     expect(new Set(others)).to.deep.equal(new Set([first]))
   })
 
-  it('runs node as `npm start` does, without a shell before it', () => {
+  it('runs node as `npm start` does, without a shell', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
     const words = [...named('ENTRYPOINT'), ...named('CMD')].flatMap(execForm)
     expect(words.join(' ')).to.equal(scripts.start)
   })
 
-  it('is not root, and reachable from outside', () => {
+  it('runs without root, and is reachable from outside', () => {
     expect(named('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
     expect(named('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
   })
 
-  it('names the ports that the service listens on', () => {
+  it('exposes the ports of the service', () => {
     const { grpcPort, httpPort } = readSettings({})
     expect(named('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
@@ -60,7 +60,7 @@ describe('docker-compose.yml', () => {
   const { services } = parse(readFileSync('docker-compose.yml', 'utf8'))
   const { authorizer, mongodb } = services
 
-  it('has nothing that a linter complains of', () => {
+  it('passes the linter', () => {
     expect(() => execFileSync('npm', ['--silent', 'run', 'compose'], { stdio: 'pipe' })).not.to.throw()
   })
 
@@ -70,13 +70,13 @@ describe('docker-compose.yml', () => {
       Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(\w+)\}$/, '$1')]),
     )
 
-  it('sets only variables that the service reads, and what it takes', () => {
+  it('sets only variables that the service reads, with valid values', () => {
     const environment = settingsOf(authorizer.environment)
     expect(knownVariables()).to.include.members(Object.keys(environment))
     expect(readConfig(environment).mongodbUri).to.equal('mongodb://mongodb:27017/?replicaSet=rs0')
   })
 
-  it('has the ports that the service listens on, on this machine only', () => {
+  it('publishes the ports of the service, on this machine only', () => {
     const { grpcPort, httpPort, httpApiPort } = readConfig(settingsOf(authorizer.environment))
     expect(authorizer.ports).to.deep.equal([
       `127.0.0.1:\${GRPC_PORT:-${grpcPort}}:${grpcPort}`,
@@ -89,7 +89,7 @@ describe('docker-compose.yml', () => {
     expect(authorizer).not.to.have.property('container_name')
   })
 
-  it('gives the service more time to end than it takes', () => {
+  it('gives the service enough time to stop', () => {
     const seconds = Number.parseInt(authorizer.stop_grace_period, 10)
     expect(seconds * 1_000).to.be.above(readSettings({}).shutdownTimeoutMs + CLOSE_MS_MAX)
   })
@@ -99,13 +99,13 @@ describe('docker-compose.yml', () => {
     expect(mongodb.networks).to.deep.equal(['database'])
   })
 
-  it('waits for a database that can be written', () => {
+  it('waits for a writable database', () => {
     expect(authorizer.depends_on).to.deep.equal({ mongodb: { condition: 'service_healthy' } })
     expect(mongodb.healthcheck.test.join(' ')).to.include('isWritablePrimary')
   })
 
   for (const [name, service] of Object.entries<typeof authorizer>(services)) {
-    it(`takes from ${name} what it does not need, and limits the rest`, () => {
+    it(`drops unneeded privileges of ${name}, and limits the rest`, () => {
       expect(service).to.deep.include({
         read_only: true,
         cap_drop: ['ALL'],

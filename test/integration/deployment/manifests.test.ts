@@ -39,7 +39,7 @@ const containerOf = (workload: Deployment | Job): Container => {
 const portNamed = ({ ports = [] }: Container, name: string) =>
   ports.find((port) => port.name === name)?.containerPort
 
-/** Everything that must be true of the manifests, however they were come by. */
+/** Requirements for all manifests, in the source files and as built. */
 function describeManifests(manifests: () => Manifests): void {
   const deployment = () => only<Deployment>(manifests(), 'Deployment')
   const job = () => only<Job>(manifests(), 'Job')
@@ -52,7 +52,7 @@ function describeManifests(manifests: () => Manifests): void {
     expect(knownVariables()).to.include.members(names)
   })
 
-  it('set what the service takes', () => {
+  it('set values that the service accepts', () => {
     expect(config()).to.include({
       host: '0.0.0.0',
       jwtRequireScope: true,
@@ -64,7 +64,7 @@ function describeManifests(manifests: () => Manifests): void {
     expect(Object.keys(manifests().settings).filter((name) => /SECRET|URI|KEY$/.test(name))).to.deep.equal([])
   })
 
-  it('name the ports that the service listens on', () => {
+  it('name the ports of the service', () => {
     const container = containerOf(deployment())
     expect({ grpc: portNamed(container, 'grpc'), http: portNamed(container, 'http') }).to.deep.equal({
       grpc: config().grpcPort,
@@ -77,21 +77,21 @@ function describeManifests(manifests: () => Manifests): void {
     ])
   })
 
-  it('probe health on the port without TLS, and liveness on the process alone', () => {
+  it('use the plaintext port for health, and the process alone for liveness', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(deployment())
     const port = config().grpcHealthPort ?? config().grpcPort
     expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([port, port])
     expect(livenessProbe?.httpGet).to.deep.equal({ path: '/livez', port: 'http' })
   })
 
-  it('run commands that the image has', () => {
+  it('run commands that the image contains', () => {
     const words = [job(), verifyJob()].map((workload) => containerOf(workload).args)
     expect(words).to.deep.equal([['dist/schema.js'], ['dist/verify.js']])
     for (const [path = ''] of words.map((args = []) => args))
       expect(existsSync(path.replace(/^dist(.*)\.js$/, 'src$1.ts'))).to.equal(true)
   })
 
-  it('give a pod more time to end than it takes', () => {
+  it('give a pod enough time to stop', () => {
     const { terminationGracePeriodSeconds = 0 } = podOf(deployment())
     const { seconds = 0 } = containerOf(deployment()).lifecycle?.preStop?.sleep ?? {}
     expect(seconds).to.be.above(0)
@@ -99,7 +99,7 @@ function describeManifests(manifests: () => Manifests): void {
     expect(terminationGracePeriodSeconds * 1_000).to.be.above(neededMs)
   })
 
-  it('let no container be root, write to its files, or do more than it must', () => {
+  it('let no container run as root, write to its files, or have unneeded privileges', () => {
     for (const workload of [deployment(), job(), verifyJob()]) {
       const pod = podOf(workload)
       const { securityContext, resources } = containerOf(workload)
@@ -120,7 +120,7 @@ function describeManifests(manifests: () => Manifests): void {
   })
 }
 
-describe('the manifests of Kubernetes as they are written', () => {
+describe('the Kubernetes manifests in the repository', () => {
   for (const overlay of overlays) {
     describe(`with the settings of ${overlay}`, () => {
       let manifests: Manifests
@@ -135,7 +135,7 @@ describe('the manifests of Kubernetes as they are written', () => {
 if (hasKubectl) {
   for (const overlay of overlays) {
     describe(`the overlay ${overlay} in a fresh clone`, () => {
-      it('is built by kubectl alone, and expects a Secret that it does not bring', async () => {
+      it('builds with kubectl alone, and expects an external Secret', async () => {
         const manifests = await buildFolder(join('overlays', overlay))
         const [, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
         expect(hidden?.secretRef?.name).to.equal('benefits-authorizer-secrets')
@@ -143,14 +143,14 @@ if (hasKubectl) {
       })
     })
 
-    describe(`the overlay ${overlay} as it is deployed`, () => {
+    describe(`the deployed overlay ${overlay}`, () => {
       let manifests: Manifests
       before(async () => {
         manifests = await buildDeployed(overlay)
       })
       describeManifests(() => manifests)
 
-      it('gives the pods the settings and the secrets by names that change with them', () => {
+      it('gives the pods settings and secrets under names that change with the content', () => {
         const [settings, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
         const names = manifests.documents.map(({ metadata }) => metadata.name)
         expect(names).to.include(settings?.configMapRef?.name).and.include(hidden?.secretRef?.name)
@@ -158,7 +158,7 @@ if (hasKubectl) {
         expect(hidden?.secretRef?.name).to.match(/^benefits-authorizer-secrets-\w{10}$/)
       })
 
-      it('speaks TLS, with files from a folder of a Secret, as a renewal needs it', () => {
+      it('uses TLS with files from a folder of a Secret, so that they can be renewed', () => {
         const { grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile, grpcHealthPort } = readConfig({
           ...manifests.settings,
           ...secrets,
@@ -188,13 +188,13 @@ if (hasKubectl) {
         expect(portNamed(containerOf(deployment), 'health')).to.equal(grpcHealthPort)
       })
 
-      it('shows the secrets nowhere but in the Secret', () => {
+      it('shows the secrets only in the Secret', () => {
         const others = manifests.documents.filter(({ kind }) => kind !== 'Secret')
         const text = JSON.stringify(others)
         expect(Object.values(secrets).filter((secret) => text.includes(secret))).to.deep.equal([])
       })
 
-      it('is in its own namespace, which admits only restricted pods', () => {
+      it('has its own namespace, which admits only restricted pods', () => {
         const { metadata } = only<Manifest>(manifests, 'Namespace')
         const elsewhere = manifests.documents.filter((document) => document.kind !== 'Namespace')
         expect(new Set(elsewhere.map((document) => document.metadata.namespace))).to.deep.equal(
@@ -218,7 +218,7 @@ if (hasKubectl) {
         )
       })
 
-      it('lets names be asked for of the cluster’s DNS, and of a cache on the node', () => {
+      it('allows DNS queries to the cluster’s DNS and to a node cache', () => {
         const policies = manifests.documents.filter(({ kind }) => kind === 'NetworkPolicy')
         const needs: NetworkPolicy = Object(
           policies.find(({ metadata }) => metadata.name === 'benefits-authorizer-needs'),
@@ -230,7 +230,7 @@ if (hasKubectl) {
         ])
       })
 
-      it('includes the rules of Prometheus, each group once, in its own namespace', async () => {
+      it('includes the Prometheus rules, each group once, in its own namespace', async () => {
         const monitor = only<Manifest>(manifests, 'ServiceMonitor')
         const rule = prometheusRule(stringify(monitor), readRuleGroups())
         expect(rule?.metadata).to.deep.equal(monitor.metadata).and.have.property('namespace')
@@ -255,7 +255,7 @@ if (hasKubectl) {
       ['external-secret', 'ExternalSecret'],
       ['sops-secret', 'Secret'],
     ] as const) {
-      it(`bring the Secret that the pods expect: ${example}`, async () => {
+      it(`contain the Secret that the pods expect: ${example}`, async () => {
         const manifests = await buildFolder(join('examples', example))
         const [, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
         const { metadata } = only<Manifest>(manifests, kind)
@@ -276,7 +276,7 @@ if (hasKubectl) {
   )
 
 describe('all objects', () => {
-  it('have the fields that the API has, and no others', async () => {
+  it('have exactly the fields of the API', async () => {
     const all = [readWritten('staging'), ...(hasKubectl ? overlays.map(buildDeployed) : [])]
     const documents = (await Promise.all(all)).flatMap((manifests) => manifests.documents)
     expect(await wrongTypes(documents)).to.deep.equal([])
@@ -284,7 +284,7 @@ describe('all objects', () => {
 })
 
 describe('the check of the manifests', () => {
-  it('finds a field that the API does not have, one of another type, and one that is missing', async () => {
+  it('finds an unknown field, a field of another type, and a missing field', async () => {
     const { documents } = await readWritten('staging')
     const service = documents.find(({ kind }) => kind === 'Service')
     const budget = documents.find(({ kind }) => kind === 'PodDisruptionBudget')

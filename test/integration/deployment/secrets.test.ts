@@ -14,7 +14,7 @@ const plain = Object.entries(secrets)
   .map(([name, value]) => `${name}=${value}\n`)
   .join('')
 
-/** What goes wrong with it. */
+/** The message of the failure; "nothing" without one. */
 async function failureOf(work: Promise<unknown>): Promise<string> {
   return await work.then(
     () => 'nothing',
@@ -24,7 +24,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 
 describe('the encrypted environments of the repository', () => {
   for (const overlay of overlays) {
-    it(`hold, for ${overlay}, every secret of the service, and only encrypted ones`, async () => {
+    it(`hold, for ${overlay}, every secret of the service, all encrypted`, async () => {
       const text = await readFile(`.k8s/deploy/${overlay}/.env.${overlay}`, 'utf8')
       const { values, publicKeyName } = readEncrypted(text)
       expect(Object.keys(values)).to.have.members(['MONGODB_URI', 'JWT_SECRET'])
@@ -33,7 +33,7 @@ describe('the encrypted environments of the repository', () => {
     })
   }
 
-  it('have no private key beside them, and nothing else that should stay at home', async () => {
+  it('contain no private key and no other private file', async () => {
     const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'])
     const names = stdout.split('\n')
     expect(names).to.include('.k8s/deploy/staging/.env.staging')
@@ -42,7 +42,7 @@ describe('the encrypted environments of the repository', () => {
     ).to.deep.equal([])
   })
 
-  it('are the only place of secrets: none is written out in any manifest', async () => {
+  it('are the only place of secrets: no manifest contains one', async () => {
     const { stdout } = await run('git', [
       'grep',
       '-nE',
@@ -80,7 +80,7 @@ describe('encrypting and decrypting an environment', () => {
     }
   })
 
-  it('takes values literally: commands are not run and variables are not replaced', async () => {
+  it('takes values literally: it runs no commands and replaces no variables', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what it is about
     const value = 'mongodb://u:$(id)${HOME}$HOME`id`"x\\n=#@h/?replicaSet=rs0'
     await writeFile(
@@ -92,7 +92,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(await readFile(deployment.plainPath, 'utf8')).to.include(`MONGODB_URI=${value}\n`)
   })
 
-  it('leaves nothing that can be read in the encrypted file', async () => {
+  it('leaves no readable value in the encrypted file', async () => {
     const text = await readFile(deployment.encryptedPath, 'utf8')
     expect(Object.values(secrets).filter((secret) => text.includes(secret))).to.deep.equal([])
     expect(await failureOf(readFile(deployment.plainPath))).to.include('ENOENT')
@@ -106,7 +106,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(await readFile(deployment.plainPath, 'utf8')).to.include('hunter3')
   })
 
-  it('with the private key keeps unchanged values as they were, so a diff shows only changes', async () => {
+  it('keeps unchanged values as they were when it has the private key, so a diff shows only changes', async () => {
     const linesOf = async () => (await readFile(deployment.encryptedPath, 'utf8')).split('\n')
     const before = await linesOf()
     await writeFile(deployment.plainPath, plain.replace('hunter2', 'hunter3'))
@@ -226,7 +226,7 @@ describe('make deploy', () => {
   const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
   const kubectlCalls = async () => (await readFile(join(folder(), 'kubectlCalls'), 'utf8')).trim().split('\n')
 
-  it('applies the schema first, then rolls out; the secrets are gone afterwards', async () => {
+  it('applies the schema first, then rolls out, and removes the secrets', async () => {
     expect(await deploy()).to.include({ code: 0, stderr: '' })
     expect((await kubectlCalls()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
       'version --client=true',
@@ -252,14 +252,14 @@ describe('make deploy', () => {
     )
   })
 
-  it('does not run kubectl before the user has named the cluster', async () => {
+  it('does not run kubectl until the user names the cluster', async () => {
     const { code, stderr } = await deploy({ ARG_context: '' })
     expect(code).to.equal(1)
     expect(stderr).to.match(/^deploy: context= is missing, for example context=my-cluster /)
     expect(await kubectlCalls()).to.deep.equal([''])
   })
 
-  it('brings the rules of Prometheus along, labelled as the ServiceMonitor is', async () => {
+  it('includes the Prometheus rules, with the labels of the ServiceMonitor', async () => {
     await deploy()
     const rule = JSON.parse(await readFile(join(folder(), 'rule'), 'utf8'))
     expect(rule).to.deep.equal({
@@ -270,18 +270,18 @@ describe('make deploy', () => {
     })
   })
 
-  it('brings none where nothing is read: the component was left out', async () => {
+  it('leaves the Prometheus rules out without the monitoring component', async () => {
     expect(await deploy({ MONITORING: '/dev/null' })).to.include({ code: 0 })
     expect((await kubectlCalls()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
   })
 
-  it('gives no secret to any program as an argument', async () => {
+  it('passes no secret as an argument to any program', async () => {
     await deploy()
     const lines = (await kubectlCalls()).join('\n')
     expect(Object.values(secrets).filter((secret) => lines.includes(secret))).to.deep.equal([])
   })
 
-  it('rolls nothing out when the schema cannot be made', async () => {
+  it('rolls nothing out when the schema cannot be applied', async () => {
     const { code, stderr } = await deploy({ OUTCOME: 'Failed' })
     expect({ code, stderr }).to.deep.equal({
       code: 1,
@@ -303,7 +303,7 @@ describe('make deploy', () => {
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
   })
 
-  it('says that kubectl is missing', async () => {
+  it('reports that kubectl is missing', async () => {
     const node = join(folder(), 'only-node')
     await mkdir(node)
     await writeFile(join(node, 'node'), `#!/bin/sh\nexec ${process.execPath} "$@"\n`, { mode: 0o755 })

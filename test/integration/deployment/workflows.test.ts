@@ -34,22 +34,22 @@ for (const [name, { permissions, jobs }] of workflows) {
       expect(permissions).to.deep.equal({ contents: 'read' })
     })
 
-    it('bounds the time of each job', () => {
+    it('limits the time of each job', () => {
       const unbounded = Object.entries(jobs).filter(([, job]) => job['timeout-minutes'] === undefined)
       expect(unbounded.map(([job]) => job)).to.deep.equal([])
     })
 
-    it('waits only for jobs that it has', () => {
+    it('waits only for existing jobs', () => {
       const needed = Object.values(jobs).flatMap(({ needs = [] }) => needs)
       expect(Object.keys(jobs)).to.include.members(needed)
     })
 
-    it('names a version of each action', () => {
+    it('pins a version of each action', () => {
       const used = steps.flatMap(({ uses }) => uses ?? [])
       expect(used.filter((action) => !/^[\w-]+\/[\w-]+@(v\d+|[0-9a-f]{40})$/.test(action))).to.deep.equal([])
     })
 
-    it('runs targets and scripts that exist', () => {
+    it('runs existing targets and scripts', () => {
       const made = [...commands.matchAll(/\bmake (?:-s )?([a-z-]+)/g)].map(([, target]) => target)
       const ran = [...commands.matchAll(/\bnpm (?:--silent )?run ([a-z:-]+)/g)].map(([, script]) => script)
       expect(made).not.to.deep.equal([])
@@ -63,7 +63,7 @@ describe('the files of a release', () => {
   const out = mkdtempSync(join(tmpdir(), 'release-'))
   after(() => rmSync(out, { recursive: true, force: true }))
 
-  /** Runs steps of the release as they stand there, in another folder. */
+  /** Runs steps of the release unchanged in another folder. */
   async function release(...names: readonly string[]): Promise<void> {
     const steps = workflows.find(([name]) => name === 'release.yml')?.[1].jobs['files']?.steps ?? []
     for (const name of names) {
@@ -74,7 +74,7 @@ describe('the files of a release', () => {
     }
   }
 
-  it('have the contract, the command line, the bill of materials and their checksums', async () => {
+  it('include the contract, the command line, the bill of materials and their checksums', async () => {
     await release('Protos', 'Command line', 'Bill of materials', 'Checksums')
     const { stdout: protos } = await run('tar', ['-tzf', join(out, 'benefits-protos.tar.gz')])
     expect(protos).to.include('./benefits/v1/authorization.proto').and.include('./google/rpc/status.proto')
@@ -89,7 +89,7 @@ describe('the files of a release', () => {
     })
   })
 
-  it('have a command line that runs without the repository', async () => {
+  it('include a command line that runs without the repository', async () => {
     await run('tar', ['-xzf', join(out, 'benefits-cli.tar.gz'), '-C', out])
     const { code, stdout } = await run(process.execPath, [join(out, 'cli/benefits.js'), '--help'])
     expect(code).to.equal(0)

@@ -8,15 +8,15 @@ import type { Answers, Task } from './task.js'
 import { shareOut, THREADS } from './threads.js'
 
 const SEEDS = 100_000
-/** Histories that a thread simulates before it tells what came of them. */
+/** Histories that a thread simulates before it reports. */
 const HISTORIES_TOGETHER = 10
-/** A planted mistake is looked for until it was noticed so often: how soon it is the first time is mostly luck. */
+/** Detections after which the search for a planted mistake ends: the time to the first one is mostly luck. */
 const SELFCHECK_TIMES = 20
-/** Most histories in which it is looked for. */
+/** Most histories searched for a planted mistake. */
 const SELFCHECK_SEEDS_MAX = 50_000
 const PROGRESS_MS = 5_000
 
-// Errors are answers here, made by the thousand: nobody reads where they come from.
+// The simulation creates thousands of errors as answers, and reads no stack of them.
 Error.stackTraceLimit = 0
 
 await runCommand('simulate-engine', async () => {
@@ -28,7 +28,7 @@ await runCommand('simulate-engine', async () => {
   await run(seed ?? 0, seeds ?? SEEDS, subject)
 })
 
-/** Simulates many histories on all processors, and stops at the first in which something is wrong. */
+/** Simulates many histories on all processors, and stops at the first violation. */
 async function run(first: number, count: number, subject: Subject): Promise<void> {
   console.log(`simulate-engine: ${figure(count)} histories, from seed=${first}, by ${THREADS} threads`)
   const startMs = performance.now()
@@ -44,7 +44,7 @@ async function run(first: number, count: number, subject: Subject): Promise<void
   await shareOut(tasksOf(first, first + count), ({ figures, hashes, bad: found }) => {
     total.add(figures)
     for (const [seed, hash] of hashes) toRepeat.set(seed, hash)
-    // Histories before one that is bad may end after it.
+    // Earlier histories may end after the one with the violation.
     if (found !== undefined) bad = Math.min(found, bad ?? found)
     if (performance.now() - printedMs > PROGRESS_MS) {
       printedMs = performance.now()
@@ -74,7 +74,7 @@ async function replay(seed: number, subject: Subject): Promise<void> {
   if (violation !== undefined) throw new Error(violation)
 }
 
-/** The shortest history that can be made of one in which something is wrong. */
+/** The shortest history with a violation that shrinking finds. */
 async function reportShortest(seed: number, subject: Subject): Promise<never> {
   console.log(`\nseed=${seed}, with as little in it as possible:`)
   const plan = await shrink(planFrom(seed), { subject })
@@ -83,7 +83,7 @@ async function reportShortest(seed: number, subject: Subject): Promise<never> {
   throw new Error(`something is wrong; all of it: make simulate-engine seed=${seed}`)
 }
 
-/** How long each planted mistake goes unnoticed. */
+/** Histories until each planted mistake is detected. */
 async function runSelfcheck(): Promise<void> {
   const limits = { timesMax: SELFCHECK_TIMES, seedsMax: SELFCHECK_SEEDS_MAX }
   const tasks = knownMistakes.map((_, place) => ({ kind: 'MISTAKE', place, ...limits }) as const)

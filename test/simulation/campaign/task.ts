@@ -1,10 +1,13 @@
 import type { Figures } from '../histories.js'
 
-/** What a thread is given to do at a time. */
+/** A unit of work for a thread. */
 export type Task =
-  /** Simulate the histories of these seeds, up to the first in which something is wrong. */
+  /** Simulate the histories of these seeds, up to the first violation. */
   | { readonly kind: 'HISTORIES'; readonly first: number; readonly end: number }
-  /** Simulate one after another, from seed 0, with a mistake planted, the one in this place of the list, until it was noticed so often. */
+  /**
+   * Simulate one history after another, from seed 0, with the planted mistake at this place of the list,
+   * until this many detections.
+   */
   | {
       readonly kind: 'MISTAKE'
       readonly place: number
@@ -15,21 +18,21 @@ export type Task =
 export type Answers = {
   readonly HISTORIES: {
     readonly figures: Figures
-    /** What became of some of the seeds, to be seen again. */
+    /** The outcome of some seeds, for a repeat. */
     readonly hashes: ReadonlyMap<number, number>
-    /** The seed with which something is wrong. */
+    /** The seed with the violation. */
     readonly bad: number | undefined
   }
   readonly MISTAKE: {
     readonly place: number
-    /** Where it was noticed first. */
+    /** The first detection. */
     readonly first: { readonly seed: number; readonly violation: string } | undefined
-    /** How often it was noticed, in how many histories, of how many steps together. */
+    /** Detections, histories and their total steps. */
     readonly times: number
     readonly histories: number
     readonly steps: number
   }
 }
 
-/** What comes of a task. */
+/** The result of a task. */
 export type AnswerOf<T extends Task> = Answers[T['kind']]

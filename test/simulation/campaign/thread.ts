@@ -5,10 +5,10 @@ import { knownMistakes } from '../known-mistakes.js'
 import type { Outcome } from '../simulation.js'
 import type { Answers, Task } from './task.js'
 
-/** One history in so many is simulated twice, to see that nothing but its seed decides what happens in it. */
+/** One history in so many is simulated twice, to check that its seed alone determines it. */
 const TWICE_EVERY = 200
 
-// Errors are answers here, made by the thousand: nobody reads where they come from.
+// The simulation creates thousands of errors as answers, and reads no stack of them.
 Error.stackTraceLimit = 0
 
 const subject = await loadSubject()
@@ -60,7 +60,7 @@ async function mistake({
   return { place, first: found[0], times: found.length, histories: total.histories, steps: total.steps }
 }
 
-/** The same seeds, each known as the one under way from when it is asked for. */
+/** Passes the seeds on, and records each as the current one. */
 function* known(seeds: Iterable<number>): Generator<number> {
   for (const seed of seeds) {
     underWay = seed

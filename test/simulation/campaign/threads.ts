@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { AnswerOf, Task } from './task.js'
 
-/** As many as there are processors for. */
+/** One thread for each processor. */
 export const THREADS = availableParallelism()
 
 /**
- * Has tasks done by all threads, each by whichever is free, in the order in which they are given. `onAnswer` says whether there are to be
- * more; those that are under way are done in any case, so that no task is left out before the last.
+ * Runs tasks on all threads, in the given order, each on the next free thread. `onAnswer` returns whether to
+ * go on. Tasks in progress are always finished, so that no task before the last one is left out.
  *
- * @throws whatever a thread fails with.
+ * @throws the failure of any thread.
  */
 export async function shareOut<T extends Task>(
   tasks: Iterable<T>,
@@ -23,7 +23,7 @@ export async function shareOut<T extends Task>(
       const { done, value: task } = rest.next()
       if (done) return
       thread.postMessage(task)
-      // What `thread.ts` answers to this task.
+      // The answer of `thread.ts` to this task.
       const [answer] = (await once(thread, 'message')) as [AnswerOf<T>]
       isEnough ||= !onAnswer(answer)
     }

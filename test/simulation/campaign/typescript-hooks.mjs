@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 
-/** What the sources import as `.js` is there as `.ts`. */
+/** Sources import `.ts` files as `.js`. */
 export async function resolve(specifier, context, nextResolve) {
   const isOurs = specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')
   return await nextResolve(isOurs ? specifier.replace(/\.js$/, '.ts') : specifier, context)

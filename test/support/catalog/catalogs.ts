@@ -3,7 +3,7 @@ import type { Category } from '../../../src/domain/category.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 
-/** A catalog of these categories and rules, its first version but for what is given. */
+/** A catalog of these categories and rules: a first version, with the given changes. */
 export function catalogOf(
   categories: readonly Category[],
   rules: readonly MerchantRule[] = [],

@@ -16,7 +16,7 @@ export type WireAccount = {
   }[]
 }
 
-/** What a wallet has spent, on a day and in its month. */
+/** Spending of a wallet, on a day and in its month. */
 export type WireSpending = {
   readonly day: string
   readonly day_amount: string
@@ -43,7 +43,7 @@ export type WireReversal = {
   readonly replayed: boolean
 }
 
-/** What the methods answer with. */
+/** The answers of the methods. */
 type Answers = {
   readonly CreateAccount: { readonly account: WireAccount }
   readonly GetAccount: { readonly account: WireAccount }
@@ -64,20 +64,20 @@ export class AccountClient {
   readonly #client: Client
   readonly #token: () => string
 
-  /** @param token Of each call. Default: a good one. */
+  /** @param token Token of each call. Default: a valid one. */
   constructor(address: string, token = () => signToken()) {
     this.#token = token
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
-  /** Sends what is to be answered, and returns the answer. */
+  /** Sends a request that must succeed, and returns the answer. */
   async ask<Name extends MethodName>(name: Name, request: object): Promise<Answers[Name]> {
     const { answer, error } = await this.#send(name, request)
     if (!answer) throw new Error(`not answered, but ${error?.code}: ${error?.message}`)
     return answer
   }
 
-  /** Sends what is to end with an error, and returns the status code and reason. */
+  /** Sends a request that must fail, and returns the status code and reason. */
   async rejection(name: MethodName, request: object): Promise<readonly [string, string | undefined]> {
     const { answer, error } = await this.#send(name, request)
     if (!error) throw new Error(`no error, but the answer ${JSON.stringify(answer)}`)

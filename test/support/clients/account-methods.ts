@@ -5,7 +5,7 @@ import { PageGate } from '../../../src/grpc/pages/page-gate.js'
 import { type Core, systemClock } from '../../../src/service/core.js'
 import { WAIT_MS_MAX } from '../eventually.js'
 
-/** The methods of benefits.v1.AccountService on a Core, without a server. A bug of ours fails the test run. */
+/** The methods of benefits.v1.AccountService on a Core, without a server. A bug fails the test run. */
 export function accountMethods({ engine, accounts, accountList: list, statement, catalog }: Core) {
   const handlers = {
     clock: systemClock,

@@ -7,7 +7,10 @@ const buf = `${folder}/node_modules/.bin/buf`
 
 export type BufCurl = { readonly exitCode: number; readonly stdout: string; readonly stderr: string }
 
-/** Runs `buf curl`, a client in another language, over plaintext gRPC. Without `--schema` it asks reflection for the contract. */
+/**
+ * Runs `buf curl`, a client in another language, over plaintext gRPC. Without `--schema` it gets the contract
+ * by reflection.
+ */
 export async function bufCurl(args: readonly string[]): Promise<BufCurl> {
   const command = ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', ...args]
   return await new Promise((resolve) => {

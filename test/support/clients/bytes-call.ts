@@ -9,7 +9,7 @@ export type BytesOutcome<Response> = {
   readonly error?: RpcError
 }
 
-/** Sends these messages to any method as they are, and returns everything that it answers. */
+/** Sends these messages unchanged to any method, and returns all answers. */
 export async function callWithBytes<Response>(
   address: string,
   path: string,

@@ -4,15 +4,18 @@ import { AccountClient, type WireSpending, type WireTransaction } from './accoun
 import { type AuthorizeResponse, purchase, TestClient } from './client.js'
 import { signToken } from './token.js'
 
-/** How long the tokens are good, in milliseconds: no service takes one that is good for more than ten years. */
+/**
+ * Validity of the tokens, in milliseconds: the service accepts no token that expires more than ten years
+ * ahead.
+ */
 const LIFETIME_MS = 5 * 366 * 24 * 3_600_000
 
-/** A token that is good for years before and after the given moment, as clocks of services show it. */
+/** A token that is valid for years before and after the given time, on the clock of the service. */
 export function tokenOfYears(nowMs: number): string {
   return signToken({ claims: { exp: Math.floor((nowMs + LIFETIME_MS) / 1_000) } })
 }
 
-/** The way to one service, whatever day its clock shows. */
+/** The address of one service, and its clock. */
 export class Counter {
   readonly purchases: TestClient
   readonly accounts: AccountClient
@@ -24,7 +27,7 @@ export class Counter {
     this.accounts = new AccountClient(address, () => this.token)
   }
 
-  /** A token that the service takes at the time of its clock. */
+  /** A token that the service accepts at the time of its clock. */
   get token(): string {
     return tokenOfYears(this.#clock.nowMs())
   }
@@ -35,7 +38,10 @@ export class Counter {
   }
 }
 
-/** An account with 1,000.00 of FOOD and nothing else, whose limits are those of its first opening; used over the wire. */
+/**
+ * An account with 1,000.00 in FOOD and nothing else, with the limits of its first opening. Used over the
+ * wire.
+ */
 export class CardHolder {
   readonly id: string = randomUUID()
 
@@ -68,7 +74,7 @@ export class CardHolder {
     return await purchases.decide(request, { authorization: `Bearer ${token}` })
   }
 
-  /** Takes back so many centavos of a purchase. */
+  /** Reverses so many centavos of a purchase. */
   async takeBack({ accounts }: Counter, original: string, amount: number): Promise<void> {
     const request = { account_id: this.id, original_transaction_id: original, amount }
     await accounts.ask('Reverse', { ...request, transaction_id: randomUUID() })
@@ -92,7 +98,7 @@ export class CardHolder {
   }
 }
 
-/** A moment as it comes over the wire, as ISO 8601 writes it. */
+/** A time as it comes over the wire, in ISO 8601. */
 export function isoOf({ seconds, nanos }: { readonly seconds: string; readonly nanos: number }): string {
   return new Date(Number(seconds) * 1_000 + nanos / 1_000_000).toISOString()
 }

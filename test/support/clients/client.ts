@@ -9,7 +9,7 @@ import { signToken } from './token.js'
 export type AuthorizeRequest = {
   readonly transaction_id: string
   readonly account_id: string
-  /** int64: a string where a number is too small. */
+  /** An int64, as a string when a number is too small. */
   readonly amount: number | string
   readonly mcc: string
   readonly merchant: string
@@ -37,22 +37,22 @@ export type Outcome<T> =
   | { readonly error: RpcError; readonly response?: never; readonly headers?: never }
 
 export type CallOptions = {
-  /** Sent as metadata `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */
+  /** Sent unchanged as metadata `authorization`; null sends none. Default: "Bearer" and a valid token. */
   readonly authorization?: string | null
   readonly requestId?: string
-  /** Sent besides. */
+  /** Further metadata. */
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds from now. Default: {@link WAIT_MS_MAX}. */
   readonly deadlineMs?: number
 }
 
-/** The method, for those who call it in their own way. */
+/** The method, for callers that use it in their own way. */
 export const authorizeMethod = methodNamed<AuthorizeRequest, AuthorizeResponse>(
   'benefits.v1.AuthorizationService',
   'Authorize',
 )
 
-/** A purchase of 10.00 at a bakery that the free balance pays for, with an id of its own, but for what is given. */
+/** A purchase of 10.00 at a bakery that the free balance pays for, under a new id, with the given changes. */
 export function purchase(request: Partial<AuthorizeRequest>): AuthorizeRequest {
   return {
     transaction_id: randomUUID(),
@@ -70,19 +70,19 @@ export class TestClient {
 
   constructor(address: string, security?: ChannelCredentials) {
     this.#client = new Client(address, security ?? credentials.createInsecure(), {
-      // A server is asked for by its name, not by its address (RFC 6066).
+      // TLS requests a server by name, not by address (RFC 6066).
       ...(security && { 'grpc.ssl_target_name_override': 'localhost' }),
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     })
   }
 
-  /** Sends a purchase, whatever comes of it. */
+  /** Sends a purchase, and returns any outcome. */
   authorize(request: AuthorizeRequest, options?: CallOptions): Promise<Outcome<AuthorizeResponse>> {
     return this.authorizeBytes(authorizeMethod.requestSerialize(request), options)
   }
 
-  /** Sends bytes in the place of a purchase. */
+  /** Sends bytes in place of a purchase. */
   authorizeBytes(bytes: Buffer, options: CallOptions = {}): Promise<Outcome<AuthorizeResponse>> {
     return new Promise((resolve, reject) => {
       let headers = new Metadata()
@@ -106,14 +106,14 @@ export class TestClient {
     })
   }
 
-  /** Sends a purchase that is to be decided, and returns the decision. */
+  /** Sends a purchase that must be decided, and returns the decision. */
   async decide(request: AuthorizeRequest, options?: CallOptions): Promise<AuthorizeResponse> {
     const { response, error } = await this.authorize(request, options)
     if (!response) throw new Error(`not decided, but ${error.code}: ${error.message}`)
     return response
   }
 
-  /** Sends a purchase that is to end with an error, and returns the error. */
+  /** Sends a purchase that must fail, and returns the error. */
   async fail(request: AuthorizeRequest, options?: CallOptions): Promise<RpcError> {
     const { response, error } = await this.authorize(request, options)
     if (!error) throw new Error(`no error, but the answer ${JSON.stringify(response)}`)
@@ -125,7 +125,7 @@ export class TestClient {
   }
 }
 
-/** What a call is sent with. */
+/** Metadata and deadline of a call. */
 export function metadataOf({
   authorization = `Bearer ${signToken()}`,
   requestId,

@@ -2,13 +2,16 @@ import type { ChannelCredentials } from '@grpc/grpc-js'
 import { eventually } from '../eventually.js'
 import { purchase, TestClient } from './client.js'
 
-/** What a caller shows. */
+/** The credentials that a caller presents. */
 export type Caller = { readonly security: ChannelCredentials; readonly token: string }
 
-/** Callers that open a connection for each call; the one after them has one all the time. */
+/** Callers that open a connection for each call. One more keeps its connection. */
 const CONNECTING = 3
 
-/** Callers that go on until they are told otherwise: some with a new connection for each call, one with the same all the time. */
+/**
+ * Callers that run until they are stopped: some with a new connection for each call, one with a permanent
+ * connection.
+ */
 export class ConnectingLoad {
   readonly #address: string
   readonly #failures: string[] = []
@@ -17,7 +20,7 @@ export class ConnectingLoad {
   #answers = 0
   #answersWhereItBegan = 0
   readonly #loops: readonly Promise<void>[]
-  /** What each loop has used for its latest call that was answered. */
+  /** The credentials of the latest answered call of each loop. */
   readonly #used: Caller[] = []
 
   constructor(address: string, caller: Caller) {
@@ -27,12 +30,12 @@ export class ConnectingLoad {
     this.#loops = [...connecting, this.#stay(caller.security)]
   }
 
-  /** How each call that was not answered has ended. */
+  /** The outcome of each unanswered call. */
   get failures(): readonly string[] {
     return this.#failures
   }
 
-  /** Has all of them show something else, and waits until nothing else is on its way. */
+  /** Gives all callers other credentials, and waits until no call with earlier ones is in flight. */
   async use(caller: Caller): Promise<void> {
     this.#caller = caller
     await eventually('every caller has changed', () =>
@@ -40,13 +43,13 @@ export class ConnectingLoad {
     )
   }
 
-  /** Waits for as many answers more: what is happening meanwhile happens under load. */
+  /** Waits for so many more answers, so that the load surrounds an event. */
   async more(answers: number): Promise<void> {
     const goal = this.#answers + answers
     await eventually(`${answers} more answers`, () => this.#answers >= goal || this.#failures.length > 0)
   }
 
-  /** Waits for an answer more on the connection that was there from the beginning. */
+  /** Waits for one more answer on the permanent connection. */
   async moreWhereItBegan(): Promise<void> {
     const before = this.#answersWhereItBegan
     await eventually('an answer on the first connection', () => this.#answersWhereItBegan > before + 1)

@@ -36,14 +36,15 @@ export function methodNamed<Request, Response>(
   service: string,
   method: string,
 ): MethodDefinition<Request, Response> {
-  // proto-loader tells neither services from messages nor one request from another: whoever asks knows.
+  // proto-loader distinguishes neither services from messages nor requests from each other: the caller knows
+  // the type.
   const found = (definitions[service] as ServiceDefinition)[method]
   if (!found) throw new Error(`the contract has no method ${service}/${method}`)
   return found as unknown as MethodDefinition<Request, Response>
 }
 
-/** A message of the contract, by its full name; `T` is what it looks like once read. */
+/** A message of the contract, by its full name; `T` is its decoded type. */
 export function messageNamed<T>(name: string): MessageTypeDefinition<object, T> {
-  // proto-loader does not know what the messages it has loaded look like: whoever asks knows.
+  // proto-loader does not type its messages: the caller knows the type.
   return definitions[name] as MessageTypeDefinition<object, T>
 }

@@ -12,7 +12,7 @@ export type StreamOutcome =
   | { readonly summary: BatchCreditResponse; readonly error?: never }
   | { readonly error: RpcError; readonly summary?: never }
 
-/** Sends streams of credits over the wire, no faster than the service takes them. */
+/** Sends streams of credits over the wire, no faster than the service reads them. */
 export class CreditStreams {
   readonly #client: Client
 
@@ -20,7 +20,7 @@ export class CreditStreams {
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
-  /** Sends a stream whole, unless the service ends it before. */
+  /** Sends a whole stream, unless the service ends it early. */
   async send(items: Iterable<BatchCreditRequest>): Promise<StreamOutcome> {
     const { stream, outcome } = this.#open()
     let ended = false
@@ -35,7 +35,10 @@ export class CreditStreams {
     return await outcome
   }
 
-  /** Sends a stream item by item and waits, after each, for what is given. The deadline is in milliseconds from now. */
+  /**
+   * Sends a stream item by item and waits for the given promise after each. The deadline is in milliseconds
+   * from now.
+   */
   async sendSlowly(
     items: readonly BatchCreditRequest[],
     deadlineMs: number,
@@ -51,8 +54,8 @@ export class CreditStreams {
   }
 
   /**
-   * Sends the beginning of a stream, faster than the service may take it, waits for what is given, and breaks off. `onSent` is told
-   * of each item that the connection has taken.
+   * Sends the beginning of a stream, possibly faster than the service reads it, waits for the given promise,
+   * and cancels. `onSent` is called for each item that the connection has accepted.
    */
   async breakOff(
     items: Iterable<BatchCreditRequest>,

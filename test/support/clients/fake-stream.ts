@@ -4,21 +4,21 @@ import { type Principal, setCallContext } from '../../../src/grpc/call-context.j
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 
 export type FakeStreamOptions = {
-  /** When the caller gives up, on the monotonic clock of the test. Default: it waits for ever. */
+  /** Deadline of the caller, on the monotonic clock of the test. Default: none. */
   readonly endsAtMs?: number
   readonly principal?: Partial<Principal>
 }
 
-/** The server's side of a stream as grpc-js makes it, without a server: what the caller does and sees is in the hands of the test. */
+/** The server's side of a stream as grpc-js makes it, without a server: the test acts for the caller. */
 export class FakeStream<Request, Answer> extends Duplex {
   readonly metadata = new Metadata()
   readonly headers: Metadata[] = []
-  /** What the connection has taken. */
+  /** Answers that the connection has accepted. */
   readonly answers: Answer[] = []
-  /** Answers that were handed to the connection, whether it has taken them or not. */
+  /** Answers that were written to the connection, accepted or not. */
   offered = 0
   cancelled = false
-  /** What the stream ended with; undefined while it has not. */
+  /** The status of the stream; undefined until it ends. */
   status: RpcError | 'OK' | undefined
   readonly #sent: Request[] = []
   #halfClosed = false
@@ -31,20 +31,20 @@ export class FakeStream<Request, Answer> extends Duplex {
     super({ objectMode: true })
     const caller = { subject: 'ana', expiresAtMs: Number.POSITIVE_INFINITY, ...principal }
     setCallContext(this.metadata, { requestId: 'r-1', endsAtMs, principal: caller })
-    // As grpc-js does: an error becomes the status of the stream, once all answers are sent.
+    // Like grpc-js: an error becomes the status of the stream, once all answers are sent.
     this.on('error', (error: ServiceError) => {
       this.#error = rpcErrorOf(error)
       this.end()
     })
   }
 
-  /** The same as handlers see it. */
+  /** The same stream, in the type that handlers use. */
   get call(): ServerDuplexStream<Request, Answer> {
-    // Of a stream, handlers look at nothing that is not here.
+    // Handlers use only these members of a stream.
     return this as unknown as ServerDuplexStream<Request, Answer>
   }
 
-  /** Requests that were sent and that nobody has taken. */
+  /** Requests that were sent and not read yet. */
   get unread(): number {
     return this.#sent.length + this.readableLength
   }
@@ -63,19 +63,19 @@ export class FakeStream<Request, Answer> extends Duplex {
     this.#deliver()
   }
 
-  /** As when the caller leaves. */
+  /** Cancels the call, as the caller does. */
   cancel(): void {
     this.cancelled = true
     this.emit('cancelled', 'cancelled')
     this.destroy()
   }
 
-  /** From now on the connection takes no answer. */
+  /** Makes the connection stop accepting answers. */
   block(): void {
     this.#blocked = true
   }
 
-  /** It takes all that waits, and what comes. */
+  /** Makes the connection accept all waiting and future answers. */
   unblock(): void {
     this.#blocked = false
     for (const take of this.#held.splice(0)) take()
@@ -93,7 +93,7 @@ export class FakeStream<Request, Answer> extends Duplex {
     }
     this.offered += 1
     if (this.#blocked) this.#held.push(take)
-    // A connection is never done at once.
+    // A connection never finishes within the same turn.
     else setImmediate(take)
   }
 
@@ -102,7 +102,7 @@ export class FakeStream<Request, Answer> extends Duplex {
     done()
   }
 
-  /** One request for each time that one is wanted, as grpc-js does it. */
+  /** Delivers one request per read, as grpc-js does. */
   #deliver(): void {
     if (!this.#wanted) return
     const [request] = this.#sent.splice(0, 1)

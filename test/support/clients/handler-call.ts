@@ -11,8 +11,8 @@ import { eventually } from '../eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 
 /**
- * Calls a handler as grpc-js would, without a server: with a caller whose token says `ana`, who waits for ever, and who calls
- * again while the answer is UNAVAILABLE, as callers do whose database is slow.
+ * Calls a handler as grpc-js would, without a server. The token of the caller names `ana`. The caller has no
+ * deadline and retries UNAVAILABLE, as callers with a slow database do.
  */
 export async function callHandler<Request, Response>(
   handler: handleUnaryCall<Request, Response>,
@@ -40,7 +40,7 @@ function callOnce<Request, Response>(
   })
   const call = Object.assign(new EventEmitter(), { request, metadata, cancelled: false })
   return new Promise((resolve, reject) => {
-    // Of a call, handlers look at nothing else.
+    // Handlers use nothing else of a call.
     handler(call as unknown as ServerUnaryCall<Request, Response>, (error, response) => {
       call.emit('cancelled')
       if (error) reject(error)
@@ -50,7 +50,7 @@ function callOnce<Request, Response>(
   })
 }
 
-/** Calls a handler that is to end with an error, and returns the error as a client would read it. */
+/** Calls a handler that must fail, and returns the error as a client would read it. */
 export async function failHandler<Request, Response>(
   handler: handleUnaryCall<Request, Response>,
   request: Request,

@@ -1,15 +1,15 @@
 import { type ConnectionOptions, connect } from 'node:tls'
 import { WAIT_MS_MAX } from '../eventually.js'
 
-/** What a TLS handshake ended with. */
+/** The result of a TLS handshake. */
 export type Handshake =
   | {
       readonly protocol: string | null
-      /** Of the server's certificate, in hexadecimal digits. */
+      /** Serial number of the server's certificate, in hexadecimal digits. */
       readonly serialNumber: string
-      /** What a later one can begin with; of TLS 1.3 it comes only afterwards. */
+      /** A session for a later handshake. In TLS 1.3 it arrives only afterwards. */
       readonly session: Buffer | undefined
-      /** Whether it went on from the session that it was given. */
+      /** Whether the given session was resumed. */
       readonly resumed: boolean
       readonly rejection?: never
     }

@@ -10,7 +10,7 @@ const SERVICE = 'grpc.health.v1.Health'
 const check = methodNamed<HealthRequest, HealthResponse>(SERVICE, 'Check')
 const watch = methodNamed<HealthRequest, HealthResponse>(SERVICE, 'Watch')
 
-/** Asks for the health of a service as Kubernetes and other clients do: without a token. */
+/** Asks for the health of a service without a token, as Kubernetes and other clients do. */
 export class HealthClient {
   readonly #client: Client
   readonly #watches: HealthWatch[] = []
@@ -19,7 +19,7 @@ export class HealthClient {
     this.#client = new Client(address, credentials.createInsecure())
   }
 
-  /** The status of a service (the empty name stands for all of them), or how the call failed. */
+  /** The status of a service (the empty name means all of them), or the failure of the call. */
   check(service: string): Promise<string | RpcError> {
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(
@@ -33,7 +33,7 @@ export class HealthClient {
     })
   }
 
-  /** Has every change of a service's status told. */
+  /** Watches the status of a service. */
   watch(service: string): HealthWatch {
     const { path, requestSerialize, responseDeserialize } = watch
     const stream = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
@@ -51,7 +51,7 @@ export class HealthClient {
   }
 }
 
-/** What a watch has been told. */
+/** A watch and its statuses. */
 export class HealthWatch {
   readonly #stream: ClientReadableStream<HealthResponse>
   readonly #statuses: string[] = []
@@ -59,7 +59,7 @@ export class HealthWatch {
   constructor(stream: ClientReadableStream<HealthResponse>) {
     this.#stream = stream
     stream.on('data', ({ status }) => this.#statuses.push(status))
-    // That it ends, and how, is nothing to be told about a status.
+    // The end of the watch is not a status.
     stream.on('error', () => {})
   }
 
@@ -68,7 +68,7 @@ export class HealthWatch {
     return this.#statuses
   }
 
-  /** Waits until the status told last is this one. */
+  /** Waits until the latest status is this one. */
   async until(status: string): Promise<void> {
     await eventually(`the watch is told ${status}`, () => this.#statuses.at(-1) === status)
   }

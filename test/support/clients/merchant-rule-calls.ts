@@ -19,7 +19,7 @@ export type WireRule = {
   readonly subject?: string
 }
 
-/** What became of an import, as it comes over the wire; int64 as a string. */
+/** The result of an import, as it comes over the wire; int64 as a string. */
 export type WireImport = {
   readonly created_count: string
   readonly changed_count: string
@@ -38,7 +38,7 @@ export type ImportOutcome =
   | { readonly response: WireImport; readonly error?: never }
   | { readonly error: RpcError; readonly response?: never }
 
-/** An import that is under way. */
+/** An import in progress. */
 export type OpenImport = {
   readonly outcome: Promise<ImportOutcome>
   readonly end: () => void
@@ -53,14 +53,14 @@ export class MerchantRuleCalls {
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
-  /** Calls a method that is to answer. */
+  /** Calls a method that must succeed. */
   async call<Response>(method: string, request: object): Promise<Response> {
     const outcome = await this.#unary<Response>(method, request)
     if ('error' in outcome) throw new Error(`${method}: ${outcome.error.code}: ${outcome.error.message}`)
     return outcome.response
   }
 
-  /** Calls a method that is to end with an error. */
+  /** Calls a method that must fail. */
   async fail(method: string, request: object): Promise<RpcError> {
     const outcome = await this.#unary(method, request)
     if (!('error' in outcome)) throw new Error(`no error, but ${JSON.stringify(outcome.response)}`)
@@ -74,7 +74,7 @@ export class MerchantRuleCalls {
     return outcome
   }
 
-  /** Sends messages of an import that is still to be ended, or cut. */
+  /** Sends messages of an import that the caller later ends or cuts. */
   beginImport(messages: readonly (readonly WireRule[])[]): OpenImport {
     const method = methodNamed<object, WireImport>(SERVICE, 'ImportMerchantRules')
     let answer: (outcome: ImportOutcome) => void
@@ -96,7 +96,7 @@ export class MerchantRuleCalls {
     return { outcome, end: () => stream.end(), cancel: () => stream.cancel() }
   }
 
-  /** Every rule there is. */
+  /** All rules. */
   async export(): Promise<readonly WireRule[]> {
     const method = methodNamed<object, { merchant_rules: WireRule[] }>(SERVICE, 'ExportMerchantRules')
     const pieces: AsyncIterable<{ merchant_rules: WireRule[] }> = this.#client.makeServerStreamRequest(

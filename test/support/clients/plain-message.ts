@@ -1,8 +1,8 @@
 import type { DescField, DescMessage, Message } from '@bufbuild/protobuf'
 
-/** A message of @bufbuild/protobuf in the form in which our generated code has it. */
+/** A message of @bufbuild/protobuf in the form of our generated code. */
 export function plainOf(type: DescMessage, message: Message): unknown {
-  // Messages of a type that is not known before have their fields by their names.
+  // Messages of a dynamically loaded type have their fields by name.
   const values = message as unknown as Readonly<Record<string, unknown>>
   if (type.typeName === 'google.protobuf.Timestamp') return dateOf(values)
   if (type.typeName === 'google.protobuf.FieldMask') return values['paths']
@@ -27,7 +27,7 @@ function plainSingle({ message, fieldKind, proto }: DescField, value: unknown): 
   return proto.proto3Optional && fieldKind !== 'list' && value === undefined ? undefined : value
 }
 
-/** To the millisecond, as the generated code cuts it. */
+/** To the millisecond, as in the generated code. */
 function dateOf({ seconds, nanos }: Readonly<Record<string, unknown>>): Date {
   return new Date(Number(seconds) * 1_000 + Number(nanos) / 1_000_000)
 }

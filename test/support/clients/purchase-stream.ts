@@ -18,7 +18,7 @@ export type StreamAnswer = {
   readonly error?: RichStatus
 }
 
-/** The method, for those who call it in their own way. */
+/** The method, for callers that use it in their own way. */
 export const authorizeStreamMethod = methodNamed<AuthorizeRequest, StreamAnswer>(
   'benefits.v1.AuthorizationService',
   'AuthorizeStream',
@@ -28,11 +28,11 @@ export const authorizeStreamMethod = methodNamed<AuthorizeRequest, StreamAnswer>
 export class PurchaseStream {
   readonly #client: Client
   readonly #call: ClientDuplexStream<Buffer, StreamAnswer>
-  /** Never comes to those that are rejected. */
+  /** Never arrives on a rejected stream. */
   readonly headers: Promise<Metadata>
-  /** What came so far, in the order in which it came. */
+  /** The answers so far, in order of arrival. */
   readonly answers: StreamAnswer[] = []
-  /** The error that the stream ended with, or OK. */
+  /** The error that ended the stream, or OK. */
   readonly ended: Promise<RpcError | 'OK'>
   #hasEnded = false
 
@@ -51,7 +51,7 @@ export class PurchaseStream {
     })
     this.#call.on('data', (answer: StreamAnswer) => this.answers.push(answer))
     this.ended = new Promise<RpcError | 'OK'>((resolve) => {
-      // An error comes before the status, which comes in any case.
+      // An error precedes the status, which always arrives.
       this.#call.on('error', (error: ServiceError) => resolve(rpcErrorOf(error)))
       this.#call.on('status', () => resolve('OK'))
     }).finally(() => {
@@ -68,7 +68,7 @@ export class PurchaseStream {
     for (const request of requests) this.sendBytes(authorizeMethod.requestSerialize(request))
   }
 
-  /** Sends bytes in the place of a purchase. */
+  /** Sends bytes in place of a purchase. */
   sendBytes(bytes: Buffer): void {
     this.#call.write(bytes)
   }

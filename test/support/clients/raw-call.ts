@@ -4,9 +4,9 @@ import { type AuthorizeRequest, authorizeMethod } from './client.js'
 import { signToken } from './token.js'
 
 /**
- * Sends a purchase as bare HTTP/2, with whatever `grpc-timeout` is given, and returns the number of the status that the server sent.
- * A gRPC client would not do: once a deadline has passed it gives up by itself, whatever the server says. The message follows its
- * headers when `beforeMessage` has ended.
+ * Sends a purchase as bare HTTP/2, with any `grpc-timeout`, and returns the number of the status that the
+ * server sent. A gRPC client would not do, because it gives up by itself once a deadline has passed. The
+ * message follows its headers when `beforeMessage` has ended.
  */
 export async function statusOfRawCall(
   address: string,
@@ -25,7 +25,7 @@ export async function statusOfRawCall(
       authorization: `Bearer ${signToken()}`,
     })
     const headers = once(stream, 'response')
-    // An error may come in the headers, and then there are no trailers.
+    // An error may arrive in the headers; then there are no trailers.
     const trailers = once(stream, 'trailers')
     const closed = once(stream, 'close')
     stream.resume()
@@ -38,7 +38,7 @@ export async function statusOfRawCall(
   }
 }
 
-/** A message as gRPC frames it: not compressed, its length in four bytes. */
+/** A message framed for gRPC: not compressed, with its length in four bytes. */
 export function framed(message: Buffer): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(message.length, 1)

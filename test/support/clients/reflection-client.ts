@@ -2,7 +2,7 @@ import { Client, credentials } from '@grpc/grpc-js'
 import { WAIT_MS_MAX } from '../eventually.js'
 import { methodNamed } from './contract.js'
 
-/** One question: exactly one of these, as the .proto names them. */
+/** A request to reflection: exactly one of these fields, as in the .proto. */
 export type ReflectionRequest = {
   readonly list_services?: string
   readonly file_by_filename?: string
@@ -18,7 +18,7 @@ export type ReflectionResponse = {
   readonly error_response?: { readonly error_code: number; readonly error_message: string }
 }
 
-/** Puts questions to reflection on one stream, and returns the answers in their order. */
+/** Sends questions to reflection on one stream, and returns the answers in order. */
 export async function askReflection(
   address: string,
   version: 'v1' | 'v1alpha',

@@ -3,12 +3,15 @@ import { Client, credentials, status } from '@grpc/grpc-js'
 import { eventually } from '../eventually.js'
 import { type AuthorizeResponse, authorizeMethod, metadataOf, purchase } from './client.js'
 
-/** Callers at a time. Each sends its next purchase when it has its answer. */
+/** Concurrent callers. Each sends its next purchase when the last one is answered. */
 const CALLERS = 8
 /** Longest time for one call and its retries, in milliseconds. */
 const CALL_MS_MAX = 60_000
 
-/** The service config of `.docs/guide/scaling.md`: calls go to all addresses in turn, and gRPC retries UNAVAILABLE. */
+/**
+ * The service config of `.docs/guide/scaling.md`: calls use all addresses in turn, and gRPC retries
+ * UNAVAILABLE.
+ */
 const serviceConfig = JSON.stringify({
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
@@ -26,11 +29,11 @@ const serviceConfig = JSON.stringify({
 })
 
 export type LoadOptions = {
-  /** Of the processes. */
+  /** The addresses of the processes. */
   readonly addresses: readonly string[]
   /** The accounts that pay. */
   readonly accounts: readonly string[]
-  /** Of each purchase, in centavos. */
+  /** The amount of each purchase, in centavos. */
   readonly amount: bigint
 }
 
@@ -38,14 +41,14 @@ export type LoadOptions = {
 export type Answer = { readonly id: string; readonly accountId: string; readonly response: AuthorizeResponse }
 
 /**
- * Callers behind one client that balances by round robin. They buy one thing after another until they are stopped.
+ * Callers behind one client that balances by round robin. They send purchases until they are stopped.
  *
- * gRPC retries no call whose answer has begun to arrive when its process is killed. The caller sees UNAVAILABLE, and sends the purchase
- * again with the same id.
+ * gRPC retries no call whose answer has begun to arrive when its process is killed. The caller sees
+ * UNAVAILABLE, and sends the purchase again with the same id.
  */
 export class RoundRobinLoad {
   readonly answers: Answer[] = []
-  /** The ends of calls other than answers and UNAVAILABLE. */
+  /** The outcomes of calls other than answers and UNAVAILABLE. */
   readonly failures: string[] = []
   /** Purchases that the caller, not gRPC, sent again. */
   readonly resent: string[] = []
@@ -58,7 +61,7 @@ export class RoundRobinLoad {
     this.#options = options
     this.#client = new Client(`ipv4:${options.addresses.join(',')}`, credentials.createInsecure(), {
       'grpc.service_config': serviceConfig,
-      // A process that comes back is used again soon.
+      // The client soon uses a process again after it comes back.
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1_000,
     })
@@ -71,7 +74,7 @@ export class RoundRobinLoad {
     await eventually(`${count} more answers`, () => this.answers.length + this.failures.length >= wanted)
   }
 
-  /** Waits for the calls under way, and closes the client. */
+  /** Waits for the calls in flight, and closes the client. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#callers

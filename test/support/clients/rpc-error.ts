@@ -1,10 +1,10 @@
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { messageNamed } from './contract.js'
 
-/** How a call ended when not with an answer. */
+/** The failure of a call. */
 export type RpcError = StatusError & { readonly trailers: Metadata }
 
-/** What a google.rpc.Status says. */
+/** The content of a google.rpc.Status. */
 export type StatusError = {
   /** Name of the status code. */
   readonly code: string
@@ -17,7 +17,7 @@ export type StatusError = {
   readonly retryAfterMs: number | undefined
 }
 
-/** What google.rpc.Status carries: the fields of the three kinds of detail that we send. */
+/** The content of google.rpc.Status: the fields of the three types of detail that we send. */
 type Detail = {
   readonly reason: string
   readonly domain: string

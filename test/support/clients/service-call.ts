@@ -15,7 +15,7 @@ export class ServiceCalls {
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
-  /** Calls a method that is to answer. Rejects with an error that shows the status and the reason. */
+  /** Calls a method that must succeed. Rejects with an error that shows the status and the reason. */
   call<Response>(method: string, request: object): Promise<Response> {
     const { path, requestSerialize, responseDeserialize } = methodNamed<object, Response>(
       this.#service,

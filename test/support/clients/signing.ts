@@ -1,7 +1,7 @@
 import { constants, createHmac, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
 import { secondsFromNow } from './token.js'
 
-/** A key pair, as its owner has it. */
+/** A key pair, as its owner holds it. */
 export type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 
 export type SignedToken = {
@@ -12,7 +12,10 @@ export type SignedToken = {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Signs a JSON Web Token by any algorithm, sensible or not, and by hand: not with the library that the service verifies with. */
+/**
+ * Signs a JSON Web Token by any algorithm, sensible or not. It does not use the library that verifies tokens
+ * in the service.
+ */
 export function signWith({ algorithm, key, header = {}, claims = {} }: SignedToken): string {
   const content = [
     { alg: algorithm, typ: 'JWT', ...header },
@@ -47,7 +50,7 @@ export function pemOf({ publicKey }: KeyPair): string {
   return publicKey.export({ type: 'spki', format: 'pem' }).toString()
 }
 
-/** A public key as key sets have it. */
+/** A public key in the form of key sets. */
 export function jwkOf(
   { publicKey }: KeyPair,
   members: Readonly<Record<string, unknown>> = {},

@@ -4,11 +4,14 @@ import { authorizeStreamMethod, type StreamAnswer } from './purchase-stream.js'
 import { framed } from './raw-call.js'
 import { signToken } from './token.js'
 
-/** What the service may send of a stream before it is read, in bytes: a few answers. */
+/** Flow-control window for a stream, in bytes: a few answers. */
 const WINDOW_BYTES = 1_024
 const HEAD_BYTES = 5
 
-/** A stream of purchases as bare HTTP/2, by a caller who reads no answer until told to. A gRPC client would read them by itself. */
+/**
+ * A stream of purchases as bare HTTP/2, by a caller that reads no answer until `read`. A gRPC client would
+ * read them by itself.
+ */
 export class SlowReader {
   readonly #session: ClientHttp2Session
   readonly #stream: ClientHttp2Stream
@@ -24,13 +27,13 @@ export class SlowReader {
     })
   }
 
-  /** Sends them all, as far as the service takes them, and says that there are no more. */
+  /** Sends them all, as far as the service reads them, and half-closes. */
   send(requests: readonly AuthorizeRequest[]): void {
     for (const request of requests) this.#stream.write(framed(authorizeMethod.requestSerialize(request)))
     this.#stream.end()
   }
 
-  /** Now reads, to the end. */
+  /** Starts to read, to the end. */
   async readAll(): Promise<readonly StreamAnswer[]> {
     const chunks: Buffer[] = []
     for await (const chunk of this.#stream) chunks.push(chunk)

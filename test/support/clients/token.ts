@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { secret, secretToken } from '../leaks.js'
 
-/** The secret that services under test verify tokens with. */
+/** The secret with which services under test verify tokens. */
 export const JWT_SECRET = secret('a secret of the tests, with far more than 32 bytes')
 
 export type TokenOptions = {
@@ -12,7 +12,9 @@ export type TokenOptions = {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Signs a JSON Web Token by hand: not with the library that the service verifies with. No process may write it. */
+/**
+ * Signs a JSON Web Token without the library that verifies tokens in the service. No process may print it.
+ */
 export function signToken(options: TokenOptions = {}): string {
   const { secret: key = JWT_SECRET, algorithm = 'HS256', claims = {} } = options
   const header = { alg: algorithm, typ: 'JWT' }
@@ -21,7 +23,7 @@ export function signToken(options: TokenOptions = {}): string {
   return secretToken(`${signed}.${signatureOf(signed, algorithm, key)}`)
 }
 
-/** A moment as tokens write it: seconds since 1970. */
+/** A time in the form of tokens: seconds since 1970. */
 export function secondsFromNow(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds
 }

@@ -1,17 +1,19 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 
-/** A field as it is sent: its tag, and its value or the fields of the message that it holds. */
+/** An encoded field: its tag, and its value or the fields of its message. */
 type Piece =
   | { readonly tag: readonly number[]; readonly value: readonly number[] }
   | { readonly tag: readonly number[]; readonly pieces: Piece[] }
 
-/** Any message of this type that protobuf allows, in bytes: fields that the type does not have and padded numbers are among them. */
+/**
+ * Any encoding of a message of this type that protobuf allows, including unknown fields and padded numbers.
+ */
 export function legalBytes(type: DescMessage): fc.Arbitrary<Buffer> {
   return piecesOf(type, 3).map(bytesOf)
 }
 
-/** The same with these bytes before, behind or between the fields of the message or of one inside it. */
+/** The same with these bytes before, after or between the fields of the message or of an embedded one. */
 export function bytesWith(type: DescMessage, intruder: readonly number[]): fc.Arbitrary<Buffer> {
   return fc.tuple(piecesOf(type, 3), fc.nat(), fc.nat()).map(([pieces, which, where]) => {
     const messages = [...messagesIn(pieces)]
@@ -21,7 +23,7 @@ export function bytesWith(type: DescMessage, intruder: readonly number[]): fc.Ar
   })
 }
 
-/** A number in its shortest form, and in more bytes than needed if it has to have more. */
+/** A number in its shortest form, or padded to more bytes. */
 export function varint(value: bigint | number, padding = 0): readonly number[] {
   let rest = BigInt.asUintN(64, BigInt(value))
   const bytes: number[] = []
@@ -43,7 +45,7 @@ export function field(number: number, value: string | Uint8Array | readonly numb
 function piecesOf(type: DescMessage, depth: number): fc.Arbitrary<Piece[]> {
   const known = type.fields.map((one) => pieceOf(one, depth)).filter((one) => one !== undefined)
   const anyPiece = fc.oneof(...known, ...known, unknownPiece(type))
-  // A field for one message is there once: with a second one the decoders would have to merge the two.
+  // A single embedded message occurs once: decoders would have to merge a second one.
   return fc.array(anyPiece, { maxLength: 8 }).map((pieces) => pieces.filter(isFirst))
 }
 

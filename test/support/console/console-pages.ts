@@ -4,7 +4,7 @@ import { signToken } from '../clients/token.js'
 import { WAIT_MS_MAX } from '../eventually.js'
 import type { ServiceProcess } from '../processes/service-process.js'
 
-/** Every scope that the console has a use for. */
+/** Every scope that the console uses. */
 const SCOPES = [
   'activity:read',
   'accounts:read',
@@ -19,11 +19,13 @@ const SCOPES = [
   'transactions:simulate',
 ]
 
-/** A page of the console, and what its browser complained of. */
+/** A page of the console, and the complaints of its browser. */
 export type ConsolePage = {
   readonly page: Page
   readonly context: BrowserContext
-  /** Errors and warnings of the page's scripts and of the browser, but for answers of the service with an error status. */
+  /**
+   * Errors and warnings of the page's scripts and of the browser, except for error answers of the service.
+   */
   readonly complaints: readonly string[]
 }
 
@@ -34,7 +36,10 @@ export type OpenOptions = BrowserContextOptions & {
   readonly token?: string | null
 }
 
-/** Starts a browser for the tests of a suite and opens pages of the console in it. A machine without a browser fails the suite. */
+/**
+ * Starts a browser for the tests of a suite and opens pages of the console in it. Without a browser the suite
+ * fails.
+ */
 export function useConsole(): (service: ServiceProcess, options?: OpenOptions) => Promise<ConsolePage> {
   let browser: Browser | undefined
   before(async () => {
@@ -72,19 +77,19 @@ export function useConsole(): (service: ServiceProcess, options?: OpenOptions) =
   }
 }
 
-/** A token with every scope that the console has a use for. */
+/** A token with every scope that the console uses. */
 export function tokenOfAll(): string {
   return signToken({ claims: { sub: 'ana', scope: SCOPES.join(' ') } })
 }
 
-/** Address of the HTTP API, without a slash at its end. Known once the service listens. */
+/** Address of the HTTP API, without a trailing slash. Known once the service listens. */
 export function consoleUrl(service: ServiceProcess): string {
   const port = service.events.find(({ event }) => event === 'listening')?.['httpApiPort']
   if (typeof port !== 'number') throw new Error('the service has no HTTP API yet')
   return `http://127.0.0.1:${port}`
 }
 
-/** Calls a method of the API as the console does. Answers are of any shape here: the test says which it expects. */
+/** Calls a method of the API as the console does. The test knows the type of the answer. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export async function callApi(service: ServiceProcess, method: string, request: object): Promise<any> {
   const response = await fetch(`${consoleUrl(service)}/benefits.v1.${method}`, {
@@ -96,7 +101,7 @@ export async function callApi(service: ServiceProcess, method: string, request: 
   return await response.json()
 }
 
-/** Enters the token, unless the service has given the page one: it does in development. */
+/** Enters the token, unless the service has issued one to the page, as in development. */
 async function signIn(page: Page, token: string): Promise<void> {
   const field = page.getByLabel('Token (JWT)')
   const content = page.locator('main > :not(.session)')

@@ -5,12 +5,12 @@ import type { Entry } from '../../../src/domain/entry.js'
 import type { Limits } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
 
-/** An account that nobody opened, with an id of its own. */
+/** An unopened account with a new id. */
 export function newAccount(): Account {
   return unopenedAccount(randomUUID())
 }
 
-/** Puts an entry on top of an account. */
+/** Applies an entry to an account. */
 export function changeOf(before: Account, entry: Entry): AccountChange {
   return { before, after: applyEntry(before, entry) }
 }
@@ -20,13 +20,13 @@ export function opening(account: Account): Entry {
   return { ...recorded(account), kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE', subject: 'test' }
 }
 
-/** An entry that puts money into a wallet. */
+/** An entry that credits a wallet. */
 export function credit(account: Account, wallet: string, amount: bigint): Entry {
   const balanceAfter = centavos(balanceOf(account, wallet) + amount)
   return { ...recorded(account), kind: 'CREDIT', movement: { wallet, delta: amount, balanceAfter } }
 }
 
-/** An approved purchase, with every field that an entry can have. */
+/** An approved purchase with every possible field. */
 export function debit(account: Account, wallet: string, amount: bigint): Entry {
   const balanceAfter = centavos(balanceOf(account, wallet) - amount)
   return {
@@ -55,7 +55,7 @@ export function limiting(account: Account, limits: Limits): Entry {
   }
 }
 
-/** A declined purchase, with no field but those that an entry must have. */
+/** A declined purchase with only the required fields. */
 export function decline(account: Account): Entry {
   return {
     ...recorded(account),

@@ -1,8 +1,8 @@
 import type { Core } from '../../../src/service/core.js'
 
 /**
- * Holds an account so that nobody can commit to it, though it can still be read: a transaction that is never committed has changed
- * it. Release it within two seconds, before the service's operations run out of time.
+ * Locks an account against commits but not against reads: an uncommitted transaction has changed it. Release
+ * it within two seconds, before the service's operations run out of time.
  */
 export async function lockAccount(
   { client }: Core,

@@ -15,12 +15,12 @@ const unexpected = (cause: unknown): void => {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** Who is told of what fails behind the engine's back. */
+/** The receivers of background failures. */
 type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
 
 /**
- * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
- * to be told of it.
+ * The engine on a database of the tests, ready to decide. A background failure fails the test run unless it
+ * has a receiver.
  */
 export async function openCore(
   mongodbUri: string,
@@ -28,7 +28,8 @@ export async function openCore(
   callbacks: Callbacks = {},
 ): Promise<Core> {
   const core = createCore({
-    // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
+    // Long enough for a slow machine: the tests check decisions, and send more at once than the machine can
+    // handle.
     config: readDatabaseConfig({
       MONGODB_URI: mongodbUri,
       MONGODB_DATABASE: database,
@@ -45,7 +46,7 @@ export async function openCore(
   return core
 }
 
-/** Time for anything that a test asks of the engine. */
+/** Time for any request of a test to the engine. */
 export function testBudget() {
   return timeBudget(WAIT_MS_MAX, systemClock)
 }
@@ -64,7 +65,7 @@ export async function fundedAccount(
   return accountId
 }
 
-/** Blocks or closes an account the way the engine does everything: by an entry. */
+/** Blocks or closes an account as the engine does: by an entry. */
 export async function changeStatus(
   { engine }: Core,
   accountId: string,

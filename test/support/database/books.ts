@@ -6,20 +6,20 @@ import type {
 } from '../../../src/storage/account/documents.js'
 import type { Balances } from './accounts.js'
 
-/** One account as the database holds it, and everything that the database knows to have happened to it. */
+/** One account in the database, with every entry that the database holds of it. */
 export type Book = {
   readonly accountId: string
   readonly version: bigint
   readonly balances: Balances
   /** Journal and ledger together, each entry once, in the order of `seq`. */
   readonly entries: readonly BookEntry[]
-  /** How many of the entries the ledger holds. */
+  /** Number of entries in the ledger. */
   readonly posted: number
 }
 
 export type BookEntry = Omit<EntryDocument, 'transaction'> & { readonly transaction: string }
 
-/** Reads the books of every account of a database, past all of our code. */
+/** Reads the books of every account of a database, without our own code. */
 export async function readBooks(db: Db): Promise<readonly Book[]> {
   const accounts = await db.collection<AccountDocument>('accounts').find().toArray()
   return await Promise.all(accounts.map((account) => bookOf(db, account)))
@@ -33,9 +33,10 @@ export async function readBook(db: Db, accountId: string): Promise<Book> {
 }
 
 /**
- * What is wrong with the books: nothing, if every centavo is explained. For every account: the entries are numbered 1, 2, 3, ...
- * up to its version; each balance after an entry is the sum of the movements so far, and never negative; the last of them are the
- * balances of the account; and no entry is in journal and ledger with two contents.
+ * The discrepancies of the books: none if every centavo is explained. The rules for every account: entries
+ * are numbered 1, 2, 3, ... up to its version; each balance after an entry is the sum of the movements so
+ * far, and never negative; the last of them are the balances of the account; and no entry differs between
+ * journal and ledger.
  */
 export async function wrongInBooks(db: Db): Promise<readonly string[]> {
   const books = await readBooks(db)

@@ -4,17 +4,17 @@ import { createClient } from '../../../src/storage/client.js'
 import type { ClusterShard } from '../../../tools/dev/local-mongo/ephemeral-cluster.js'
 import { shardTestDatabase, testCluster } from './mongo.js'
 
-/** Marks what the tests themselves ask a shard. */
+/** Marks the tests' own commands on a shard. */
 const LOOK = 'a look of the tests'
 
-/** A sharded database of the test cluster, and a way past mongos to each of its shards. */
+/** A sharded database of the test cluster, with direct access to each shard. */
 export type ClusterDatabase = {
   readonly db: Db
   readonly uri: string
   readonly shards: readonly ShardView[]
 }
 
-/** What one shard does, seen by its own profiler. */
+/** The operations of one shard, recorded by its own profiler. */
 export class ShardView {
   readonly name: string
   readonly #shard: ClusterShard
@@ -28,7 +28,7 @@ export class ShardView {
     this.#client = new MongoClient(shard.uri)
   }
 
-  /** Begins to note every operation on the database, and forgets those of before. */
+  /** Starts to record every operation on the database, and drops earlier records. */
   async profile(): Promise<void> {
     const db = this.#client.db(this.#database)
     await db.command({ profile: 0 })
@@ -36,7 +36,7 @@ export class ShardView {
     await db.command({ profile: 2 })
   }
 
-  /** The operations on a collection that were noted, such as `query` or `insert`. */
+  /** The recorded operations on a collection, such as `query` or `insert`. */
   async operationsOn(collection: string): Promise<readonly string[]> {
     const noted = await this.#client
       .db(this.#database)
@@ -46,7 +46,7 @@ export class ShardView {
     return noted.map(({ op }) => op)
   }
 
-  /** Number of documents that it has of a collection. Left out of what is noted. */
+  /** Number of its documents in a collection. Not recorded. */
   async count(collection: string): Promise<number> {
     const stats = await this.#client
       .db(this.#database)
@@ -69,11 +69,11 @@ export class ShardView {
   }
 }
 
-/** Gives a suite a sharded database of its own, on a cluster that no other process uses. */
+/** Gives a suite a sharded database on an exclusive cluster. */
 export function useClusterDatabase(): () => ClusterDatabase {
   let database: ClusterDatabase | undefined
   before(async function () {
-    // The first time, mongos is downloaded.
+    // Downloads mongos the first time.
     this.timeout(600_000)
     const cluster = await testCluster()
     const name = `test-${randomUUID()}`
@@ -96,7 +96,7 @@ export function useClusterDatabase(): () => ClusterDatabase {
   }
 }
 
-/** Name of the shard that an account is on. */
+/** Name of the shard that holds an account. */
 export async function shardOf(db: Db, accountId: string): Promise<string> {
   const plan = await db
     .collection<{ _id: string }>('accounts')
@@ -105,7 +105,7 @@ export async function shardOf(db: Db, accountId: string): Promise<string> {
   return plan['queryPlanner'].winningPlan.shards[0].shardName
 }
 
-/** So many account ids that are on a shard. */
+/** So many account ids on a shard. */
 export async function accountIdsOn(db: Db, shard: string, count: number): Promise<readonly string[]> {
   const ids: string[] = []
   while (ids.length < count) {

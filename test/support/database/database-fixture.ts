@@ -4,8 +4,8 @@ import { WAIT_MS_MAX } from '../eventually.js'
 import { freshDatabase, testMongoUri } from './mongo.js'
 
 /**
- * Gives a suite an empty database of its own, seen through the service's client options, but with time to wait. It goes with the MongoDB
- * of the test run, so that operations that are still under way at the end of a suite do no harm.
+ * Gives a suite an empty database, with the service's client options but more time to wait. It ends with the
+ * MongoDB of the test run, so that operations in progress at the end of a suite do no harm.
  */
 export function useDatabase(): () => Db {
   let client: MongoClient | undefined

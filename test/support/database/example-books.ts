@@ -18,10 +18,12 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../catalog/catalogs.js'
 import { utcCalendar } from '../catalog/utc-calendar.js'
 
-/** One account's books as they may be stored: the account with its journal, and its entries in the ledger, oldest first. */
+/**
+ * The stored books of one account: the account with its journal, and its entries in the ledger, oldest first.
+ */
 export type StoredBooks = { readonly account: Account; readonly ledger: readonly Entry[] }
 
-/** Something to be decided on an account. */
+/** An operation on an account. */
 export type Step = (history: AccountHistory, at: Date) => Verdict<Entry, string>
 
 const catalog = catalogOf(challengeCategories)
@@ -39,7 +41,7 @@ export const steps = {
     const purchase = { transactionId, amount: centavos(amount), mcc: '5411', merchant: 'PADARIA DO ZE' }
     return (history, at) => decide(history, purchase, catalog, at, utcCalendar)
   },
-  /** Without an amount: all that is left. */
+  /** Without an amount: the whole remainder. */
   reverse: (transactionId: string, originalId: string, amount?: bigint): Step => {
     const asked = { transactionId, originalId, described: {} }
     const reversal = amount === undefined ? asked : { ...asked, amount: centavos(amount) }
@@ -48,7 +50,7 @@ export const steps = {
   status: (transactionId: string, status: 'ACTIVE' | 'BLOCKED' | 'CLOSED'): Step => {
     return (history, at) => decideStatusChange(history, { transactionId, status, subject: 'ana' }, at)
   },
-  /** One maximum for a purchase, and one for FOOD in a day; without one, none. */
+  /** One maximum for a purchase, and one for FOOD in a day; without an amount, none. */
   limits: (transactionId: string, most: { readonly purchase?: bigint; readonly foodDay?: bigint }): Step => {
     const { purchase, foodDay } = most
     const change: LimitsChange = {
@@ -63,8 +65,8 @@ export const steps = {
 } as const
 
 /**
- * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is rejected
- * leaves no entry.
+ * The account after these steps, one second apart by default, with its whole history in its journal. A
+ * rejected step adds no entry.
  */
 export function accountAfter(
   accountId: string,
@@ -77,14 +79,16 @@ export function accountAfter(
   }, unopenedAccount(accountId))
 }
 
-/** The same account with only the last entries in its journal, and all up to some place in the ledger. */
+/**
+ * The same account with only the last entries in its journal, and all entries up to a place in the ledger.
+ */
 export function booksOf(whole: Account, split: { journal: number; posted: number }): StoredBooks {
   const account = { ...whole, journal: whole.journal.slice(-split.journal) }
   return { account, ledger: whole.journal.slice(0, split.posted) }
 }
 
 /**
- * Books with something of everything, and nothing wrong. FOOD holds 8.00, CASH 5.00, MEAL 0.50.
+ * Correct books with every kind of entry. FOOD holds 8.00, CASH 5.00, MEAL 0.50.
  *
  * | seq | entry                            | ledger | journal |
  * |-----|----------------------------------|--------|---------|
@@ -94,7 +98,7 @@ export function booksOf(whole: Account, split: { journal: number; posted: number
  * | 4   | buy-1: FOOD pays 3.00            | yes    |         |
  * | 5   | buy-2: 90.00, declined           | yes    |         |
  * | 6   | back-1: 1.00 of buy-1            | yes    |         |
- * | 7   | ahead-1: of a purchase not seen  | yes    |         |
+ * | 7   | ahead-1: of an unknown purchase  | yes    |         |
  * | 8   | block-1: BLOCKED                 | yes    | yes     |
  * | 9   | block-2: ACTIVE                  | yes    | yes     |
  * | 10  | credit-3: MEAL 0.50              |        | yes     |
@@ -134,10 +138,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   anyId.map(steps.open),
 )
 
-/** Some steps on each of several days, over the end of a month. */
+/** Some steps on each of several days, across the end of a month. */
 const everyEightHours = (index: number) => new Date(Date.UTC(2026, 0, 27, index * 8))
 
-/** Any history of at least one entry, oldest first: an account whose journal holds all of it. */
+/** Any history of at least one entry, oldest first: an account with all of it in its journal. */
 export function anyWhole(accountId: string): fc.Arbitrary<Account> {
   return fc
     .record({ before: fc.array(anyStep, { maxLength: 3 }), after: fc.array(anyStep, { maxLength: 30 }) })
@@ -146,7 +150,10 @@ export function anyWhole(accountId: string): fc.Arbitrary<Account> {
     )
 }
 
-/** Any such history, split anyhow: the journal holds at least all that the ledger lacks, and the ledger some of the journal. */
+/**
+ * Any such history with any split: the journal holds at least the entries that the ledger lacks, and the
+ * ledger a part of the journal.
+ */
 export function anyBooks(accountId: string): fc.Arbitrary<StoredBooks> {
   return anyWhole(accountId).chain((whole) =>
     fc

@@ -4,13 +4,14 @@ import { unlimited } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { StoredBooks } from './example-books.js'
 
-/** A moment for each entry, one second after another. */
+/** Times of the entries, one second apart. */
 export const secondOf = (seq: number) => new Date(Date.UTC(2026, 0, 1) + seq * 1_000)
 
 /**
- * Books of a history as long as it is to be, made at once instead of step by step: opened, and then again and again a credit of
- * 0.10 to FOOD, a purchase of 0.04 by FOOD, one by CASH that is declined, a reversal of 0.01 of the purchase, a block and an
- * unblocking. The journal holds the last twenty entries, of which the ledger has the first ten.
+ * Books with a history of any length, made at once instead of step by step. After the opening these repeat: a
+ * credit of 0.10 to FOOD, a purchase of 0.04 by FOOD, a declined purchase by CASH, a reversal of 0.01, a
+ * block and an unblocking. The journal holds the last twenty entries; the first ten of these are also in the
+ * ledger.
  */
 export function longBooks(accountId: string, length: number): StoredBooks {
   const entries = Array.from({ length }, (_, index) => entryAt(accountId, index + 1))
@@ -30,7 +31,7 @@ export function longBooks(accountId: string, length: number): StoredBooks {
   return { account, ledger: entries.slice(0, -10) }
 }
 
-/** What an entry of this place is, from 0 to 5, in its round of six. */
+/** The kind of the entry at this place, from 0 to 5, in its round of six. */
 const stepAt = (seq: number) => (seq - 2) % 6
 /** Changes of FOOD in one round. */
 const deltas = [10n, -4n, 0n, 1n, 0n, 0n]
@@ -59,7 +60,7 @@ function entryAt(accountId: string, seq: number): Entry {
   return { ...reversal, amount: centavos(1n), described: {}, movement }
 }
 
-/** What FOOD holds after the entry of this place. */
+/** The balance of FOOD after the entry at this place. */
 function balanceAt(seq: number): bigint {
   const rounds = BigInt(Math.floor((seq - 1) / 6))
   const rest = deltas.slice(0, (seq - 1) % 6)

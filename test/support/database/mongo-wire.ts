@@ -4,15 +4,15 @@ export type WireMessage = {
   readonly id: number
   /** In a reply: the id of the request. */
   readonly answers: number
-  /** In a request: what it asks for; undefined in the handshake of old, and in replies of no interest. */
+  /** In a request: its command; undefined in the old handshake, and in replies that do not matter. */
   readonly command: MongoCommand | undefined
 }
 
-/** What a request asks for. */
+/** The command of a request. */
 export type MongoCommand = {
   /** Such as `findAndModify`. */
   readonly name: string
-  /** The collection, where the command names one. */
+  /** The collection, if the command names one. */
   readonly collection: string | undefined
 }
 
@@ -22,11 +22,11 @@ const OP_MSG = 2013
 const BODY = 0
 const BSON_STRING = 2
 
-/** Cuts a stream of bytes into messages. */
+/** Splits a stream of bytes into messages. */
 export class WireReader {
   #rest = Buffer.alloc(0)
 
-  /** Takes in more bytes and returns the messages that are complete now. */
+  /** Adds bytes and returns the messages that are now complete. */
   push(chunk: Buffer): readonly WireMessage[] {
     this.#rest = Buffer.concat([this.#rest, chunk])
     const messages: WireMessage[] = []
@@ -46,7 +46,10 @@ function messageOf(bytes: Buffer): WireMessage {
   return { bytes, id: bytes.readInt32LE(4), answers: bytes.readInt32LE(8), command }
 }
 
-/** The first field of the body: the name of the command, and the collection as its value. The driver sends the body first. */
+/**
+ * The first field of the body: the name of the command, with the collection as its value. The driver sends
+ * the body first.
+ */
 function commandOf(bytes: Buffer): MongoCommand | undefined {
   const section = HEADER_BYTES + 4
   if (bytes[section] !== BODY) return undefined

@@ -1,6 +1,6 @@
 import type { CommandStartedEvent, Document, MongoClient } from 'mongodb'
 
-/** The commands of these names that a client sends while something is done, in that order. */
+/** Records the commands with these names that a client sends during some work, in order. */
 export async function commandsSent(
   client: MongoClient,
   names: readonly string[],

@@ -3,7 +3,7 @@ import { MongoServerError } from 'mongodb'
 export const VALIDATION_FAILED = 121
 export const DUPLICATE_KEY = 11000
 
-/** The server's code for what happened to a write; 0 when it was accepted. */
+/** The server's code for the outcome of a write; 0 for success. */
 export async function codeOf(write: Promise<unknown>): Promise<unknown> {
   try {
     await write

@@ -7,7 +7,7 @@ import { WatchedInstance } from '../../../tools/dev/local-mongo/watched-instance
 /** A mongod that belongs to no replica set. */
 export type StandaloneMongo = {
   readonly uri: string
-  /** Ends it and removes its data. */
+  /** Stops it and removes its data. */
   readonly remove: () => Promise<void>
 }
 

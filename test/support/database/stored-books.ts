@@ -10,7 +10,7 @@ import type { StoredBooks } from './example-books.js'
 /** Documents written at a time. */
 const LOT = 5_000
 
-/** Writes books into the database past the engine, but not past the validators. */
+/** Writes books into the database without the engine, but subject to the validators. */
 export async function storeBooks(db: Db, ...books: readonly StoredBooks[]): Promise<void> {
   const accounts = db.collection<AccountDocument>('accounts')
   const ledger = db.collection<LedgerDocument>('ledger')

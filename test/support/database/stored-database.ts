@@ -9,10 +9,10 @@ export type StoredCollection = {
   readonly documents: readonly Document[]
 }
 
-/** A whole small database in memory, as a back-up of it. */
+/** A whole small database in memory, like a backup. */
 export type StoredDatabase = readonly StoredCollection[]
 
-/** A database as the release with schema version 1 made it, with two accounts and their entries. */
+/** A database as the release with schema version 1 created it, with two accounts and their entries. */
 export async function schemaVersion1(): Promise<StoredDatabase> {
   const text = await readFile(new URL('schema-1.json', import.meta.url), 'utf8')
   return BSON.EJSON.parse(text, { useBigInt64: true })
@@ -28,7 +28,10 @@ export async function backUp(db: Db): Promise<StoredDatabase> {
   )
 }
 
-/** Makes the collections as they were. They must not be there. The identity of the books comes last, as the runbook demands. */
+/**
+ * Restores the collections, which must not exist. The identity of the books comes last, as the runbook
+ * demands.
+ */
 export async function restore(db: Db, stored: StoredDatabase): Promise<void> {
   const inOrder = [...stored].sort((a, b) => Number(a.name === 'books') - Number(b.name === 'books'))
   for (const { name, options, indexes, documents } of inOrder) {

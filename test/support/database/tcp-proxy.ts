@@ -2,19 +2,19 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { type MongoCommand, type WireMessage, WireReader } from './mongo-wire.js'
 
-/** Which requests lose their connection, and when. */
+/** The requests that lose their connection, and when. */
 export type Cut = {
   readonly command: MongoCommand
-  /** REPLY: MongoDB has done it and its reply is on the way. REQUEST: MongoDB never hears of it. */
+  /** REPLY: MongoDB has executed the request, and its reply is lost. REQUEST: MongoDB never receives it. */
   readonly loses: 'REPLY' | 'REQUEST'
   /**
-   * This many of them. ALL_FROM_THERE: the first one, and then every request of any kind, until `heal`. AWAY_FROM_THERE: the
-   * same, and no connection can be made.
+   * Number of requests. ALL_FROM_THERE: the first one, and then every request of any kind, until `heal`.
+   * AWAY_FROM_THERE: the same, and no connection can be opened.
    */
   readonly times: number | 'ALL_FROM_THERE' | 'AWAY_FROM_THERE'
 }
 
-/** With it the driver finds out whether the server is there. */
+/** The driver's health check of the server. */
 const HEARTBEAT = 'hello'
 
 /** Stands between a client and a mongod, and cuts the connection of chosen requests. */
@@ -44,34 +44,34 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** From now on these requests lose their connection. */
+  /** Makes these requests lose their connection from now on. */
   cut(cut: Cut): void {
     this.#cut = cut
     this.#chosen = 0
   }
 
-  /** Cuts nothing more, and says how many connections were cut. */
+  /** Stops cutting, and returns how many connections were cut. */
   heal(): number {
     this.#cut = undefined
     return this.#chosen
   }
 
-  /** How many connections were cut since the last `cut`. */
+  /** Number of cut connections since the last `cut`. */
   get cuts(): number {
     return this.#chosen
   }
 
-  /** From now on every request but heartbeats comes this much later, in milliseconds; 0 ends that. */
+  /** Delays every request except heartbeats by so many milliseconds; 0 ends that. */
   slowDown(delayMs: number): void {
     this.#delayMs = delayMs
   }
 
-  /** From now on nothing more is taken from the connections that there are. */
+  /** Stops reading from all open connections. */
   stall(): void {
     for (const socket of this.#sockets) socket.pause()
   }
 
-  /** Ends the connections that there are as a host does that knows nothing of them. */
+  /** Ends all open connections like a host that does not know them. */
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy()
   }
@@ -123,14 +123,14 @@ export class TcpProxy {
       for (const message of reader.push(chunk)) {
         if (isCut(message)) return drop()
         const delayMs = delayMsOf(message)
-        // The driver has one request at a time on a connection: none overtakes another.
+        // The driver sends one request at a time on a connection, so none overtakes another.
         if (delayMs > 0) setTimeout(() => to.write(message.bytes), delayMs)
         else to.write(message.bytes)
       }
     })
   }
 
-  /** Whether the request goes no further. One that loses its reply does: it is only noted. */
+  /** Whether the request is stopped. A request that loses its reply is passed on, and only recorded. */
   #cutsRequest({ id, command }: WireMessage, condemned: Set<number>): boolean {
     const cut = this.#cut
     const chosen = cut !== undefined && command !== undefined && this.#chooses(cut, command)

@@ -5,7 +5,7 @@ import type { Discrepancy } from '../../../src/domain/discrepancy.js'
 import { MongoAuditStore } from '../../../src/storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../../../src/storage/account/mongo-ledger.js'
 
-/** Verifies a database: there must be accounts in it, and nothing wrong with any of them. */
+/** Verifies a database: it must have accounts and no discrepancy. */
 export async function cleanBooks(db: Db): Promise<void> {
   const discrepancies: Discrepancy[] = []
   const { accounts } = await new Verify({

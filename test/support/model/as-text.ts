@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 
-/** Anything as text, its fields in one order. */
+/** A text for any value, with sorted fields. */
 export function textOf(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`
@@ -9,7 +9,10 @@ export function textOf(value: unknown): string {
   return `{${fields.map(([name, field]) => `${name}: ${textOf(field)}`).join(', ')}}`
 }
 
-/** Compares deeply, and says all of both when they differ: a model's counterexample is hard enough to read. */
+/**
+ * Compares deeply, and prints both in full when they differ: a counterexample of the model is hard enough to
+ * read.
+ */
 export function expectSame(found: unknown, expected: unknown): void {
   expect(found, `\nfound    ${textOf(found)}\nexpected ${textOf(expected)}\n`).to.deep.equal(expected)
 }

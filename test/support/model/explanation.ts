@@ -3,17 +3,17 @@ import { expectSame, textOf } from './as-text.js'
 import type { Answered, Timed } from './model-operations.js'
 import type { Answer, Filter, ModelRecord, Operation, ReferenceModel } from './reference-model.js'
 
-/** Something that was asked while other things were, and what came of it. */
+/** A concurrent operation and its outcome. */
 export type Observation =
   | { readonly asked: Operation; readonly answered: Answered; readonly attempts: number }
   | { readonly read: string; readonly filter: Filter; readonly found: readonly Timed[] | undefined }
 
 /**
- * Looks for an order of what happened at once that explains every answer. The statement gives the order of what was recorded:
- * asked in that order, the model must record the same. Whatever recorded nothing must have its answer from the model at some moment
- * in between. Leaves the model as it was after the last entry.
+ * Searches for an order of concurrent operations that explains every answer. The statement gives the order of
+ * recorded operations, and the model must record the same. An operation that recorded nothing must get its
+ * answer from the model at some point in between. Leaves the model as it was after the last entry.
  *
- * @throws AssertionError naming what no order explains.
+ * @throws AssertionError that names the unexplained operation.
  */
 export function explain(model: ReferenceModel, account: string, round: Round): void {
   const open = new Set(round.observed)
@@ -35,11 +35,14 @@ export function explain(model: ReferenceModel, account: string, round: Round): v
 
 export type Round = {
   readonly observed: readonly Observation[]
-  /** What the statement has more than before the round, oldest first. */
+  /** The entries that the statement has gained during the round, oldest first. */
   readonly entries: readonly Timed[]
 }
 
-/** Whether the model would answer so now. What it would record now is not explained: it must be in the statement. */
+/**
+ * Whether the model would give this answer now. An operation that it would record now is not explained: it
+ * must be in the statement.
+ */
 function isExplained(model: ReferenceModel, account: string, observed: Observation): boolean {
   if ('read' in observed)
     return sameText(withoutTimes(observed.found), model.statement(account, observed.filter))
@@ -48,7 +51,10 @@ function isExplained(model: ReferenceModel, account: string, observed: Observati
   return sameText('record' in answered ? withoutTime(answered) : answered, model.answer(asked))
 }
 
-/** Whether this was the message that the entry was made for. One that was sent more than once may have been told so afterwards. */
+/**
+ * Whether this was the message that created the entry. A message that was sent several times may get that
+ * answer later.
+ */
 function canHaveMade(observed: Observation, entry: Timed): boolean {
   if ('read' in observed || !('record' in observed.answered)) return false
   return (wasAnsweredNew(observed) || observed.attempts > 1) && sameText(observed.answered.record, entry)

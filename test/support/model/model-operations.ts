@@ -27,7 +27,7 @@ import {
 /** A record with the time that the service gave it. */
 export type Timed = ModelRecord & { readonly atMs: number }
 
-/** What the service answered. */
+/** The service's answer. */
 export type Answered =
   | { readonly was: 'NEW' | 'REPEATED'; readonly record: Timed }
   | Exclude<Answer, { was: 'NEW' | 'REPEATED' }>
@@ -55,7 +55,7 @@ const most: fc.Arbitrary<Most> = fc.record(
 )
 const statuses: readonly Status[] = ['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'BLOCKED', 'CLOSED']
 
-/** Anything that can be asked of an account. */
+/** Any operation on an account. */
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ ...named, kind: fc.constant('open' as const) }) },
   {
@@ -73,7 +73,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       ...named,
       kind: fc.constant('credit' as const),
       wallet: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
-      // The rare one leaves room for 100 centavos in the wallet.
+      // The rare amount leaves room for 100 centavos in the wallet.
       amount: mostly(amount, fc.constant(2n ** 63n - 101n)),
     }),
   },
@@ -95,14 +95,14 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
-/** How to reverse a purchase that was sent before. */
+/** A reversal of an earlier purchase. */
 export const takeBack = fc.record({
   id,
   amount: fc.option(amount, { nil: undefined }),
   rightly: fc.boolean(),
 })
 
-/** The reversal of a purchase, which describes it rightly or not at all. */
+/** The reversal of a purchase, with a correct description or none. */
 export function reversalOf(
   purchase: Extract<Operation, { kind: 'buy' }>,
   how: { readonly id: string; readonly amount: bigint | undefined; readonly rightly: boolean },
@@ -112,7 +112,7 @@ export function reversalOf(
   return { kind: 'reverse', account, id: how.id, original, amount: how.amount, said }
 }
 
-/** Which part of a statement to read. */
+/** A part of a statement. */
 export const statementFilter: fc.Arbitrary<Filter> = fc.record(
   {
     kind: fc.constantFrom('AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'),
@@ -122,14 +122,14 @@ export const statementFilter: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 )
 
-/** What every run begins with: an account that is open and holds money. */
+/** The start of every run: an open account with money. */
 export const opening: readonly Operation[] = [
   { kind: 'open', account: 'A', id: 'open' },
   { kind: 'credit', account: 'A', id: 'food', wallet: 'FOOD', amount: 300n },
   { kind: 'credit', account: 'A', id: 'cash', wallet: 'CASH', amount: 100n },
 ]
 
-/** The same message, but for one thing that it says. */
+/** The same message with one changed field. */
 export function withOtherContent(asked: Operation): Operation {
   switch (asked.kind) {
     case 'open':
@@ -148,7 +148,7 @@ export function withOtherContent(asked: Operation): Operation {
   }
 }
 
-/** Asks one process. The account's name in the model stands for an account of its own in each run. */
+/** Sends the operation to one process. The model's account name stands for a new account in each run. */
 export async function perform(
   core: Core,
   asked: Operation,
@@ -158,7 +158,7 @@ export async function perform(
   return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, budget))
 }
 
-/** What one process says that it would answer to a purchase. */
+/** The answer that one process would give to a purchase. */
 export async function foretell(
   { simulator }: Core,
   asked: Extract<Operation, { kind: 'buy' }>,
@@ -240,7 +240,7 @@ function limitsOf({ purchase, wallet, day, month }: Most) {
   }
 }
 
-/** An entry of the service in the words of the model. */
+/** An entry of the service in the model's form. */
 export function recordOf(entry: Entry): Timed {
   const movement = movementOf(entry)
   return {
@@ -278,7 +278,7 @@ function restOf(entry: Entry): string {
   }
 }
 
-/** Limits in the words of the model, which knows of one limited wallet only. */
+/** Limits in the model's form, which has only one limited wallet. */
 function limitsText({ purchase, wallets }: Limits): string {
   const [[wallet, limits] = ['', {}], ...others] = wallets
   if (others.length > 0) throw new Error('the model limits one wallet at a time')
@@ -303,10 +303,12 @@ export async function readStatement(
   }
 }
 
-/** Longest time for the runs and, once one has failed, for making it small, in milliseconds; more when MODEL_RUNS says so. */
+/**
+ * Longest time for the runs and for shrinking a failure, in milliseconds; more when MODEL_RUNS asks for it.
+ */
 const TIME_MS_MAX = 600_000
 
-/** How a failing test is run again, and how many runs there are. */
+/** The settings for repeating a failing test, and the number of runs. */
 export function modelParameters(runs: number): fc.Parameters<unknown> {
   const { MODEL_SEED: seed, MODEL_PATH: path, MODEL_RUNS: count } = process.env
   const numRuns = Number(count ?? runs)

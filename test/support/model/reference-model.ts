@@ -1,15 +1,15 @@
 /**
- * What the service must do, written a second time: from the rules in the .proto files, without the service's own code. One account
- * is a list of records; whatever is asked is answered by looking through it.
+ * The required behavior of the service, written a second time: from the rules in the .proto files, without
+ * the service's code. An account is a list of records, and each answer is derived by searching it.
  */
 
 export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
-/** Something that is asked of an account, under an id. */
+/** An operation on an account, under an id. */
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
   | { readonly kind: 'status'; readonly status: Status }
-  /** All limits there are from then on. */
+  /** All limits from then on. */
   | { readonly kind: 'limits'; readonly most: Most }
   | { readonly kind: 'credit'; readonly wallet: string; readonly amount: bigint }
   | {
@@ -28,7 +28,10 @@ export type Operation = { readonly account: string; readonly id: string } & (
     }
 )
 
-/** Most that may be spent: in one purchase, and from one wallet in a day and in a month. What is absent has no limit. */
+/**
+ * Spending maximums: of one purchase, and of one wallet in a day and in a month. An absent one means no
+ * limit.
+ */
 export type Most = {
   readonly purchase?: bigint
   readonly wallet: string
@@ -51,9 +54,9 @@ export type ModelRecord = {
   readonly wallet: string
   readonly delta: bigint
   readonly balance: bigint | undefined
-  /** The day in which what moved is counted as spent; empty when it is not. */
+  /** The day for which the movement counts as spending; empty when it does not count. */
   readonly day: string
-  /** Everything else that was asked, and what was made of it. */
+  /** All other fields of the operation, and its outcome. */
   readonly rest: string
 }
 
@@ -76,7 +79,7 @@ type Book = {
 }
 
 const LARGEST = 2n ** 63n - 1n
-/** The day on which everything happens unless it is said otherwise: after it, the month ends soon. */
+/** The default day of all operations: the month ends soon afterwards. */
 export const FIRST_DAY = '2026-11-28'
 const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5411': ['FOOD'],
@@ -84,13 +87,13 @@ const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5811': ['MEAL'],
   '5812': ['MEAL'],
 }
-/** The one merchant rule that there is. */
+/** The only merchant rule. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
 
 export class ReferenceModel {
   readonly #books = new Map<string, Book>()
 
-  /** Answers, and remembers what was decided. */
+  /** Answers, and records the decision. */
   do(asked: Operation, today = FIRST_DAY): Answer {
     const answer = this.answer(asked, today)
     if (answer.was !== 'NEW') return answer
@@ -103,7 +106,7 @@ export class ReferenceModel {
     return answer
   }
 
-  /** What the answer would be now. */
+  /** The answer that an operation would get now. */
   answer(asked: Operation, today = FIRST_DAY): Answer {
     const book = this.#book(asked.account)
     const earlier = book.lines.find(({ record }) => record.id === asked.id)
@@ -126,7 +129,7 @@ export class ReferenceModel {
     }
   }
 
-  /** The history, newest first; undefined while nobody opened the account. */
+  /** The history, newest first; undefined for an unopened account. */
   statement(account: string, filter: Filter = {}): readonly ModelRecord[] | undefined {
     const book = this.#book(account)
     if (book.status === 'UNOPENED') return undefined
@@ -145,7 +148,7 @@ export class ReferenceModel {
     return this.#book(account).lines.length
   }
 
-  /** Status, balances that are not zero, and what was spent; undefined while nobody opened the account. */
+  /** Status, balances that are not zero, and spending; undefined for an unopened account. */
   balances(account: string): string | undefined {
     const book = this.#book(account)
     const { status, wallets, lines } = book
@@ -184,7 +187,7 @@ export function balancesText(account: {
   return [account.status, account.version, ...texts.sort()].join(', ')
 }
 
-/** What a wallet spent on its latest day, and in the month of that day. */
+/** The spending of a wallet on its latest day, and in the month of that day. */
 type Spent = { readonly day: string; readonly dayAmount: bigint; readonly monthAmount: bigint }
 
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
@@ -201,14 +204,17 @@ function limited(book: Book, asked: Of<'limits'>): Answer {
   return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
 }
 
-/** Limits in one line: a wallet that has none is not in it. */
+/** Limits in one line, without unlimited wallets. */
 export function mostText(most: Most | undefined): string {
   const { purchase, wallet, day, month } = most ?? {}
   const ofWallet = day === undefined && month === undefined ? '' : ` ${wallet} ${day} ${month}`
   return `most ${purchase}${ofWallet}`
 }
 
-/** What is counted in the latest day on which the wallet paid, or in today if that is later, and in the month of that day. */
+/**
+ * Spending on the latest day on which the wallet paid, or today if that is later, and in the month of that
+ * day.
+ */
 function spentBy(book: Book, wallet: string, today: string): Spent {
   const paid = book.lines.flatMap(({ asked, record }) =>
     asked.kind === 'buy' && record.wallet === wallet ? [record] : [],
@@ -259,14 +265,17 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
 }
 
-/** What a purchase comes to: nothing after a whole reversal that came before it, else less by what those of a part took. */
+/**
+ * The amount of a purchase to pay: nothing after an early full reversal, otherwise less by the early partial
+ * reversals.
+ */
 function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
   const early = earlyOf(book, id)
   if (early.some(isWhole)) return 0n
   return early.reduce((due, one) => due - (one.amount ?? 0n), amount)
 }
 
-/** The reversals of a purchase that were remembered because nobody had seen it. */
+/** The early reversals of a purchase. */
 function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
   return book.lines.flatMap(({ asked, record }) =>
     asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_BEFORE_PURCHASE'
@@ -341,7 +350,7 @@ function reversalsOf(book: Book, original: string): readonly ModelRecord[] {
   )
 }
 
-/** Everything that makes two messages with one id the same. */
+/** All fields by which two messages with one id are compared. */
 function contentOf(asked: Operation): string {
   switch (asked.kind) {
     case 'open':

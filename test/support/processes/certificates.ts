@@ -8,7 +8,7 @@ import {
 
 const HOUR_MS = 3_600_000
 
-/** From one moment to another, in hours from now. */
+/** A period, in hours from now. */
 export function hours(from: number, to: number) {
   return { from: new Date(Date.now() + from * HOUR_MS), to: new Date(Date.now() + to * HOUR_MS) }
 }
@@ -18,7 +18,7 @@ export function authority(name: string): Authority {
   return createAuthority(name, hours(-1, 24))
 }
 
-/** A certificate for this machine, valid for an hour, but for what is given. */
+/** A certificate for this machine, valid for an hour, with the given changes. */
 export function serverIdentity(issuer: Authority, request: Partial<CertificateRequest> = {}): Identity {
   const hosts = ['localhost', '127.0.0.1']
   return issueCertificate(issuer, {
@@ -30,7 +30,7 @@ export function serverIdentity(issuer: Authority, request: Partial<CertificateRe
   })
 }
 
-/** A certificate for a client, valid for an hour, but for what is given. */
+/** A certificate for a client, valid for an hour, with the given changes. */
 export function clientIdentity(issuer: Authority, request: Partial<CertificateRequest> = {}): Identity {
   return issueCertificate(issuer, {
     name: 'switch',

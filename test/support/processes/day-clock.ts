@@ -3,10 +3,10 @@ import { systemClock } from '../../../src/service/core.js'
 
 const DAY_MS = 86_400_000
 
-/** A clock that shows noon of a day in Sao Paulo until it is set to another. Durations are real. */
+/** A clock that shows noon in Sao Paulo on a day that the test sets. Durations are real. */
 export class DayClock implements Clock {
   readonly #firstMs: number
-  /** Days since the first, which may be below zero. */
+  /** Days since the first, possibly negative. */
   daysPassed = 0
 
   constructor(firstDay: string) {
@@ -21,7 +21,7 @@ export class DayClock implements Clock {
     return systemClock.monotonicMs()
   }
 
-  /** The day that it shows. */
+  /** The current day. */
   get today(): string {
     return this.now().toISOString().slice(0, 10)
   }

@@ -16,7 +16,10 @@ export type Engines = {
   readonly db: Db
 }
 
-/** Opens so many engines on one empty database, as so many processes would, and closes them after the tests of the suite. */
+/**
+ * Opens so many engines on one empty database, like so many processes, and closes them after the tests of the
+ * suite.
+ */
 export function useEngines(count: number): () => Engines {
   const database = useDatabase()
   let cores: readonly Core[] = []
@@ -28,17 +31,17 @@ export function useEngines(count: number): () => Engines {
   return () => ({ cores, db: database() })
 }
 
-/** Closes engines, which posts everything that they have decided. May be done again. */
+/** Closes engines, which first post everything that they have decided. May be repeated. */
 export async function postAll(cores: readonly Core[]): Promise<void> {
   await Promise.all(cores.map((core) => core.close(WAIT_MS_MAX)))
 }
 
-/** A purchase of 10.00 with an id of its own, paid by the free balance, but for what is given. */
+/** A purchase of 10.00 under a new id, paid by the free balance, with the given changes. */
 export function somePurchase(purchase: Partial<Purchase> = {}): Purchase {
   return { transactionId: randomUUID(), amount: centavos(1_000n), mcc: '5999', merchant: '', ...purchase }
 }
 
-/** Has an engine decide a purchase. */
+/** Decides a purchase by an engine. */
 export function decideOn(
   core: Core,
   accountId: string,
@@ -47,7 +50,7 @@ export function decideOn(
   return authorize(core, accountId, purchase, testBudget())
 }
 
-/** Has engines decide purchases all at once, each purchase by the next engine in turn. */
+/** Decides purchases at once, each by the next engine in turn. */
 export function decideAllOn(
   cores: readonly Core[],
   accountId: string,

@@ -1,4 +1,4 @@
-/** What /metrics says now, sample by sample: `grpc_server_started_total{grpc_type="unary",...}` and its value. */
+/** The samples of /metrics: `grpc_server_started_total{grpc_type="unary",...}` and its value. */
 export async function readMetrics(httpUrl: string): Promise<ReadonlyMap<string, number>> {
   const page = await (await fetch(`${httpUrl}/metrics`)).text()
   const samples = page.split('\n').filter((line) => line !== '' && !line.startsWith('#'))

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Files as Kubernetes mounts a secret: each is a link into `..data`, which is a link to the folder of the present version. All are
- * replaced at once, by renaming a new link over it.
+ * Files as Kubernetes mounts a Secret: each is a link into `..data`, which is a link to the folder of the
+ * current version. Renaming a new link over it replaces all files at once.
  */
 export class MountedFiles {
   readonly folder = mkdtempSync(join(tmpdir(), 'benefits-mount-'))
@@ -14,7 +14,7 @@ export class MountedFiles {
     return join(this.folder, name)
   }
 
-  /** Replaces all files by these. The names have to be the same ever after. */
+  /** Replaces all files. The names must stay the same. */
   replace(files: Readonly<Record<string, string>>): void {
     const version = `..version-${++this.#version}`
     mkdirSync(this.path(version))

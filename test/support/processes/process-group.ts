@@ -7,11 +7,11 @@ import { WAIT_MS_MAX } from '../eventually.js'
 export type ProcessGroupOptions = {
   readonly mongodbUri: string
   readonly database: string
-  /** The clock of each process: there are as many. */
+  /** The clocks, one for each process. */
   readonly clocks: readonly Clock[]
 }
 
-/** Several Cores on one database, as if each were a process of its own; they can be stopped and killed. */
+/** Several Cores on one database, like separate processes, which can be stopped and killed. */
 export class ProcessGroup {
   readonly #options: ProcessGroupOptions
   readonly #processes: Process[] = []
@@ -27,22 +27,22 @@ export class ProcessGroup {
     return group
   }
 
-  /** The process at a place; whatever number is given stands for one. */
+  /** The process at a place, modulo the number of processes. */
   at(index: number): Process {
     const process = this.#processes[index % this.#processes.length]
     if (!process) throw new Error('a group has at least one process')
     return process
   }
 
-  /** Ends a process in order, everything posted, and starts another in its place. */
+  /** Stops a process in order, with everything posted, and starts another in its place. */
   async restart(index: number): Promise<void> {
     await this.at(index).core.close(WAIT_MS_MAX)
     await this.#replace(index)
   }
 
   /**
-   * Cuts a process off from the database at once, as a crash would: nothing that it was doing comes to anything more, and nothing
-   * is posted. Another one starts in its place.
+   * Cuts a process off from the database at once, as a crash would: its work in progress is lost, and nothing
+   * is posted. Another process starts in its place.
    */
   async kill(index: number): Promise<void> {
     const { core, die } = this.at(index)
@@ -55,7 +55,7 @@ export class ProcessGroup {
     await this.#replace(index)
   }
 
-  /** Waits until no process has anything left to post. */
+  /** Waits until no process has unposted entries. */
   async post(): Promise<void> {
     for (const { core } of this.#processes) {
       while (core.poster.unposted > 0) await new Promise((resolve) => setTimeout(resolve, 2))
@@ -107,7 +107,7 @@ export class ProcessGroup {
 export type Process = {
   readonly core: Core
   readonly clock: Clock
-  /** Comes when the process is killed. */
+  /** Resolves when the process is killed. */
   readonly death: Promise<'DEAD'>
   readonly die: () => void
   /** The time of a caller who waits until the process is killed. */

@@ -10,13 +10,13 @@ import { type Environment, type ProcessOptions, type ServiceProcess, useServices
 export type ServiceFixture = {
   readonly service: ServiceProcess
   readonly client: TestClient
-  /** The engine on the service's database: opens and changes accounts, until the service can do that over the wire. */
+  /** The engine on the service's database, with which tests open and change accounts. */
   readonly core: Core
-  /** What the service was started with. */
+  /** The environment of the service. */
   readonly env: Environment
 }
 
-/** Starts one service on a database of its own, for all tests of a suite, and ends it after them. */
+/** Starts one service on a new database for all tests of a suite, and stops it after them. */
 export function useService(env: Environment = {}, options: ProcessOptions = {}): () => ServiceFixture {
   const start = useServices(options)
   let fixture: ServiceFixture | undefined
@@ -44,8 +44,8 @@ export function useHttpApi(env: Environment = {}): () => ServiceFixture {
 }
 
 /**
- * What a service needs to serve on the database that the tests share, with a database name of its own. It rejects nothing only because
- * the machine is slow: what a service does when time is short, the tests of that say.
+ * The environment for serving on the shared test database, under a new database name. Its times are long
+ * enough for a slow machine. Tests about time set their own.
  */
 export async function serviceEnvironment() {
   return {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '../eventually.js'
 import { secretsOfEnvironment, watchForLeaks } from '../leaks.js'
 
-/** The service as it is deployed, and the launcher of `make run` around it. */
+/** The deployed service, and the launcher of `make run` around it. */
 const programs = {
   service: fileURLToPath(new URL('../../../dist/main.js', import.meta.url)),
   launcher: fileURLToPath(new URL('../../../dist/dev/run.js', import.meta.url)),
@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type ProcessOptions = {
   /** Default: the service. */
   readonly program?: keyof typeof programs
-  /** The current folder. Default: one without `.env`. */
+  /** The working folder. Default: one without `.env`. */
   readonly folder?: string
 }
 
@@ -25,14 +25,15 @@ export type ProcessOptions = {
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly event: string }
 
 const alive = new Set<ServiceProcess>()
-// The last net, for a test run that ends without its hooks.
+// The last safety net, for a test run that ends without its hooks.
 process.on('exit', () => {
   for (const { pid } of alive) process.kill(pid, 'SIGKILL')
 })
 
 /**
- * The service as users run it: a process of its own. It sees nothing of our environment but what finding a mongod needs, and
- * runs in a folder without `.env`, unless the test names another folder. Whatever it writes is searched for secrets when the file of tests has ended.
+ * The service as users run it: a separate process. It gets no variables of our environment except those for
+ * finding a mongod, and runs in a folder without `.env` unless the test names another. At the end of the test
+ * file its output is searched for secrets.
  */
 export class ServiceProcess {
   readonly #child: ChildProcess
@@ -67,7 +68,7 @@ export class ServiceProcess {
     this.#child.stderr?.on('data', (chunk) => {
       this.#stderr += chunk
     })
-    // "close" comes after the last output, too.
+    // "close" comes after the last output.
     this.#exit = once(this.#child, 'close').finally(() => alive.delete(this))
     alive.add(this)
   }
@@ -82,19 +83,19 @@ export class ServiceProcess {
   }
 
   /**
-   * Waits until the service has read what was sent to it on open connections: the same event loop answers these probes. The
-   * metrics would say so, too, but only after a second.
+   * Waits until the service has read everything sent on open connections: the same event loop answers these
+   * probes. The metrics would show it, too, but only after a second.
    */
   async catchUp(): Promise<void> {
     for (let probes = 0; probes < 3; probes++) await fetch(`${this.httpUrl}/livez`)
   }
 
-  /** Everything that it has written to standard output so far. */
+  /** Its standard output so far. */
   get stdout(): string {
     return this.#stdout
   }
 
-  /** Everything that it has written to standard error so far. */
+  /** Its standard error so far. */
   get stderr(): string {
     return this.#stderr
   }
@@ -126,8 +127,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Waits until the log has an event of this name, and with these fields if some are given: a line may come after the answer that it
-   * tells of. Fails at once when the service ends instead.
+   * Waits until the log has an event with this name and these fields: a line may follow the answer that it
+   * describes. Fails at once when the service ends instead.
    */
   async untilEvent(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LogEvent> {
     const wanted = Object.entries({ ...fields, event: name })
@@ -138,7 +139,7 @@ export class ServiceProcess {
     })
   }
 
-  /** Waits for its end and returns the exit code; null when a signal ended it. */
+  /** Waits for its exit and returns the exit code; null after a signal. */
   async untilExit(): Promise<number | null> {
     await this.#exit
     return this.#child.exitCode
@@ -148,14 +149,14 @@ export class ServiceProcess {
     this.#child.kill(name)
   }
 
-  /** Ends it as Kubernetes does, and fails when it does not end in order. */
+  /** Stops it as Kubernetes does, and fails when it does not exit in order. */
   async stop(): Promise<void> {
     this.signal('SIGTERM')
     const code = await this.untilExit()
     if (code !== 0) throw new Error(`exit code ${code} after SIGTERM:\n${this.#stdout}${this.#stderr}`)
   }
 
-  /** Ends it as nothing can be caught. */
+  /** Kills it with SIGKILL. */
   async kill(): Promise<void> {
     this.signal('SIGKILL')
     await this.#exit
@@ -168,7 +169,10 @@ export class ServiceProcess {
   }
 }
 
-/** Lets the tests of one suite start services; after the suite those that still run are stopped in order, or killed. */
+/**
+ * Lets the tests of one suite start services. After the suite it stops the remaining ones in order, or kills
+ * them.
+ */
 export function useServices(options: ProcessOptions = {}): (env: Environment) => Promise<ServiceProcess> {
   const started: ServiceProcess[] = []
   after(async () => {
@@ -180,7 +184,7 @@ export function useServices(options: ProcessOptions = {}): (env: Environment) =>
     }
   })
   return async (env) => {
-    // One that is to come back on its port may find a client's own end there, which has got the same number.
+    // On a fixed port, a client may use the same number as its own local port.
     return await eventually('the service has its port', async () => {
       const service = new ServiceProcess(env, options)
       started.push(service)

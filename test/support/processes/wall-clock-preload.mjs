@@ -1,6 +1,7 @@
-// Loaded before the service (NODE_OPTIONS=--import): its wall clock is moved by whoever writes to the file of
-// `wall-clock.ts`. Every look at the clock reads the file, so what was written holds from the next look on, in the middle of whatever is
-// being done. The monotonic clock, timers and performance.now() stay as they are, as on a machine whose clock is stepped.
+// Loaded before the service (NODE_OPTIONS=--import): the file of `wall-clock.ts` moves its wall clock. Every
+// reading of the clock reads the file, so a change applies from the next reading on, even in the middle of an
+// operation. The monotonic clock, timers and performance.now() stay unchanged, as on a machine whose clock is
+// stepped.
 
 import { openSync, readSync } from 'node:fs'
 
@@ -10,14 +11,17 @@ const file = openSync(process.env.WALL_CLOCK_FILE, 'r')
 const setting = new BigInt64Array(1)
 const place = Number(process.env.WALL_CLOCK_PLACE)
 
-/** The file has one number for each service: twice the milliseconds, and one more if the clock stands still at them. */
+/**
+ * The file has one number for each service: twice the milliseconds, plus one if the clock stands still at
+ * them.
+ */
 function now() {
   readSync(file, setting, 0, setting.byteLength, place * setting.byteLength)
   const ms = Number(setting[0] >> 1n)
   return (setting[0] & 1n) === 1n ? ms : realNow() + ms
 }
 
-// The same prototype, so that whatever was or will be made is a Date to everybody.
+// The same prototype, so that every Date, past or future, is an instance of both.
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, newTarget) =>
     Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),

@@ -12,7 +12,7 @@ export type CollectedSpan = {
   readonly name: string
   readonly attributes: Readonly<Record<string, unknown>>
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[]
-  /** Of the process that sent it. */
+  /** Attributes of the process that sent it. */
   readonly resource: Readonly<Record<string, unknown>>
 }
 
@@ -33,7 +33,7 @@ type Export = {
   }[]
 }
 
-/** A collector that takes OTLP over HTTP, or takes it and never answers. */
+/** A collector that accepts OTLP over HTTP, or accepts it and never answers. */
 export class TraceCollector {
   readonly #server: Server
   readonly #hangs: boolean
@@ -52,28 +52,28 @@ export class TraceCollector {
     return collector
   }
 
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT is to be. */
+  /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   get endpoint(): string {
     // It listens on a port, not on a pipe.
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** What came, as it came. */
+  /** The received bodies, unchanged. */
   get bodies(): readonly Buffer[] {
     return this.#bodies
   }
 
-  /** Where it was sent to. */
+  /** The requested paths. */
   get paths(): readonly (string | undefined)[] {
     return this.#paths
   }
 
-  /** What came as JSON. */
+  /** The received bodies, as JSON. */
   get spans(): readonly CollectedSpan[] {
     return this.#bodies.flatMap((body) => spansOf(JSON.parse(body.toString())))
   }
 
-  /** Waits for as many spans of one trace, in the order of their starts as far as the exporter keeps it. */
+  /** Waits for so many spans of one trace, ordered by start as far as the exporter keeps the order. */
   async untilTrace(traceId: string, count: number): Promise<readonly CollectedSpan[]> {
     return await eventually(`${count} spans of the trace have come`, () => {
       const found = this.spans.filter((span) => span.traceId === traceId)

@@ -10,7 +10,7 @@ import {
 import { OpenTelemetryTracing } from '../../../src/observability/tracing/calls.js'
 import type { CallTrace } from '../../../src/observability/tracing/tracing.js'
 
-/** Tracing by the real SDK, whose spans stay in memory. */
+/** Tracing by the real SDK, which keeps its spans in memory. */
 export class TraceRecorder {
   readonly #exporter = new InMemorySpanExporter()
   readonly tracing: OpenTelemetryTracing
@@ -26,12 +26,12 @@ export class TraceRecorder {
     })
   }
 
-  /** Spans that have ended, in the order of their ends. */
+  /** Finished spans, in the order of their ends. */
   get ended(): readonly ReadableSpan[] {
     return this.#exporter.getFinishedSpans()
   }
 
-  /** Those of one name. */
+  /** Finished spans with one name. */
   named(name: string): readonly ReadableSpan[] {
     return this.ended.filter((span) => span.name === name)
   }
@@ -46,7 +46,7 @@ export class TraceRecorder {
   }
 }
 
-/** Whose child a span is, and which spans it links to: by their span ids. */
+/** The parent of a span and its links, as span ids. */
 export function relations(span: ReadableSpan) {
   return {
     parent: span.parentSpanContext?.spanId,

@@ -23,12 +23,12 @@ describe('authorize', () => {
     catalog = () => plain
   })
 
-  it('records a purchase on the account that was named', async () => {
+  it('records a purchase on the given account', async () => {
     await buy('1')
     expect(test.store.history('a').at(-1)?.transactionId).to.equal('1')
   })
 
-  it('records when it was decided, by the wall clock', async () => {
+  it('records the time of the decision by the wall clock', async () => {
     test.clock.advance(1_234)
     await buy('1')
     expect(test.store.history('a').at(-1)?.at).to.deep.equal(new Date(1_234))
@@ -39,14 +39,14 @@ describe('authorize', () => {
     expect(test.store.history('a').at(-1)).to.include({ reason: 'INSUFFICIENT_BALANCE' })
   })
 
-  it('decides by the catalog of the moment', async () => {
+  it('uses the current catalog', async () => {
     await buy('1')
     catalog = () => ruled
     await buy('2')
     expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811', merchantRule: 'padaria' })
   })
 
-  it('decides by the catalog of the moment again after a lost race', async () => {
+  it('uses the current catalog again after a lost race', async () => {
     test.store.committing.meets('CONFLICT')
     test.store.committing.onCall = () => {
       catalog = () => ruled

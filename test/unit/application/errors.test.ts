@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { isUnavailable, UndecidedError } from '../../../src/application/errors.js'
 
-describe('errors of the store', () => {
-  it('may pass when it is UNAVAILABLE, and nothing else may', () => {
+describe('a store error', () => {
+  it('is transient when it is UNAVAILABLE, and only then', () => {
     const errors = [
       new UndecidedError('UNAVAILABLE', 'away'),
       new UndecidedError('OVERLOADED', 'too many'),
@@ -13,7 +13,7 @@ describe('errors of the store', () => {
     expect(errors.map(isUnavailable)).to.deep.equal([true, false, false, false, false])
   })
 
-  it('is named in the log', () => {
+  it('has a name in the log', () => {
     expect(String(new UndecidedError('UNAVAILABLE', 'away'))).to.equal('UndecidedError: away')
   })
 })

@@ -9,7 +9,7 @@ const at = new Date(0)
 /** The budget of a caller who waits as long as it takes. */
 export const patience: Budget = { remainingMs: () => 60_000 }
 
-/** An open account with this much in its free balance, all of its history (two entries) in the journal. */
+/** An open account with this much in its free balance, and its whole history (two entries) in the journal. */
 export function fundedAccount(id: string, balance = 1_000n): Account {
   const opened = applyEntry(unopenedAccount(id), {
     kind: 'ADMIN',
@@ -41,7 +41,10 @@ export function credited(
   return applyEntry(account, entry)
 }
 
-/** The account with this many entries in its journal, every one it ever had; the last ones are credits of one centavo. */
+/**
+ * The account with its whole history of so many entries in the journal; the last ones are credits of one
+ * centavo.
+ */
 export function accountWithJournal(id: string, length: number): Account {
   const first = fundedAccount(id)
   const journal: Entry[] = [...first.journal]
@@ -59,12 +62,12 @@ export function accountWithJournal(id: string, length: number): Account {
   return { ...first, version: BigInt(length), wallets: new Map([['CASH', balance]]), journal }
 }
 
-/** The account as it is once only its latest entry is left in the journal. */
+/** The account with only its latest entry in the journal. */
 export function trimmed(account: Account): Account {
   return { ...account, journal: account.journal.slice(-1) }
 }
 
-/** A purchase that only the free balance can pay. */
+/** A purchase that only the free balance covers. */
 export function purchase(transactionId: string, amount = 10n): Purchase {
   return { transactionId, amount: centavos(amount), mcc: '9999', merchant: 'PADARIA DO ZE' }
 }

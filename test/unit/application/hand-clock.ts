@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/application/clock.js'
 
-/** A clock that moves only by hand. Both of its clocks begin at their zero. */
+/** A clock that moves only by hand. Both of its readings start at zero. */
 export class HandClock implements Clock {
   #ms = 0
 

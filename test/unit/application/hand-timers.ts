@@ -6,7 +6,7 @@ type Pause = {
   readonly callBack: () => void
 }
 
-/** Timers that a test ends; with `goesOn` they end in the next turn, whatever their length. */
+/** Timers that a test fires; with `goesOn` they fire in the next turn, whatever their length. */
 export class HandTimers implements Timers {
   readonly asked: Pause[] = []
   readonly #goesOn: boolean

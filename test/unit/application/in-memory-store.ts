@@ -11,20 +11,20 @@ type CommitFault = ChangeFault | ReadonlyMap<AccountId, ChangeFault>
 type ChangeFault = Fault | 'CONFLICT'
 
 /**
- * The engine's ports in memory, with exactly their contract, and faults on demand. Whatever breaks the rules that every
- * commit must keep is noted in `violations`: an error thrown at the engine might be taken for an answer.
+ * The engine's ports in memory, with exactly their contract, and faults on demand. Violations of the rules of
+ * a commit go into `violations`: the engine might take a thrown error for an answer.
  */
 export class InMemoryStore implements AccountStore, Ledger {
   readonly loading = new StoreOperation<readonly AccountId[]>()
   readonly committing = new StoreOperation<readonly AccountChange[], CommitFault>()
   readonly finding = new StoreOperation<readonly EntryKey[]>()
   readonly appending = new StoreOperation<readonly Entry[]>()
-  /** The entries asked for together with accounts, call by call. */
+  /** The keys of entries read together with accounts, by call. */
   readonly looked: (readonly EntryKey[])[] = []
-  /** The calls in the order in which they came. */
+  /** The calls in order. */
   readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append' | 'missing')[] = []
   readonly violations: string[] = []
-  /** Every entry that was ever committed, in that order. */
+  /** Every committed entry, in order. */
   readonly committed: Entry[] = []
   /** Accounts with unreadable documents: every load that includes one fails. */
   readonly damaged = new Set<AccountId>()
@@ -35,7 +35,7 @@ export class InMemoryStore implements AccountStore, Ledger {
   betweenReads: (() => Promise<void>) | undefined
   readonly #accounts = new Map<AccountId, Account>()
   readonly #ledger = new Map<string, Entry>()
-  /** The same entries by their place in their account's history. */
+  /** The same entries by their place in the history of their account. */
   readonly #places = new Map<string, Entry>()
 
   async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
@@ -108,12 +108,15 @@ export class InMemoryStore implements AccountStore, Ledger {
     return entries.filter((entry) => this.#ledger.get(ledgerKey(entry))?.seq !== entry.seq)
   }
 
-  /** Puts an account there as if it had been committed long ago. What its journal lacks must be in the ledger already. */
+  /**
+   * Stores an account as if it had been committed long ago. The ledger must already hold the entries that its
+   * journal lacks.
+   */
   put(...accounts: readonly Account[]): void {
     for (const account of accounts) this.#accounts.set(account.id, account)
   }
 
-  /** Puts entries into the ledger as if they had been posted long ago. */
+  /** Adds entries to the ledger as if they had been posted long ago. */
   putInLedger(...entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#ledger.set(ledgerKey(entry), entry)
@@ -133,7 +136,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     return entries.sort((a, b) => Number(a.seq - b.seq))
   }
 
-  /** Every entry of an account that there is, in the ledger or in the journal, oldest first. */
+  /** Every entry of an account, in the ledger or in the journal, oldest first. */
   history(id: AccountId): readonly Entry[] {
     const bySeq = new Map(this.posted(id).map((entry) => [entry.seq, entry]))
     for (const entry of this.#accounts.get(id)?.journal ?? []) bySeq.set(entry.seq, entry)
@@ -148,7 +151,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (fault instanceof Error) return { type: 'FAILED', error: fault }
     if (fault === 'OUTAGE') return { type: 'FAILED', error: unavailable() }
     const { before, after } = change
-    // The real store does not write such a thing, whether it would match or not.
+    // The real store never writes such a change, matching or not.
     if (after.journal.at(-1)?.seq !== after.version) this.violations.push('the latest entry is missing')
     const stored = this.#accounts.get(before.id)
     if (fault === 'CONFLICT' || (stored?.version ?? 0n) !== before.version) return { type: 'CONFLICT' }
@@ -171,7 +174,9 @@ export class InMemoryStore implements AccountStore, Ledger {
     if ([...after.wallets.values()].some((balance) => balance < 0n)) this.violations.push('a balance below 0')
   }
 
-  /** Adds the entry and returns true, also when it was there; false when something else holds its id or its place. */
+  /**
+   * Adds the entry and returns true, even when it exists; false when another entry has its id or its place.
+   */
   #appendOne(entry: Entry): boolean {
     const kept = this.#ledger.get(ledgerKey(entry))
     if (kept) return kept.seq === entry.seq

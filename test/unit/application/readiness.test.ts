@@ -42,7 +42,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('is ready when it is prepared and the check holds', async () => {
+  it('is ready when preparation and check succeed', async () => {
     await readiness.start()
     expect(readiness.ready).to.equal(true)
   })
@@ -53,7 +53,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('is not ready while it cannot be prepared', async () => {
+  it('is not ready while preparation fails', async () => {
     prepare = fail
     await readiness.start()
     expect(readiness.ready).to.equal(false)
@@ -65,7 +65,7 @@ describe('readiness', () => {
     expect(checked).to.equal(0)
   })
 
-  it('prepares until it succeeds', async () => {
+  it('retries preparation until it succeeds', async () => {
     prepare = fail
     await readiness.start()
     prepare = async () => {}
@@ -117,7 +117,7 @@ describe('readiness', () => {
     }
   })
 
-  it('prepares once', async () => {
+  it('prepares only once', async () => {
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     expect(prepared).to.equal(1)
@@ -131,13 +131,13 @@ describe('readiness', () => {
     expect(prepared).to.equal(1)
   })
 
-  it('is not ready any more when a later check fails', async () => {
+  it('is no longer ready when a later check fails', async () => {
     await readiness.start()
     check = fail
     await soon('it is not ready', () => !readiness.ready)
   })
 
-  it('is ready again when the check holds again', async () => {
+  it('is ready again when a check succeeds again', async () => {
     check = fail
     await readiness.start()
     check = async () => {}
@@ -152,7 +152,7 @@ describe('readiness', () => {
     expect(changes).to.deep.equal([true, false])
   })
 
-  it('reports at the first check that it is not ready', async () => {
+  it('reports at the first check when it is not ready', async () => {
     check = fail
     await readiness.start()
     expect(changes).to.deep.equal([false])
@@ -165,7 +165,7 @@ describe('readiness', () => {
     expect(failures.slice(0, 2)).to.deep.equal([down, down])
   })
 
-  it('reports no check that fails after the end', async () => {
+  it('reports no check that fails after the stop', async () => {
     let giveUp = () => {}
     check = () =>
       new Promise((_, reject) => {
@@ -179,13 +179,13 @@ describe('readiness', () => {
     expect(failures).to.deep.equal([])
   })
 
-  it('is not ready once it has stopped', async () => {
+  it('is not ready after the stop', async () => {
     await readiness.start()
     readiness.stop()
     expect(readiness.ready).to.equal(false)
   })
 
-  it('stays not ready when a check in progress at the end succeeds', async () => {
+  it('stays not ready when a check in progress at the stop succeeds', async () => {
     let hold = () => {}
     check = () =>
       new Promise((resolve) => {
@@ -199,7 +199,7 @@ describe('readiness', () => {
     expect({ ready: readiness.ready, changes }).to.deep.equal({ ready: false, changes: [] })
   })
 
-  it('does not check again once it has stopped', async () => {
+  it('does not check after the stop', async () => {
     const looking = readiness.start()
     readiness.stop()
     await looking
@@ -207,7 +207,7 @@ describe('readiness', () => {
     expect(checked).to.equal(1)
   })
 
-  /** Waits as long as a second look would take to come, and longer. */
+  /** Waits longer than the pause before a second check. */
   async function anotherHasLookedAgain(): Promise<void> {
     let looks = 0
     const other = new Readiness({

@@ -20,7 +20,7 @@ describe('seeding the examples', () => {
     expect(accounts().map(({ status }) => status)).to.deep.equal(['ACTIVE', 'ACTIVE'])
   })
 
-  it('puts the same balance into each of their wallets', async () => {
+  it('gives each of their wallets the same balance', async () => {
     await seed()
     expect(accounts().map(({ wallets }) => Object.fromEntries(wallets))).to.deep.equal([
       { FOOD: 1_200n, MEAL: 1_200n, CASH: 1_200n },
@@ -33,11 +33,11 @@ describe('seeding the examples', () => {
     expect(rules).to.deep.equal([exampleRules])
   })
 
-  it('has rules that fit into one catalog', () => {
+  it('adds rules that fit into one catalog', () => {
     expect(catalogOf(challengeCategories, exampleRules).categories.length).to.equal(3)
   })
 
-  it('changes no account when it is done again', async () => {
+  it('changes no account the second time', async () => {
     await seed()
     const before = accounts()
     await seed()
@@ -51,7 +51,7 @@ describe('seeding the examples', () => {
     expect(accounts()[0]?.wallets.get('CASH')).to.equal(1_000n)
   })
 
-  it('changes nothing in a later process, when its entries have left the journal', async () => {
+  it('changes nothing in a later process when its entries have left the journal', async () => {
     await seed()
     await allSettled(test)
     await test.authorize('6712b3eb3ec7354864d4274f', purchase('1', 200n), patience)

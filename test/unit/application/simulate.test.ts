@@ -26,7 +26,10 @@ function simulatorOn({ store, clock }: TestEngine): Simulator {
   })
 }
 
-/** An engine and a simulator on the same store, which holds an account: its last entry in the journal, the rest in the ledger. */
+/**
+ * An engine and a simulator on the same store. It holds an account with its last entry in the journal and the
+ * rest in the ledger.
+ */
 function serviceWith(whole: Account): TestEngine & { readonly simulator: Simulator } {
   const test = testEngine()
   test.store.put({ ...whole, journal: whole.journal.slice(-1) })
@@ -102,7 +105,7 @@ describe('Simulator', () => {
     ])
   })
 
-  it('of an account that was never heard of is ACCOUNT_NOT_FOUND, and remembers nothing', async () => {
+  it('answers ACCOUNT_NOT_FOUND for an unknown account, and remembers nothing', async () => {
     const { simulator, store } = serviceWith(funded)
     const { verdict } = await simulator.simulate('nobody', purchase('tx-1'), patience)
     expect(verdict).to.have.nested.property('entry.reason', 'ACCOUNT_NOT_FOUND')
@@ -126,26 +129,26 @@ describe('Simulator', () => {
     expect(reads).to.deep.equal(['load', 'findReversals'])
   })
 
-  it('rejects NO_TIME_LEFT when the caller waits no longer', async () => {
+  it("rejects NO_TIME_LEFT when the caller's time is over", async () => {
     const { simulator } = serviceWith(funded)
     const late = simulator.simulate('a', purchase('tx-1'), { remainingMs: () => 0 })
     expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
   })
 
-  it('answers a caller who waits for another millisecond', async () => {
+  it('answers a caller who waits one more millisecond', async () => {
     const { simulator } = serviceWith(funded)
     const { verdict } = await simulator.simulate('a', purchase('tx-1'), { remainingMs: () => 1 })
     expect(verdict.type).to.equal('RECORD')
   })
 
-  it('rejects UNAVAILABLE when the store does not answer, and does not ask again', async () => {
+  it('rejects UNAVAILABLE when the store does not answer, and does not retry', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.meets('OUTAGE')
     expect(await rejectionOf(simulator.simulate('a', purchase('tx-1'), patience))).to.equal('UNAVAILABLE')
     expect(store.calls).to.deep.equal(['load'])
   })
 
-  it('makes eight at a time, and lets the others wait in order', async () => {
+  it('runs eight at a time, and lets the others wait in order', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.hold()
     const simulate = () => simulator.simulate('a', purchase('tx-1'), patience)
@@ -156,7 +159,7 @@ describe('Simulator', () => {
     expect(await Promise.all(all)).to.have.length(300)
   })
 
-  it('rejects OVERLOADED when a thousand wait, and NO_TIME_LEFT when the time ended while waiting', async () => {
+  it('rejects OVERLOADED when a thousand wait, and NO_TIME_LEFT when the time ends during the wait', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.hold()
     let remainingMs = 1

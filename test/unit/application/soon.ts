@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WAIT_MS_MAX } from '../../support/eventually.js'
 
-/** Waits until the condition holds; looks every millisecond, and gives up before mocha does, to say what it waited for. */
+/**
+ * Waits until the condition holds. Checks every millisecond, and fails before mocha's timeout with a
+ * description of the wait.
+ */
 export async function soon(what: string, holds: () => boolean): Promise<void> {
   const endsAtMs = performance.now() + WAIT_MS_MAX
   while (!holds()) {
@@ -10,7 +13,7 @@ export async function soon(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-/** Lets whatever is ready to go on go on. */
+/** Lets all ready work continue. */
 export async function nextTurns(): Promise<void> {
   for (let turns = 3; turns > 0; turns--) await new Promise<void>((resolve) => setImmediate(resolve))
 }

@@ -17,7 +17,7 @@ import { InMemoryStore } from './in-memory-store.js'
 const FROM_THE_END = 2n ** 63n - 1n
 const books = exampleBooks('a')
 
-/** Statements of these books, and what the store behind them was asked. */
+/** Statements of these books, and the requests to the store behind them. */
 function statementOf({ account, ledger }: StoredBooks) {
   const store = new InMemoryStore()
   store.put(account)
@@ -46,15 +46,15 @@ async function seqsRead(query: StatementQuery, found = books): Promise<readonly 
 }
 
 describe('statement', () => {
-  it('is the whole history, newest first, each entry once', async () => {
+  it('returns the whole history, newest first, each entry once', async () => {
     expect(await seqsRead(from(FROM_THE_END))).to.deep.equal([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
   })
 
-  it('begins below the place it is asked from, within the journal', async () => {
+  it('begins below the given place, within the journal', async () => {
     expect(await seqsRead(from(9n))).to.deep.equal([8, 7, 6, 5, 4, 3, 2, 1])
   })
 
-  it('begins below the place it is asked from, before the journal', async () => {
+  it('begins below the given place, before the journal', async () => {
     expect(await seqsRead(from(4n))).to.deep.equal([3, 2, 1])
   })
 
@@ -62,12 +62,12 @@ describe('statement', () => {
     expect(await seqsRead(from(1n))).to.deep.equal([])
   })
 
-  it('has as many entries as requested', async () => {
+  it('returns the requested number of entries', async () => {
     expect(await seqsRead(from(FROM_THE_END, 5))).to.deep.equal([10, 9, 8, 7, 6])
   })
 
   for (const limit of [2, 3]) {
-    it(`does without the ledger when the journal is enough: for ${limit}`, async () => {
+    it(`does not read the ledger when the journal is enough: for ${limit}`, async () => {
       const { statement, asked } = statementOf(books)
       const entries = await statement.read(from(FROM_THE_END, limit))
       expect(entries?.map(({ seq }) => Number(seq))).to.deep.equal([10, 9, 8].slice(0, limit))
@@ -75,7 +75,7 @@ describe('statement', () => {
     })
   }
 
-  it('does without the ledger when the journal is the whole history', async () => {
+  it('does not read the ledger when the journal is the whole history', async () => {
     const account = accountAfter('a', [steps.open('open')])
     const { statement, asked } = statementOf({ account, ledger: account.journal })
     await statement.read(from(FROM_THE_END))
@@ -107,7 +107,7 @@ describe('statement', () => {
     expect(await seqsRead(from(FROM_THE_END), { account, ledger: [] })).to.equal(undefined)
   })
 
-  it('is not there for an account that was never heard of', async () => {
+  it('is absent for an unknown account', async () => {
     const { statement } = statementOf({ account: unopenedAccount('b'), ledger: [] })
     expect(await statement.read(from(FROM_THE_END))).to.equal(undefined)
   })
@@ -140,7 +140,7 @@ describe('statement', () => {
   })
 })
 
-/** Where the journal begins, and where the ledger ends: not before that. */
+/** The start of the journal and the end of the ledger, which is not before it. */
 function splitOf(entries: readonly Entry[]) {
   return fc.nat({ max: entries.length - 1 }).chain((first) =>
     fc.record({
@@ -187,12 +187,12 @@ describe('one entry of a statement', () => {
     expect(await find('nobody')).to.equal(undefined)
   })
 
-  it('is absent while the account is not open, although the decline is recorded', async () => {
+  it('is absent while the account is not open, even for a recorded decline', async () => {
     const account = accountAfter('a', [steps.purchase('buy', 1n)])
     expect(await find('buy', { account, ledger: account.journal })).to.equal(undefined)
   })
 
-  it('is found wherever it is kept', async () => {
+  it('is found in any store', async () => {
     await fc.assert(
       fc.asyncProperty(anyBooks('a'), async (any) => {
         const all = new Map(

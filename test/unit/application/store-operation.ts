@@ -12,9 +12,9 @@ export type Fault = 'OUTAGE' | 'LOST_REPLY' | Error
 export class StoreOperation<Asked, Meets = Fault> {
   /** The arguments of each call. */
   readonly asked: Asked[] = []
-  /** Called with each call when it comes. */
+  /** Called at each call. */
   onCall: () => void = () => {}
-  /** How many turns of the event loop a call takes: one or more. */
+  /** Number of turns of the event loop that a call takes, at least one. */
   turns: () => number = () => 1
   readonly #script: (Meets | undefined)[] = []
   #always: Meets | undefined
@@ -22,7 +22,7 @@ export class StoreOperation<Asked, Meets = Fault> {
   #atGate: (() => void)[] = []
   #inProgress = 0
 
-  /** Number of calls that have come and not gone. */
+  /** Number of calls in progress. */
   get inProgress(): number {
     return this.#inProgress
   }
@@ -37,17 +37,17 @@ export class StoreOperation<Asked, Meets = Fault> {
     this.#always = fault
   }
 
-  /** Holds each call that comes from now on, before it does anything. */
+  /** Holds each future call before it does anything. */
   hold(): void {
     this.#gateClosed = true
   }
 
-  /** Lets go the call that is held longest. */
+  /** Releases the call that has been held longest. */
   releaseOne(): void {
     this.#atGate.shift()?.()
   }
 
-  /** Lets go all that are held, and holds no more. */
+  /** Releases all held calls, and holds no more. */
   release(): void {
     this.#gateClosed = false
     for (const go of this.#atGate.splice(0)) go()

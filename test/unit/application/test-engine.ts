@@ -22,7 +22,7 @@ export type TestEngine = {
   readonly authorize: Authorize
   /** The entries that the poster reported. */
   readonly discrepancy: Entry[]
-  /** The groups that were decided, and why requests were decided once more. */
+  /** The decided groups, and the causes of repeated decisions. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
   /** The errors of the attempts that found the store unavailable. */
@@ -35,7 +35,7 @@ type TestEngineOptions = {
   readonly timers?: Timers
   readonly random?: () => number
   readonly codec?: AccountCodec
-  /** Put around the engine and its stores, as the service does. */
+  /** Wraps the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
@@ -76,8 +76,8 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
 }
 
 /**
- * Keeps both of the engine's groups waiting for the store, each with one purchase on an account of its own, so that
- * whatever is asked next has to wait. Call `store.loading.release()` to let everything go on.
+ * Keeps both groups of the engine waiting for the store, each with a purchase on a separate account, so that
+ * later requests have to wait. Call `store.loading.release()` to continue.
  */
 export async function occupy({ store, authorize }: TestEngine): Promise<void> {
   store.put(fundedAccount('busy-1'), fundedAccount('busy-2'))
@@ -87,7 +87,7 @@ export async function occupy({ store, authorize }: TestEngine): Promise<void> {
   await soon('both groups are loading', () => store.loading.inProgress === 2)
 }
 
-/** Waits until everything that the poster knows of is in the ledger. */
+/** Waits until the ledger holds everything that the poster knows. */
 export async function allSettled({ poster }: TestEngine): Promise<void> {
   await soon('everything is posted', () => poster.unposted === 0)
 }

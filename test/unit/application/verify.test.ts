@@ -15,7 +15,7 @@ import {
 } from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
-/** The stored parts of one account: the account, its entries, or both; or why it cannot be read. */
+/** The stored parts of one account: the account, its entries, or both; or the reason for a failed read. */
 type Shelf = {
   readonly id: string
   readonly account?: Account | string
@@ -32,7 +32,7 @@ const wrong = (id: string): Shelf => {
 }
 const orphans = (id: string): Shelf => ({ id, ledger: exampleBooks(id).ledger })
 
-/** The books on paper: as a first look finds them, and as they are when one account is looked at once more. */
+/** Books in memory: the result of the first read, and of a second read of one account. */
 class PaperStore implements AuditStore {
   readonly #first: readonly Shelf[]
   readonly #later: readonly Shelf[]
@@ -71,7 +71,7 @@ async function* entriesOf({ id, ledger }: Shelf): AsyncGenerator<Stored<Entry>> 
   for (const entry of ledger) yield stored(id, entry)
 }
 
-/** Documents that name no account, and stand before all others. */
+/** Documents without an account, before all others. */
 type Strays = { readonly accounts?: readonly Stray[]; readonly entries?: readonly Stray[] }
 
 type Options = {
@@ -81,7 +81,7 @@ type Options = {
   readonly ledger?: InMemoryStore
 }
 
-/** Verifies books on paper. */
+/** Verifies books in memory. */
 async function verify(
   first: readonly Shelf[],
   { later = first, repair = false, ledger, strays = {} }: Options = {},
@@ -128,23 +128,23 @@ describe('verify', () => {
   })
 
   for (const id of ['a', 'b', 'c']) {
-    it(`reports the wrong account alone, and once: ${id} of a, b and c`, async () => {
+    it(`reports the damaged account alone, and once: ${id} of a, b and c`, async () => {
       const shelves = ['a', 'b', 'c'].map((one) => (one === id ? wrong(one) : clean(one)))
       expect((await verify(shelves)).found).to.deep.equal([`${id} BALANCE_DIFFERS`])
     })
 
-    it(`reports entries without their account: ${id} of a, b and c`, async () => {
+    it(`reports entries of a missing account: ${id} of a, b and c`, async () => {
       const shelves = ['a', 'b', 'c'].map((one) => (one === id ? orphans(one) : clean(one)))
       expect((await verify(shelves)).found).to.deep.equal([`${id} ACCOUNT_MISSING`])
     })
   }
 
-  it('reports entries without an account', async () => {
+  it('reports entries when no account exists', async () => {
     const { found } = await verify([orphans('a'), orphans('b')])
     expect(found).to.deep.equal(['b ACCOUNT_MISSING', 'a ACCOUNT_MISSING'])
   })
 
-  it('finds nothing wrong with an account that has no entries in the ledger yet', async () => {
+  it('accepts an account without entries in the ledger', async () => {
     const account = accountAfter('b', [steps.open('open')])
     expect((await verify([clean('a'), shelfOf({ account, ledger: [] }), clean('c')])).found).to.deep.equal([])
   })
@@ -159,13 +159,13 @@ describe('verify', () => {
 })
 
 describe('verify: unreadable documents', () => {
-  it('is an account', async () => {
+  it('are reported: an account', async () => {
     const { discrepancies } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
   })
 
   for (const kind of ['accounts', 'entries'] as const) {
-    it(`is what stands among the ${kind} and names no account: it is counted, and the rest is looked at`, async () => {
+    it(`are reported: ${kind} that name no account are counted, and the rest is still verified`, async () => {
       const { discrepancies, summary } = await verify([clean('a')], {
         strays: { [kind]: [{ stray: 'a number' }] },
       })
@@ -175,7 +175,7 @@ describe('verify: unreadable documents', () => {
     })
   }
 
-  it('is an entry of the ledger that the journal also holds', async () => {
+  it('are reported: an entry of the ledger that the journal also holds', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 9n ? 'no kind' : entry,
@@ -184,7 +184,7 @@ describe('verify: unreadable documents', () => {
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
   })
 
-  it('is a reversed purchase: the other accounts are still verified', async () => {
+  it('are reported: a reversed purchase, and the other accounts are still verified', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 4n ? 'no kind' : entry,
@@ -196,7 +196,7 @@ describe('verify: unreadable documents', () => {
   })
 })
 
-/** A ledger that meets the document of `buy-1` on account b, which is none of ours. */
+/** A ledger that meets an invalid document at `buy-1` of account b. */
 class UnreadableLedger extends InMemoryStore {
   override async find(keys: Parameters<InMemoryStore['find']>[0]): Promise<readonly Entry[]> {
     if (keys.some(({ accountId }) => accountId === 'b')) throw new InvariantError('no kind')
@@ -204,8 +204,8 @@ class UnreadableLedger extends InMemoryStore {
   }
 }
 
-describe('verify beside the service', () => {
-  it('rereads an apparent discrepancy, and finds that it is none', async () => {
+describe('verify during operation of the service', () => {
+  it('rereads an apparent discrepancy, and finds none', async () => {
     const { found, lookedAtAgain } = await verify([clean('a'), wrong('b')], {
       later: [clean('a'), clean('b')],
     })
@@ -246,7 +246,7 @@ describe('verify, reversals', () => {
     expect((await verify([{ id: 'a', account: whole, ledger: [] }])).found).to.deep.equal([])
   })
 
-  it('looks the purchases up in lots of at most 200', async () => {
+  it('looks up at most 200 purchases at once', async () => {
     const whole = manyReversed(450, 5n)
     const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
     const ledger = ledgerWith([shelf])
@@ -255,7 +255,7 @@ describe('verify, reversals', () => {
   })
 
   for (const count of [1, 200]) {
-    it(`looks ${count} up at once, and nothing else`, async () => {
+    it(`looks up ${count}, and nothing else`, async () => {
       const whole = manyReversed(count, 5n)
       const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
       const ledger = ledgerWith([shelf])
@@ -264,7 +264,7 @@ describe('verify, reversals', () => {
     })
   }
 
-  it('reports each reversal whose purchase is nowhere', async () => {
+  it('reports each reversal whose purchase is missing', async () => {
     const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, posted: 422 })
     const renamed = ledger.map((entry) =>
       ['buy-3', 'buy-205'].includes(entry.transactionId)
@@ -277,7 +277,7 @@ describe('verify, reversals', () => {
 })
 
 describe('verify with repair', () => {
-  it('posts to the ledger the entries that only journals hold', async () => {
+  it('posts the entries that only journals hold to the ledger', async () => {
     const ledger = ledgerWith([clean('a'), clean('b')])
     await verify([clean('a'), clean('b')], { repair: true, ledger })
     expect(ledger.appending.asked).to.deep.equal([
@@ -286,17 +286,17 @@ describe('verify with repair', () => {
     ])
   })
 
-  it('still counts the entries that it posted', async () => {
+  it('still counts the posted entries as unposted', async () => {
     expect((await verify([clean('a')], { repair: true })).summary.unposted).to.equal(1)
   })
 
-  it('leaves alone an account that is damaged', async () => {
+  it('skips a damaged account', async () => {
     const ledger = ledgerWith([wrong('a')])
     await verify([wrong('a')], { repair: true, ledger })
     expect(ledger.appending.asked).to.deep.equal([])
   })
 
-  it('writes nothing where everything is posted', async () => {
+  it('writes nothing when everything is posted', async () => {
     const { account, ledger: entries } = exampleBooks('a')
     const shelf = shelfOf({ account, ledger: [...entries, ...account.journal.slice(-1)] })
     const ledger = ledgerWith([shelf])

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { zoneCalendar } from '../../../src/application/zone-calendar.js'
 
-/** The day by another road than the calendar's own: the Swedish write dates as ISO 8601 does. */
+/** The day by another method than the calendar's: Swedish dates follow ISO 8601. */
 function dayByIntl(timeZone: string, at: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at)
 }
@@ -25,7 +25,7 @@ const anyZone = fc.constantFrom(
 )
 
 describe('calendar of a time zone', () => {
-  it('says the day that Intl says, for any instants one after another, in any zone', () => {
+  it('returns the same day as Intl, for successive instants in any zone', () => {
     fc.assert(
       fc.property(anyZone, fc.array(fc.date(instants), { minLength: 1, maxLength: 5 }), (zone, dates) => {
         const calendar = zoneCalendar(zone)
@@ -35,7 +35,7 @@ describe('calendar of a time zone', () => {
     )
   })
 
-  it('changes the day in the same millisecond as Intl, around any midnight', () => {
+  it('starts the day in the same millisecond as Intl, around any midnight', () => {
     fc.assert(
       fc.property(anyZone, fc.date(instants), (zone, somewhere) => {
         const change = nextChange(zone, somewhere)
@@ -64,7 +64,7 @@ describe('calendar of a time zone', () => {
     ['the time before zones, a second later', 'America/Sao_Paulo', '1900-01-02T03:06:28.000Z', '1900-01-02'],
   ]
   for (const [what, zone, at, day] of rows) {
-    it(`knows ${what}: ${at} is ${day} in ${zone}`, () => {
+    it(`handles ${what}: ${at} is ${day} in ${zone}`, () => {
       expect(zoneCalendar(zone)(new Date(at))).to.equal(day)
     })
   }
@@ -76,7 +76,7 @@ describe('calendar of a time zone', () => {
   }
 
   for (const zone of ['-03:00', '+0300', '3America/Sao_Paulo']) {
-    it(`says how a zone is named when it is ${zone}`, () => {
+    it(`explains the valid form of a zone for ${zone}`, () => {
       expect(() => zoneCalendar(zone)).to.throw(RangeError, 'such as America/Sao_Paulo')
     })
   }

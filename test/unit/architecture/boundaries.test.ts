@@ -18,11 +18,11 @@ function check(folder: string, ...parts: readonly string[]): readonly string[] {
 }
 
 describe('module boundaries', () => {
-  it('hold', () => {
+  it('are respected', () => {
     expect(check(root, 'src', 'cli', 'console', 'tools', 'bench', 'test')).to.deep.equal([])
   })
 
-  it('have a module for each row of the table', () => {
+  it('list a module for each row of the table', () => {
     const modules = ['src', 'cli', 'console', 'tools', 'bench', 'test'].flatMap((part) =>
       modulesIn(root, part),
     )
@@ -127,7 +127,7 @@ describe('the check of module boundaries', () => {
     })
   }
 
-  it('lets a command load the local MongoDB only when it is needed', () => {
+  it('allows a command to load the local MongoDB only on demand', () => {
     const local = { 'tools/dev/local-mongo/local-mongo.ts': 'export const a = 1' }
     const path = '../tools/dev/local-mongo/local-mongo.js'
     expect(plant({ ...local, 'cli/database.ts': `await import('${path}')` })).to.deep.equal([])
@@ -137,7 +137,7 @@ describe('the check of module boundaries', () => {
   })
 
   for (const back of ["import { a } from './a.js'", "import type { A } from './a.js'"]) {
-    it(`reports a circle that ends with ${back}`, () => {
+    it(`reports a cycle that ends with ${back}`, () => {
       const a = { 'src/domain/a.ts': `import { b } from './b.js'` }
       expect(plant({ ...a, 'src/domain/b.ts': back })).to.deep.equal([
         'src/domain/a.ts -> src/domain/b.ts -> src/domain/a.ts',
@@ -158,27 +158,27 @@ describe('the check of module boundaries', () => {
     ['bench/x.ts', 'test/x.ts'],
   ] as const
   for (const [from, to] of upwards) {
-    it(`reports an arrow from ${from} to ${to}`, () => {
+    it(`reports an import of ${to} by ${from}`, () => {
       const up = '../'.repeat(from.split('/').length - 1)
       const source = `import '${up}${to.replace('.ts', '.js')}'`
       expect(plant({ [from]: source, [to]: '' })).to.deep.equal([`${from} must not import ${to}`])
     })
   }
 
-  it('lets tests import the modules that they test', () => {
+  it('allows tests to import the modules under test', () => {
     const source = ['src/domain', 'cli', 'tools', 'bench'].map((folder) => `import '../${folder}/x.js'`)
     const others = { 'src/domain/x.ts': '', 'cli/x.ts': '', 'tools/x.ts': '', 'bench/x.ts': '' }
     expect(plant({ ...others, 'test/x.ts': source.join('; ') })).to.deep.equal([])
   })
 
-  it('reports a module that no rule knows, and one that is not there', () => {
+  it('reports a module without a rule, and a missing module', () => {
     expect(plant({ 'src/new/x.ts': '', 'src/domain/y.ts': `import './z.js'` })).to.deep.equal([
       'src/new/x.ts is in no row of the table',
       'src/domain/y.ts imports src/domain/z.ts, which is not there',
     ])
   })
 
-  it('rejects a module that it cannot see', () => {
+  it('rejects an unreadable module', () => {
     expect(() => plant({ 'src/main.ts': 'await import(process.argv[2])' })).to.throw('computes the name')
     expect(() => plant({ 'src/main.ts': 'import {' })).to.throw('cannot be parsed')
   })

@@ -37,7 +37,7 @@ const commandLine = [
 /** Everything that the tests of faults may import besides their own folder and the harness. */
 const faultTests = ['test/support/', 'tools/', 'src/', '@grpc/grpc-js', 'mongodb', 'chai', 'node:']
 
-/** The kinds of faults. They do not know each other. Only attackers share code with the load of the benchmark. */
+/** The kinds of faults. They do not know each other. Only attackers share code with the benchmark's load. */
 const kindsOfFaults: readonly Boundary[] = [
   ...['crash', 'failover', 'database', 'clock', 'shard'].map((kind) => ({
     of: `test/faults/${kind}/`,
@@ -58,7 +58,7 @@ const kindsOfFaults: readonly Boundary[] = [
   { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
 ]
 
-/** The paragraph "May import" of the architecture, as a table. What is not in it is forbidden. */
+/** The section "May import" of the architecture, as a table. It forbids everything else. */
 export const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
@@ -83,7 +83,7 @@ export const boundaries: readonly Boundary[] = [
     ],
     mayForTypes: ['src/application/'],
   },
-  // Keys and certificates as they are in files: a leaf that knows nothing of who uses them.
+  // Keys and certificates in files: a leaf that does not know its users.
   { of: 'src/keys/', may: ['src/keys/', 'node:'] },
   { of: 'src/listen-on.ts', may: ['node:'] },
   {
@@ -142,7 +142,7 @@ export const boundaries: readonly Boundary[] = [
   },
   { of: 'src/observability/metrics/metric-registry.ts', may: ['prom-client', 'node:timers/promises'] },
   { of: 'src/observability/logging/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
-  // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
+  // Traces are decorators of the ports: they know the ports' types, and are loaded only for tracing.
   { of: 'src/observability/tracing/tracing.ts', may: [], mayForTypes: ['src/application/'] },
   {
     of: 'src/observability/tracing/open-tracing.ts',
@@ -393,12 +393,12 @@ export const boundaries: readonly Boundary[] = [
       'node:',
     ],
   },
-  // The command that shares simulated histories out to threads.
+  // The command that distributes simulated histories to threads.
   {
     of: 'test/simulation/campaign/',
     may: ['test/simulation/', 'test/support/engine-sources.ts', 'tools/command.ts', 'node:'],
   },
-  // The simulation does not know the real store, so that it cannot share the store's mistakes.
+  // The simulation does not know the real store, so it cannot share the store's mistakes.
   {
     of: 'test/simulation/',
     may: [

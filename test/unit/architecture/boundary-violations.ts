@@ -4,12 +4,12 @@ import type { Import } from './imports.js'
 /** The modules of this repository, beside packages and built-in modules. */
 const ours = /^(src|cli|console|tools|bench|test)\//
 
-/** Lists the paths of the table that none of the modules is below. */
+/** Lists the paths of the table without a module below them. */
 export function unusedRows(modules: readonly string[]): readonly string[] {
   return boundaries.map(({ of }) => of).filter((of) => !modules.some((module) => module.startsWith(of)))
 }
 
-/** Says what is wrong with the imports of the given modules, one line each. */
+/** Describes the problems of the given modules' imports, one line each. */
 export function violationsOf(imports: readonly Import[], modules: readonly string[]): readonly string[] {
   const existing = new Set(modules)
   return [
@@ -36,7 +36,7 @@ function isAllowed({ from, to, typeOnly, dynamic }: Import): boolean {
   })
 }
 
-/** The circles of imports: a module is met again while it is being visited. */
+/** The cycles of imports: a module that is met again during its own visit. */
 function cyclesOf(imports: readonly Import[]): readonly string[] {
   const targets = groupTargets(imports)
   const done = new Set<string>()

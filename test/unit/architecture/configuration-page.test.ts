@@ -21,7 +21,7 @@ function settingsOf(env: Readonly<Record<string, string>>) {
   return { ...readSettings(env), ...readDevSettings(env) }
 }
 
-/** The numbers that the configuration takes for a setting. */
+/** The numbers that the configuration accepts for a setting. */
 function takes(name: string, values: readonly number[]): readonly number[] {
   return values.filter((value) => {
     try {
@@ -35,7 +35,7 @@ function takes(name: string, values: readonly number[]): readonly number[] {
 }
 
 describe('the guide to the configuration', () => {
-  it('has every variable', () => {
+  it('lists every variable', () => {
     const ours = knownVariables().filter((name) => !name.startsWith('OTEL_'))
     expect(settings.map(({ name }) => name)).to.have.members(ours)
   })
@@ -43,20 +43,20 @@ describe('the guide to the configuration', () => {
   for (const { name, fallback } of settings) {
     const [, value] = /^`(.*)`$/.exec(fallback) ?? []
     if (value === undefined) continue
-    it(`has the default of ${name}`, () => {
+    it(`states the default of ${name}`, () => {
       expect(settingsOf({ [name]: value })).to.deep.equal(settingsOf({}))
     })
   }
 
   for (const { name, bounds } of settings) {
     if (bounds === '') continue
-    it(`has the bounds of ${name}`, () => {
+    it(`states the bounds of ${name}`, () => {
       const [min = NaN, max = NaN] = bounds.split(' to ').map(Number)
       expect(takes(name, [min - 1, min, max, max + 1])).to.deep.equal([min, max])
     })
   }
 
-  it('has bounds and defaults', () => {
+  it('states bounds and defaults', () => {
     expect(settings.filter(({ bounds }) => bounds !== '')).to.have.length.above(10)
     expect(settings.filter(({ fallback }) => fallback.startsWith('`'))).to.have.length.above(15)
   })

@@ -11,7 +11,7 @@ describe('decision records', () => {
   })
 
   for (const name of records) {
-    it(`have one head: ${name}`, () => {
+    it(`have the same header: ${name}`, () => {
       const text = readFileSync(`${folder}/${name}`, 'utf8')
       expect(text).to.match(
         /^# (\d+)\. .+\n\n- Status: (proposed|accepted|replaced).*\n- Date: \d{4}-\d{2}-\d{2}.*\n\n## Context\n/,

@@ -10,7 +10,7 @@ function settingsOf(env: Readonly<Record<string, string | undefined>>) {
   return { ...readSettings(env), ...readDevSettings(env) }
 }
 
-/** The names of the variables that the configuration asks for. */
+/** The names of the variables that the configuration reads. */
 function variablesRead(): readonly string[] {
   const names = new Set<string>()
   const env = new Proxy<Record<string, string>>(
@@ -23,7 +23,7 @@ function variablesRead(): readonly string[] {
 
 const OPEN_TELEMETRY = 'node_modules/@opentelemetry'
 
-/** Whether OpenTelemetry's SDK, as it is installed, has this name in its code. */
+/** Whether the installed OpenTelemetry SDK has this name in its code. */
 function isReadByTheSdk(name: string): boolean {
   return readdirSync(OPEN_TELEMETRY, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^(core|resources|sdk-trace-base|otlp-[a-z-]+)\/build\/src\/.*\.js$/.test(path))
@@ -35,12 +35,12 @@ describe('.env.example', () => {
 
   const notOurs = Object.keys(example).filter((name) => !variablesRead().includes(name))
 
-  it('has every variable of the configuration', () => {
+  it('lists every variable of the configuration', () => {
     expect(variablesRead()).to.include('MONGODB_URI')
     expect(Object.keys(example)).to.include.members([...variablesRead()])
   })
 
-  it('has no others except those of OpenTelemetry that its SDK reads', () => {
+  it('lists no others except those that the OpenTelemetry SDK reads', () => {
     expect(notOurs).to.include('OTEL_SERVICE_NAME')
     expect(notOurs.filter((name) => !isReadByTheSdk(name))).to.deep.equal([])
     expect(isReadByTheSdk('OTEL_SERVICE_NAMES')).to.equal(false)

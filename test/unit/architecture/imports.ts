@@ -6,11 +6,14 @@ import { parseSync, Visitor } from 'oxc-parser'
 export type Import = {
   /** The importing module, such as `src/service/core.ts`. */
   readonly from: string
-  /** The imported one: `src/config.ts`, or the name of a package, or `node:` and the name of a built-in one. */
+  /**
+   * The imported module: `src/config.ts`, or the name of a package, or `node:` and the name of a built-in
+   * one.
+   */
   readonly to: string
-  /** Nothing of it is there at run time. */
+  /** A type import, absent at run time. */
   readonly typeOnly: boolean
-  /** Loaded only when the program comes by. */
+  /** Loaded only on demand. */
   readonly dynamic: boolean
 }
 
@@ -23,10 +26,10 @@ export function modulesIn(root: string, folder: string): readonly string[] {
 }
 
 /**
- * Reads what a module imports: statements, re-exports, `import()` and types written as `import('...').T`.
+ * Reads the imports of a module: statements, re-exports, `import()` and types in the form `import('...').T`.
  *
- * @throws Error when it cannot be parsed, or outside `test` a module's name is computed: what cannot be seen must
- * not pass. Tests may import any module.
+ * @throws Error when it cannot be parsed, or when a module outside `test` computes the name of an import,
+ * which would hide it. Tests may import any module.
  */
 export function importsOf(root: string, from: string): readonly Import[] {
   const source = readFileSync(join(root, from), 'utf8')

@@ -6,7 +6,7 @@ import { anchorsOf, linksIn, pagesBelow } from './links.js'
 
 const pages = pagesBelow('.')
 
-/** The links of a page that lead nowhere, as they stand there. */
+/** The broken links of a page, as written. */
 function brokenLinksIn(path: string, text: string): readonly string[] {
   return linksIn(text)
     .filter(({ path: target, anchor }) => {
@@ -19,17 +19,17 @@ function brokenLinksIn(path: string, text: string): readonly string[] {
 
 describe('links between pages', () => {
   for (const page of pages) {
-    it(`lead somewhere from ${page}`, () => {
+    it(`lead to existing targets: ${page}`, () => {
       expect(brokenLinksIn(page, readFileSync(page, 'utf8'))).to.deep.equal([])
     })
   }
 
-  it('reach every guide from the README', () => {
+  it('connect every guide with the README', () => {
     const reached = linksIn(readFileSync('README.md', 'utf8')).map(({ path }) => path)
     expect(reached).to.include.members([...guides])
   })
 
-  it('reach every page in Portuguese from the README in Portuguese, and that one from the README', () => {
+  it('connect every page in Portuguese with the README in Portuguese, which the README links', () => {
     const [first, ...others] = translations
     const reached = linksIn(readFileSync('README.pt-BR.md', 'utf8')).map(({ path }) => path)
     expect(reached).to.include.members(others)
@@ -44,7 +44,7 @@ describe('links between pages', () => {
 })
 
 describe('anchors', () => {
-  it('are those of GitHub', () => {
+  it('equal those of GitHub', () => {
     const page = '# The key (RS256, PS256)\n## `JWT_SECRET`, again\n## [A](b.md) link\n## Twice\n## Twice\n'
     const block = '```sh\n# no heading\n```\n'
     expect([...anchorsOf(page + block)]).to.deep.equal([

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 /** A link of a page that is inside this repository. */
 export type Link = { readonly path: string; readonly anchor: string }
 
-/** Folders with pages of others, or with none. */
+/** Folders with other projects' pages, or without pages. */
 const notOurs = new Set(['node_modules', 'dist', 'data', '.git'])
 
 /** Every page in Markdown below a folder, as paths. */

@@ -25,7 +25,7 @@ function isInMakefile(command: string): boolean {
     .every((word) => (word.includes('=') ? variables.has(word.split('=')[0] ?? '') : targets.has(word)))
 }
 
-/** The cells of the tables of a page that are too long to be read as a table. */
+/** The table cells of a page that are too long. */
 function longCellsIn(text: string): readonly string[] {
   return [...text.matchAll(/^\|(.*)\|$/gm)]
     .flatMap(([, row = '']) => row.split('|'))
@@ -50,7 +50,7 @@ describe('the README', () => {
 
 describe('pages', () => {
   for (const page of currentPages) {
-    it(`show commands of make that exist: ${page}`, () => {
+    it(`show existing make targets: ${page}`, () => {
       const shown = makeCommandsIn(readFileSync(page, 'utf8'))
       expect(shown.filter((command) => !isInMakefile(command))).to.deep.equal([])
     })
@@ -63,7 +63,7 @@ describe('pages', () => {
     })
   }
 
-  it('show a command of make that does not exist only by mistake', () => {
+  it('show a missing make target only by mistake', () => {
     const text =
       'Run `make tests`, or `make faults kid=crash`.\n```sh\nmake -s sbom\nmake bench kind=quick   # short\n```\n'
     const shown = makeCommandsIn(text)

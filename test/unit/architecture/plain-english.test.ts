@@ -7,7 +7,10 @@ import { proseProblems, titleProblems } from './plain-english.js'
 const root = process.cwd()
 
 /** The folders whose English is clean, generated code apart. A folder joins them once its comments are clean. */
-const cleanFolders = ['src', 'cli', 'tools/dev', 'tools/deploy']
+const cleanFolders = [
+  ...['src', 'cli', 'console', 'tools/dev', 'tools/deploy'],
+  ...['test/model', 'test/sharded', 'test/simulation'],
+]
 
 /** The clean files: shared modules of `tools`, the help that users read, and the pages that are clean. */
 const cleanFiles = [
@@ -56,6 +59,7 @@ describe('the check of plain English', () => {
     ['x.ts', '/** Told when it is over. */\n', 'x.ts:1 "Told when": write called when'],
     ['x.ts', '/**\n * For whoever\n * looks.\n */\n', 'x.ts:2 "whoever": write name the actor'],
     ['x.ts', '// What is told\n// of a call.\n', 'x.ts:1 "told of": write log, report or call'],
+    ['x.ts', '// A body that is no JSON.\n', 'x.ts:1 "that is no JSON": write not a'],
     ['x.ts', 'f() // so much that it fails\n', 'x.ts:1 "so much that": write too much, or a number'],
     ['x.ts', '\n/* Wallets, of which there are two. */\n', 'x.ts:2 "of which": write two sentences'],
     ['x.ts', `f()\n// ${words(22)}s\n`, 'x.ts:2 a comment of 113 columns: wrap it'],
@@ -80,6 +84,7 @@ describe('the check of plain English', () => {
   for (const [what, path, source] of [
     ['a phrase in code', 'x.ts', `const event = 'whoever is told of it'\n`],
     ['a phrase in backticks', 'x.ts', '// The event is `told of`.\n'],
+    ['a comparison', 'x.ts', '// A page that is no older than its request.\n'],
     ['a count before "of which"', 'x.ts', '// Two indexes, one of which is partial.\n'],
     ['two comments with code between them', 'x.ts', '// It was told\nf() // of a call\n'],
     ['a word that contains a phrase', 'x.ts', '// The threshold of a limit.\n'],

@@ -17,6 +17,10 @@ const phrases: readonly Phrase[] = [
   { pattern: /\bwh(?:o|om)ever\b/i, instead: 'name the actor' },
   { pattern: /\bwhat (?:is|was|are|were) no\b/i, instead: 'a noun, such as non-call traffic' },
   { pattern: /\b(?:is|are|was|were) no \w+ any ?more\b/i, instead: 'no longer' },
+  {
+    pattern: /\b(?:that|which) (?:is|are|was|were) (?:none\b|no (?!(?:longer|more|less|[a-z]+er)\b)[a-z]+)/i,
+    instead: 'not a',
+  },
   { pattern: /\bnobody's any ?more\b/i, instead: 'unused' },
   { pattern: /\b(?:come|comes|came) to nothing\b/i, instead: 'fails' },
   { pattern: /\bso much that\b/i, instead: 'too much, or a number' },

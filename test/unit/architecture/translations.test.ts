@@ -4,7 +4,7 @@ import { originalOf, translations } from '../../support/pages.js'
 import { sectionsOf } from './sections.js'
 
 describe('translations', () => {
-  it('are there for the README and for the guides of integrators and back office', () => {
+  it('exist for the README and for the guides of integrators and back office', () => {
     expect(translations).to.have.members([
       'README.pt-BR.md',
       '.docs/guide/back-office.pt-BR.md',
@@ -27,7 +27,7 @@ describe('translations', () => {
     }
   }
 
-  it('differ when a command, a row, a link or a number differs, and not in words', () => {
+  it('differ when a command, a row, a link or a number differs, but not for other words', () => {
     const page =
       '# One\nSee [a](a.md#b) and `x`, 1,234.5 times.\n```sh\nmake run # now\n```\n|a|b|\n|-|-|\n|c|d|\n'
     const [section] = sectionsOf(page)

@@ -7,8 +7,8 @@ import { modulesIn } from './imports.js'
 const root = process.cwd()
 
 /**
- * The modules that look at the wall clock, which may jump either way, and what for. Whatever else takes time, or waits, goes by the
- * monotonic one.
+ * The modules that read the wall clock, and their purpose. The clock may jump either way, so durations and
+ * waits use the monotonic one.
  */
 const readers: Readonly<Record<string, string>> = {
   'src/grpc/interceptors/observation.ts': 'how much time a caller gives, which grpc-js has as a moment',
@@ -21,7 +21,7 @@ const readers: Readonly<Record<string, string>> = {
   'src/storage/schema.ts': 'when the catalog was made',
 }
 
-/** Whether a module asks what time it is: `Date.now`, or `new Date()` and `Date()` without a time. */
+/** Whether a module reads the current time: `Date.now`, or `new Date()` and `Date()` without a time. */
 function looksAtWallClock(path: string, source: string): boolean {
   const { program, errors } = parseSync(path, source)
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`)

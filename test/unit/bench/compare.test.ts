@@ -21,7 +21,7 @@ const run: WholeRun = {
 const right = { balance: 9_700n, entries: 55n, negative: 0n }
 
 describe('comparing answers with the database', () => {
-  it('finds nothing when it is the same', () => {
+  it('finds no difference in equal data', () => {
     expect(compare(run, before, right)).to.deep.equal([])
   })
 
@@ -63,10 +63,10 @@ describe('comparing answers with the database', () => {
     })
   }
 
-  describe('with answers that never came', () => {
+  describe('with missing answers', () => {
     const unsure = { ...run, unknown: { count: 2, centavos: '150', ids: [] } }
 
-    it('takes them for decided or not', () => {
+    it('accepts either outcome', () => {
       expect(compare(unsure, before, right)).to.deep.equal([])
       expect(compare(unsure, before, { ...right, balance: 9_550n, entries: 57n })).to.deep.equal([])
     })

@@ -42,7 +42,7 @@ describe('the books of the load generator', () => {
     ])
   })
 
-  it('tell categories apart, and leave rejections out', () => {
+  it('separate categories, and leave rejections out', () => {
     answered(purchase('t-1'))
     answered(purchase('t-2', 'CASH'), { category: 'CASH' })
     answered(purchase('t-3', 'DECLINED'), decline)
@@ -71,7 +71,7 @@ describe('the books of the load generator', () => {
     ])
   })
 
-  it('notice an id that is decided twice, and one that is answered otherwise', () => {
+  it('report an id that is decided twice, and one with different answers', () => {
     const twice = purchase('t-1')
     answered(twice)
     answered(twice)
@@ -88,7 +88,7 @@ describe('the books of the load generator', () => {
     ['an answer to another request', 'BENEFIT', { transactionId: 't-9' }],
   ]
   for (const [what, expected, answer] of unexpected) {
-    it(`notice ${what}`, () => {
+    it(`report ${what}`, () => {
       answered(purchase('t-1', expected), answer)
       expect(books.whole(1).unexpected.count).to.equal(1)
       expect(books.whole(1).unexpected.first).to.include('t-1')

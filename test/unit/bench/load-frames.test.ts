@@ -14,7 +14,7 @@ const frames = fc.array(
   { maxLength: 20 },
 )
 
-/** The bytes in pieces of that size, all in the same memory, as a socket hands them over. */
+/** The bytes in chunks of that size, all in the same memory, as a socket delivers them. */
 function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
   const memory = Buffer.alloc(size)
   for (let at = 0; at < bytes.length; at += size) {
@@ -33,7 +33,7 @@ async function written(all: readonly Frame[]): Promise<readonly Buffer[]> {
 }
 
 describe('the frames of the load generator', () => {
-  it('are read as they were written, however they are cut', async () => {
+  it('are read as they were written, however they are split', async () => {
     const size = fc.integer({ min: 1, max: 400 })
     await fc.assert(
       fc.asyncProperty(frames, size, async (all, pieceSize) => {
@@ -52,13 +52,13 @@ describe('the frames of the load generator', () => {
     expect(await written([ping, ping, ping])).to.have.length(1)
   })
 
-  it('are written whole when they fill the memory that was set aside', async () => {
+  it('are written completely when they fill the buffer', async () => {
     const large = { type: 0, flags: 0, streamId: 1, payload: Buffer.alloc(16_384, 7) }
     const chunks = await written(Array.from({ length: 9 }, () => large))
     expect(Buffer.concat(chunks)).to.have.length(9 * (9 + 16_384))
   })
 
-  it('are rejected when they are larger than was agreed', () => {
+  it('are rejected when they exceed the agreed size', () => {
     const reader = new FrameReader(() => {})
     expect(() => reader.push(Buffer.from('004001000000000001', 'hex'))).to.throw('16385 bytes')
   })
@@ -75,7 +75,7 @@ describe('the frames of the load generator', () => {
 })
 
 describe('the messages of the load generator', () => {
-  it('are read as they were framed, however they are cut', () => {
+  it('are read as they were framed, however they are split', () => {
     const messages = fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 10 })
     fc.assert(
       fc.property(messages, fc.integer({ min: 1, max: 120 }), (all, pieceSize) => {

@@ -14,7 +14,7 @@ function histogramOf(all: readonly number[]): Histogram {
 }
 
 describe('the histogram of the load generator', () => {
-  it('knows every percentile to within 0.4 %', () => {
+  it('returns every percentile to within 0.4 %', () => {
     fc.assert(
       fc.property(durations, fc.constantFrom(0.01, 0.5, 0.9, 0.99, 0.999, 1), (all, share) => {
         const sorted = [...all].sort((one, other) => one - other)
@@ -35,17 +35,17 @@ describe('the histogram of the load generator', () => {
     )
   })
 
-  it('knows count, mean and maximum exactly', () => {
+  it('returns the exact count, mean and maximum', () => {
     const { count, mean, max } = histogramOf([1, 2, 6]).figures()
     expect({ count, mean, max }).to.deep.equal({ count: 3, mean: 3, max: 6 })
   })
 
-  it('takes what is longer than it can tell apart', () => {
+  it('accepts values beyond its resolution', () => {
     expect(histogramOf([100_000]).figures()).to.include({ count: 1, max: 100_000 })
     expect(percentileMs(histogramOf([100_000]).buckets(), 0.5)).to.be.closeTo(67_000, 300)
   })
 
-  it('of nothing is all zeros', () => {
+  it('is all zeros without values', () => {
     expect(Object.values(new Histogram().figures())).to.deep.equal([0, 0, 0, 0, 0, 0, 0])
   })
 })

@@ -66,7 +66,7 @@ describe('the HPACK of the load generator', () => {
     })
   }
 
-  it('reads what it writes', () => {
+  it('reads its own output', () => {
     const text = fc.string({ maxLength: 300 }).map((any) => Buffer.from(any).toString('latin1'))
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 8 }), (headers) => {
@@ -91,11 +91,11 @@ describe('the HPACK of the load generator', () => {
     })
   }
 
-  it('takes a dynamic table of size 0', () => {
+  it('accepts a dynamic table of size 0', () => {
     expect(decodedHeaders(bytes('20 82'))).to.deep.equal([[':method', 'GET']])
   })
 
-  it('knows the code of every byte', () => {
+  it('supports the code of every byte', () => {
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('latin1')
     expect(huffmanDecoded(bytes(everyByteEncoded))).to.equal(everyByte)
   })

@@ -33,12 +33,12 @@ function share(of: readonly Purchase[], which: (purchase: Purchase) => boolean):
 }
 
 describe('the purchases of the load generator', () => {
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and different for another', () => {
     expect(drawn(workload)).to.deep.equal(drawn(workload))
     expect(drawn({ ...workload, seed: 8 })).not.to.deep.equal(drawn(workload))
   })
 
-  it('are as many of each kind as the workload says', () => {
+  it('match the shares of the workload', () => {
     const all = [...new Set(drawn(workload))]
     const payable = all.filter(({ expected }) => expected !== 'DECLINED')
     expect(share(all, ({ expected }) => expected === 'DECLINED')).to.be.closeTo(0.2, 0.02)
@@ -50,7 +50,7 @@ describe('the purchases of the load generator', () => {
     }
   })
 
-  it('repeat what was sent as many requests before as the workload says', () => {
+  it('repeat a request after the distance of the workload', () => {
     const all = drawn(workload)
     const seenAt = new Map<Purchase, number[]>()
     all.forEach((purchase, index) => {
@@ -64,12 +64,12 @@ describe('the purchases of the load generator', () => {
     expect(new Set(all.map(({ id }) => id)).size).to.equal(COUNT - repeats)
   })
 
-  it('do not repeat what is still under way', () => {
+  it('do not repeat requests in flight', () => {
     const all = drawn(workload, () => 1)
     expect(new Set(all).size).to.equal(COUNT)
   })
 
-  it('are for every account, or for the hot one', () => {
+  it('use every account, or the hot one', () => {
     expect(new Set(drawn(workload).map(({ accountId }) => accountId)).size).to.equal(50)
     const hot = drawn({ ...workload, hotAccount: true })
     expect([...new Set(hot.map(({ accountId }) => accountId))]).to.deep.equal(['bench-0000000'])

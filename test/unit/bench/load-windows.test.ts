@@ -21,7 +21,7 @@ describe('the windows of the load generator', () => {
     ])
   })
 
-  it('leave out a remainder that is too short', () => {
+  it('omit a remainder that is too short', () => {
     const told = (until: number) => new TimeWindows(100, 0).finish(until).map(({ durationMs }) => durationMs)
     expect(told(149)).to.deep.equal([100])
     expect(told(150)).to.deep.equal([100, 50])

@@ -19,7 +19,7 @@ describe('the file of the measurements', () => {
     read = JSON.parse(text)
   })
 
-  it('holds everything but what the report does not look at', () => {
+  it('holds all data except what the report does not use', () => {
     expect(read).to.deep.equal({ ...measurements, runs: read.runs })
     expect(read.runs).to.have.length(measurements.runs.length)
     for (const [index, run] of read.runs.entries()) {

@@ -63,7 +63,7 @@ describe('the plan of the benchmark', () => {
     expect(measured).to.deep.equal([])
   })
 
-  it('sends half of the new requests to a benefit wallet, 30 % to CASH, and 20 % to nobody', () => {
+  it('sends half of the new requests to a benefit wallet, 30 % to CASH, and 20 % without a paying wallet', () => {
     const shape = { type: 'closed', callers: 8, warmupMs: 0, durationMs: 1 } as const
     const options = { seed: 1, transactionPrefix: 'x', accounts: 1, hotAccount: false, shape }
     const { declineShare, cashShare } = workload(options)
@@ -75,7 +75,7 @@ describe('the plan of the benchmark', () => {
 describe('the capacity of a side', () => {
   const scenarios = closedScenarios({ ...wholePlan, callers: [1, 8], hotCallers: [8] }, modes)
 
-  it('is the best of its numbers of callers, each by the middle of its rounds', () => {
+  it('is the best median over its numbers of callers', () => {
     const runs = [
       ...rounds('throughput-unary-1', [100, 900, 110]),
       ...rounds('throughput-unary-8', [300, 10, 310, 400]),
@@ -85,7 +85,7 @@ describe('the capacity of a side', () => {
     expect(capacityOf({ scenarios, runs }, { side: 'ours', mode: 'unary' })).to.equal(305)
   })
 
-  it('is nothing where nothing was measured', () => {
+  it('is undefined without measurements', () => {
     expect(capacityOf({ scenarios, runs: [] }, { side: 'ours', mode: 'unary' })).to.equal(0)
   })
 
@@ -94,7 +94,7 @@ describe('the capacity of a side', () => {
       round: index + 1,
       scenario,
       side: 'ours',
-      // Nothing else of a result is looked at.
+      // The rest of a result does not matter.
       result: { measured: { perSecond } } as unknown as LoadResult,
       discrepancies: [],
     }))

@@ -22,7 +22,7 @@ describe('the documentation', () => {
       expect(await readFile(join(DOCS, 'benchmarks', file), 'utf8'), file).to.equal(svg)
   })
 
-  it('shows the figures and the picture of the recorded long run', async () => {
+  it('shows the figures and the chart of the recorded long run', async () => {
     const docs = join(folder(), 'docs')
     await mkdir(join(docs, 'reliability'), { recursive: true })
     await copyFile(join(DOCS, 'reliability/long-run.md'), join(docs, 'reliability/long-run.md'))

@@ -16,7 +16,7 @@ function rowsOf(measurements: Measurements): readonly (readonly string[])[] {
   return tables?.flatMap((table) => ('rows' in table ? table.rows : [])) ?? []
 }
 
-describe('the section of the report on other work', () => {
+describe('the section of the report on concurrent work', () => {
   const runs = [
     run('quiet', 1, 10, quiet),
     run('credits', 1, 20, loaded),
@@ -25,7 +25,7 @@ describe('the section of the report on other work', () => {
   ]
   const rows = rowsOf({ ...withoutRuns(), runs })
 
-  it('has a row for each other work that was measured, the quiet purchases first', () => {
+  it('has a row for each measured kind of work, the quiet purchases first', () => {
     expect(rows.map(([title]) => title)).to.deep.equal(['nothing else', 'BatchCredit at full speed'])
   })
 
@@ -40,11 +40,11 @@ describe('the section of the report on other work', () => {
     expect(rows[1]?.slice(5, 7)).to.deep.equal(['16 of 816', '6 of 400'])
   })
 
-  it('shows how much of the other work was done', () => {
+  it('shows how much of the concurrent work was done', () => {
     expect(rows.map((row) => row[7])).to.deep.equal(['', '1,500 credits'])
   })
 
-  it('is left out where nothing was measured', () => {
+  it('is omitted without measurements', () => {
     expect(besideSection(withoutRuns())).to.equal(undefined)
     expect(besideSection({ ...invented(), scenarios: [] })).to.equal(undefined)
   })

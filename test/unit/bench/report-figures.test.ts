@@ -11,7 +11,7 @@ const scenario = 'throughput-unary-256'
 const ours = { scenario, side: 'ours' }
 const rival = { scenario, side: 'wallets' }
 
-/** Measurements of nothing but these: round, side, and answers per second. */
+/** Measurements with only these values: round, side, and answers per second. */
 function measured(
   ...figures: readonly (readonly [round: number, side: string, perSecond: number])[]
 ): Measurements {
@@ -35,7 +35,7 @@ function outcomeOf(measurements: Measurements, goal: Pick<Goal, 'bound'> & Parti
 }
 
 describe('the spread of rounds', () => {
-  it('is the middle one, the smallest and the largest', () => {
+  it('consists of median, minimum and maximum', () => {
     expect(spreadOf([5, 1, 3])).to.deep.equal({ median: 3, min: 1, max: 5, rounds: 3 })
     expect(spreadOf([4, 1, 2, 3])).to.deep.equal({ median: 2.5, min: 1, max: 4, rounds: 4 })
     expect(spreadOf([7])).to.deep.equal({ median: 7, min: 7, max: 7, rounds: 1 })
@@ -61,7 +61,7 @@ describe('a figure', () => {
     expect(figureAt(measurements, { ...ours, side: 'lock' }, 'perSecond')).to.equal(undefined)
   })
 
-  it('is set in relation within a round, not between medians', () => {
+  it('is compared within a round, not between medians', () => {
     const measurements = measured(
       ...([
         [1, 'ours', 100],
@@ -86,7 +86,7 @@ describe('a figure', () => {
     })
   })
 
-  it('of a processor is for one answer', () => {
+  it('for processor time is per answer', () => {
     const [run] = measured([1, 'ours', 250]).runs
     // 250 per second, for four seconds.
     expect(run && perAnswerUs(100, run.result.whole)).to.equal(100)
@@ -121,7 +121,7 @@ describe('a goal', () => {
 })
 
 describe('numbers for people', () => {
-  it('have three digits that count', () => {
+  it('have three significant digits', () => {
     const shown = [0, 0.012345, 1.2345, 12.345, 123.45, 1234.5, 1_234_567].map(numberText)
     expect(shown).to.deep.equal(['0', '0.0123', '1.23', '12.3', '123', '1,235', '1,234,567'])
   })

@@ -66,7 +66,7 @@ const scenarios: readonly Scenario[] = [
   beside('credits', 'BatchCredit at full speed'),
 ]
 
-/** A result with these figures. Latencies are spread evenly from half of the median to one and a half, with a tail. */
+/** A result with these figures. Latencies are spread evenly from 0.5 to 1.5 times the median, with a tail. */
 export function result(figures: {
   readonly perSecond: number
   readonly medianMs: number
@@ -157,12 +157,12 @@ function runs(): readonly Run[] {
   )
 }
 
-/** Invented, but in every way complete: eight sides, all groups of scenarios, three rounds. */
+/** Invented but complete: eight sides, all groups of scenarios, three rounds. */
 export function invented(): Measurements {
   return { ...withoutRuns(), runs: runs() }
 }
 
-/** The same before anything was run. */
+/** The same before any run. */
 export function withoutRuns(): Measurements {
   const at = (scenario: string, side: string) => ({ scenario, side })
   return {

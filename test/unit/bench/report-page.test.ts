@@ -22,7 +22,7 @@ function flawOf(xml: string): string | undefined {
   return bare ? `not escaped: ${rest.slice(bare.index, bare.index + 40)}` : undefined
 }
 
-/** Every number that is written as a place in a picture. */
+/** Every coordinate in a picture. */
 function coordinatesIn(svg: string): readonly string[] {
   return [...svg.matchAll(/ (?:x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([^"]*)"/g)].map(
     (match) => match[1] ?? '',
@@ -32,7 +32,7 @@ function coordinatesIn(svg: string): readonly string[] {
 describe('the report', () => {
   const report = reportOn(invented())
 
-  it('has a section for each thing that was measured', () => {
+  it('has a section for each measurement', () => {
     const sections = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1])
     expect(sections).to.deep.equal([
       ...['Goals', 'Throughput', 'One hot account', 'Latency at a rate', 'Overload', 'Beside other work'],
@@ -46,14 +46,14 @@ describe('the report', () => {
     expect(shown).to.include.members(['throughput-unary.svg', 'throughput-stream.svg'])
   })
 
-  it('draws charts that are well-formed, and in which every place is a number', () => {
+  it('draws well-formed charts with a number in every coordinate', () => {
     for (const { file, svg } of report.charts) {
       expect(flawOf(svg), file).to.equal(undefined)
       expect(coordinatesIn(svg).join(' '), file).to.match(/^[\d., -]+$/)
     }
   })
 
-  it('says which goals are met, and which are not', () => {
+  it('lists met and missed goals', () => {
     expect(report.markdown).to.include('3 of 4 goals are met.')
     expect(report.markdown).to.match(/over those on many \| at least 1\.4× \| .* \| 3 \| no \|/)
   })
@@ -70,19 +70,19 @@ describe('the report', () => {
     expect(report.markdown).not.to.include('are missing')
   })
 
-  it('leaves out missing measurements', () => {
+  it('omits missing measurements', () => {
     const { markdown, charts } = reportOn({ ...withoutRuns(), goals: [], loading: [] })
     expect(charts).to.deep.equal([])
     expect(markdown).not.to.include('## Throughput')
     expect(markdown).not.to.match(/NaN|Infinity|undefined/)
   })
 
-  it('has a number wherever it has one to show', () => {
+  it('shows a number in every cell', () => {
     expect(report.markdown).not.to.match(/NaN|Infinity|undefined/)
   })
 })
 
-describe('the flaws of XML', () => {
+describe('XML errors', () => {
   it('are found', () => {
     expect(flawOf('<a b="c"><d/>e &amp; f</a>')).to.equal(undefined)
     expect(flawOf('<a><b></a></b>')).to.include('not closed')
@@ -94,7 +94,7 @@ describe('the flaws of XML', () => {
 })
 
 describe('the labels of a chart', () => {
-  it('never cover each other, keep their order, and stay within bounds', () => {
+  it('never overlap, keep their order, and stay within bounds', () => {
     const wanted = fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(wanted, (heights) => {
@@ -115,7 +115,7 @@ describe('the labels of a chart', () => {
 })
 
 describe('the scales of a chart', () => {
-  it('hold everything that is shown', () => {
+  it('cover every shown value', () => {
     const value = fc.double({ min: 0.001, max: 1e7, noNaN: true })
     fc.assert(
       fc.property(value, value, (one, other) => {
@@ -129,7 +129,7 @@ describe('the scales of a chart', () => {
     )
   })
 
-  it('are logarithmic for counts that span decades, and hold a count of 0 all the same', () => {
+  it('are logarithmic for counts that span decades, and still hold a count of 0', () => {
     const { label, scale } = countAxis('answers', [0, 10, 10_000])
     expect(label).to.equal('answers, logarithmic')
     expect([0, 10, 100, 10_000].map((count) => scale.at(count).toFixed(3))).to.deep.equal([

@@ -90,7 +90,7 @@ describe('an amount in reais', () => {
     )
   })
 
-  it('never counts thousands for decimals, or decimals for thousands', () => {
+  it('never mistakes thousands for decimals, or decimals for thousands', () => {
     const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), minLength: 1, maxLength: 4 })
     fc.assert(
       fc.property(digits, fc.constantFrom('.', ','), digits, (whole, separator, rest) => {
@@ -100,13 +100,13 @@ describe('an amount in reais', () => {
         } catch {
           return true
         }
-        // With one separator, what is read has one or two decimals.
+        // With one separator, a readable amount has one or two decimals.
         return rest.length <= 2 && amount === BigInt(whole + rest.padEnd(2, '0'))
       }),
     )
   })
 
-  it('of a transaction is at least a centavo, and at most what a card message carries', () => {
+  it('of a transaction is at least a centavo, and at most the maximum of a card message', () => {
     expect(parseTransactionAmount('0,01')).to.equal(1n)
     expect(parseTransactionAmount('9.999.999.999,99')).to.equal(AMOUNT_MAX)
     expect(() => parseTransactionAmount('0')).to.throw(RangeError, 'above 0')

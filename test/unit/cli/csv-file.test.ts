@@ -42,7 +42,7 @@ describe('a CSV file', () => {
     })
   }
 
-  it('has its lines counted as an editor does, and empty ones left out', () => {
+  it('counts its lines as an editor does, and skips empty ones', () => {
     const content = '\n\nfirst_id,amount\r\n\r\na,1\n,\nb,2\r,,,\n  \nc,3\n\n'
     expect(read(content).lines.map(({ line, cells }) => [line, cells.first_id])).to.deep.equal([
       [5, 'a'],
@@ -51,7 +51,7 @@ describe('a CSV file', () => {
     ])
   })
 
-  it('names every faulty line, and reads the lines around it', () => {
+  it('names every faulty line, and still reads the lines around it', () => {
     expect(
       rowsOf('first_id,amount\nbad"quote,1\na,1\n"never closed,1\nb,2\n"c"d,3\nd,4,5\ne,"6"\n'),
     ).to.deep.equal([
@@ -104,7 +104,7 @@ describe('a CSV file', () => {
       expect(rowsOf(`first_id,amount\n${name},1\n`)).to.deep.equal([[2, { first_id: name, amount: '1' }]])
   })
 
-  it('of ours runs nothing in a spreadsheet, and is read back unchanged', () => {
+  it('written by us runs nothing in a spreadsheet, and is read back unchanged', () => {
     const cell = fc.string({
       unit: fc.constantFrom("'", '=', '+', '-', '@', 'a', ',', '"', ';', '\uff1d'),
       maxLength: 6,

@@ -8,13 +8,13 @@ import { methods, scopes } from '../../../cli/service/methods.js'
 import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
 import { currentPages } from '../../support/pages.js'
 
-/** The commands that do something, by their whole names. */
+/** The executable commands, by their full names. */
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   if (command.commands.length === 0) return [[path.join(' '), command]]
   return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
 }
 
-/** All commands, groups and the program itself included. */
+/** All commands, including groups and the program itself. */
 function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   const below = command.commands.flatMap((each) => commandsOf(each, [...path, each.name()]))
   return [[path.join(' '), command], ...below]
@@ -50,7 +50,7 @@ describe('the command line', () => {
   })
 
   for (const [name, command] of commandsOf(createProgram())) {
-    it(`shows with ${name || 'nothing but'} --help an example that it takes`, () => {
+    it(`shows a valid example with ${name || 'nothing but'} --help`, () => {
       const help = helpOf(command)
       if (name !== '') expect(help).to.match(/^Global Options:$/m)
       const examples =
@@ -64,22 +64,22 @@ describe('the command line', () => {
     })
   }
 
-  it('takes every command that the pages of this repository show', () => {
+  it('accepts every command that the pages of this repository show', () => {
     const shown = currentPages.flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(/(?:`|^|uri" .*)(\.\/benefits [^`#\n<]*)(?:`|$)/gm)].map(
         ([, line = '']) => line.trim(),
       ),
     )
     expect(shown).to.have.length.above(40)
-    // A command that is named in a sentence need not have all that it requires.
+    // A command in a sentence need not have all required arguments.
     expect(shown.filter((line) => !isTaken(wordsOf(line)) && wordsOf(line).length > 2)).to.deep.equal([])
   })
 
-  it('calls methods by the names and scopes that the service has', () => {
+  it('uses existing methods and scopes of the service', () => {
     for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
   })
 
-  it('knows every scope of the service', () => {
+  it('accepts every scope of the service', () => {
     expect(scopes).to.have.members([...new Set(methodScopes.values())])
   })
 
@@ -87,7 +87,7 @@ describe('the command line', () => {
     const script = completionScript(createProgram(), true)
     const used = [...script.matchAll(/\b([a-z]+)=/g)].map(([, name = '']) => name)
     expect(used.filter((name) => zshParameters.includes(name))).to.deep.equal([])
-    // Of a slice zsh takes a word such as COMP_CWORD for a modifier.
+    // In a slice zsh takes a word such as COMP_CWORD for a modifier.
     expect(script).not.to.match(/\$\{\w+\[@\]:\d+:[A-Za-z]/)
     const asked =
       'setopt KSH_ARRAYS; COMP_WORDS=(./benefits account limits --da); COMP_CWORD=3; _benefits; unsetopt KSH_ARRAYS; print -l -- $COMPREPLY'
@@ -122,7 +122,7 @@ describe('the command line', () => {
   }
 })
 
-/** Parameters that zsh gives a meaning of their own. */
+/** Parameters with a special meaning in zsh. */
 const zshParameters = ['path', 'words', 'status', 'options', 'commands', 'aliases', 'functions', 'prefix']
 
 /** The arguments of an example, as a shell splits them. */
@@ -131,7 +131,7 @@ function wordsOf(example: string): readonly string[] {
   return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
 }
 
-/** Whether the program parses the arguments; what the command does is taken out. */
+/** Whether the program parses the arguments; the action of the command is removed. */
 function isTaken(args: readonly string[]): boolean {
   const program = createProgram()
   let isRun = false
@@ -145,7 +145,7 @@ function isTaken(args: readonly string[]): boolean {
   try {
     program.parse(['node', 'benefits', ...args])
   } catch {
-    // Wrong use: the program would end.
+    // Wrong usage: the program would exit.
   }
   return isRun
 }

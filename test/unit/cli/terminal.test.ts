@@ -19,7 +19,7 @@ describe('a table', () => {
     ])
   })
 
-  it('breaks long text between words, and within a word that no line holds', () => {
+  it('breaks long text between words, and within words that are too long for a line', () => {
     const rows = [{ cells: ['some words and an-endless-word-without-any-space', '1,00'] }]
     expect(table(columns, rows, 26).split('\n')).to.deep.equal([
       'name                    R$',
@@ -43,7 +43,7 @@ describe('a table', () => {
     ])
   })
 
-  it('fits into 80 columns whatever its content, if its numbers do', () => {
+  it('fits into 80 columns, whatever its text, if its numbers do', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ' ', '大', 'é', '-'), maxLength: 60 })
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { maxLength: 5 }), (rows) => {

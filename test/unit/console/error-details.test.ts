@@ -23,7 +23,7 @@ describe('error details of the console', () => {
     ])
   })
 
-  it('are nothing where the service sent none', () => {
+  it('are empty when the service sent none', () => {
     expect(reasonIn([])).to.equal(undefined)
     expect(fieldProblemsIn([])).to.deep.equal([])
   })

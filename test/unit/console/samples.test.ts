@@ -20,12 +20,12 @@ describe('the samples behind the charts', () => {
     ])
   })
 
-  it('have no percentile where no call ended', () => {
+  it('have no percentile when no call ended', () => {
     const samples = withSample(withSample([], activity(0, {})), activity(2, {}))
     expect(pointsOf(samples)[0]?.p99Ms).to.equal(undefined)
   })
 
-  it('begin anew when another process answers', () => {
+  it('start again when another process answers', () => {
     const first = withSample([], activity(0, { approved: 1_000 }))
     const other = { ...activity(2, { approved: 5 }), startTime: '2026-11-29T11:00:00.000Z' }
     expect(pointsOf(withSample(first, other))).to.deep.equal([])

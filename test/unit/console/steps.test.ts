@@ -15,7 +15,7 @@ const deciders = {
   APPROVED: 'wallets',
 } as const
 
-describe('the steps of a drawn decision', () => {
+describe('the steps in the diagram of a decision', () => {
   for (const [reason, step] of Object.entries(deciders)) {
     it(`end at "${step}" for ${reason}`, () => {
       const drawn = drawnSimulation(simulation(reason), asked)
@@ -28,7 +28,7 @@ describe('the steps of a drawn decision', () => {
     })
   }
 
-  it('tell the limit of one purchase from those of a wallet', () => {
+  it('distinguish the limit of one purchase from those of a wallet', () => {
     const wallet = (outcome: string): WalletTried => ({ category: 'FOOD', balance: '5000', outcome })
     const passed = simulation('AMOUNT_OVER_LIMIT', [wallet('WALLET_OUTCOME_NOT_ASKED')])
     expect(drawnSimulation(passed, asked).decidedBy).to.equal('purchaseLimit')

@@ -19,7 +19,7 @@ import {
 } from './builders.js'
 
 describe('unopened account', () => {
-  it('has no history, no money and no standing', () => {
+  it('has no history, no money and no status', () => {
     expect(unopenedAccount('a')).to.deep.equal({
       id: 'a',
       status: 'UNOPENED',
@@ -48,28 +48,28 @@ describe('balance', () => {
     expect(balanceOf(accountWith({ FOOD: 1200n, CASH: 5n }), 'FOOD')).to.equal(1200n)
   })
 
-  it('of a wallet that is not there is nothing', () => {
+  it('of a missing wallet is zero', () => {
     expect(balanceOf(accountWith({ FOOD: 1200n }), 'MEAL')).to.equal(0n)
   })
 })
 
 describe('account after an entry', () => {
-  it('has the balance that the purchase left', () => {
+  it('has the balance after the purchase', () => {
     const after = applyEntry(accountWith({ FOOD: 1200n }), authorizationOf())
     expect(balanceOf(after, 'FOOD')).to.equal(200n)
   })
 
-  it('has the balance that the credit made', () => {
+  it('has the balance after the credit', () => {
     const after = applyEntry(accountWith({}), creditEntryOf())
     expect(balanceOf(after, 'FOOD')).to.equal(1000n)
   })
 
-  it('has the other wallets as they were', () => {
+  it('keeps the other wallets', () => {
     const after = applyEntry(accountWith({ FOOD: 1200n, MEAL: 7n }), authorizationOf())
     expect(balanceOf(after, 'MEAL')).to.equal(7n)
   })
 
-  it('has the wallets as they were when the purchase was declined', () => {
+  it('keeps the wallets after a declined purchase', () => {
     const before = accountWith({ FOOD: 1200n })
     expect(applyEntry(before, declineOf()).wallets).to.deep.equal(before.wallets)
   })
@@ -86,7 +86,7 @@ describe('account after an entry', () => {
   })
 
   for (const status of ['ACTIVE', 'BLOCKED', 'CLOSED'] as const) {
-    it(`is ${status} when the entry made it so`, () => {
+    it(`is ${status} after the entry that sets it`, () => {
       expect(applyEntry(unopenedAccount('account-1'), adminEntryOf({ status })).status).to.equal(status)
     })
 
@@ -95,7 +95,7 @@ describe('account after an entry', () => {
     })
   }
 
-  it('was opened when the entry that opened it was made, and not before', () => {
+  it('has the time of its opening entry as its opening time', () => {
     const declined = applyEntry(unopenedAccount('account-1'), declineOf({ reason: 'ACCOUNT_NOT_FOUND' }))
     expect(declined).not.to.have.property('openedAt')
     const later = new Date(at.getTime() + 1)
@@ -104,7 +104,7 @@ describe('account after an entry', () => {
     expect([opened.openedAt, applyEntry(opened, blocked).openedAt]).to.deep.equal([later, later])
   })
 
-  it('is another object: the account before stays as it was', () => {
+  it('is a new object: the account before stays unchanged', () => {
     const before = accountWith({ FOOD: 1200n })
     const copy = structuredClone(before)
     applyEntry(before, authorizationOf())
@@ -116,7 +116,7 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
-  // Damaged data may hold an amount that our code could not make.
+  // Damaged data may hold an amount that our code could not create.
   const overdraft = { movement: { wallet: 'FOOD', delta: -1201n, balanceAfter: -1n as Centavos } }
   const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],
@@ -151,7 +151,7 @@ describe('entry that does not fit the account', () => {
   }
 })
 
-describe('account with any past', () => {
+describe('account with any history', () => {
   type Step = {
     readonly credit: boolean
     readonly wallet: string
@@ -165,7 +165,7 @@ describe('account with any past', () => {
     mcc: fc.constantFrom('5411', '5811', '9999'),
   })
 
-  /** The account after the steps, and every entry that it ever had. */
+  /** The account after the steps, with its complete history. */
   function live(steps: readonly Step[]): { account: Account; past: readonly Entry[] } {
     const past: Entry[] = []
     let account = accountWith({})

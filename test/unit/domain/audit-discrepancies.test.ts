@@ -51,14 +51,14 @@ const said: Readonly<Record<string, Found | undefined>> = {
   'a reversal came before its purchase': planted.MARK_FORGOTTEN['the account does not say so'],
 }
 
-describe('audit says where', () => {
+describe('the detail of a discrepancy', () => {
   for (const [detail, found] of Object.entries(said)) {
     it(detail, () => {
       expect(found && audit(found).details).to.deep.equal([detail])
     })
   }
 
-  it('money went to two wallets', () => {
+  it('names both wallets that got money back', () => {
     const whole = accountAfter(ID, [
       steps.open('open'),
       steps.credit('fund', 'FOOD', 50n),
@@ -74,7 +74,7 @@ describe('audit says where', () => {
     )
   })
 
-  it('a purchase is between two early reversals', () => {
+  it('names the later of two early reversals around a purchase', () => {
     const { account, ledger } = buyingAfterReversal({})
     const [, , mark] = ledger
     const again = { ...(mark ?? creditAt(5n)), seq: 5n, transactionId: 'ahead-2' }
@@ -84,7 +84,7 @@ describe('audit says where', () => {
   })
 })
 
-describe('audit of an approved reversal of all that was left', () => {
+describe('audit of an approved reversal of the remainder', () => {
   for (const [what, movement] of Object.entries({
     'gave nothing back': undefined,
     'moved nothing': { wallet: 'FOOD', delta: 0n, balanceAfter: 700n },

@@ -11,7 +11,7 @@ export const ID = 'account-1'
 /** The example that every discrepancy is planted in. */
 export const books = exampleBooks(ID)
 
-/** Goes through the books as `verify` does, and names what is wrong. */
+/** Audits the books as `verify` does, and names the discrepancies. */
 export function audit({ account, ledger }: Found): {
   kinds: readonly DiscrepancyKind[]
   details: readonly string[]
@@ -49,7 +49,7 @@ export const withLedger = (change: (ledger: readonly Entry[]) => readonly Entry[
   ledger: change(books.ledger),
 })
 
-/** The example with one entry of the ledger, or of the journal, made into another. */
+/** The example with one entry of the ledger, or of the journal, changed. */
 export const withEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
   withLedger((ledger) => ledger.map((entry) => (entry.seq === seq ? change(entry) : entry)))
 export const withJournalEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
@@ -58,14 +58,14 @@ export const withJournalEntry = (seq: bigint, change: (entry: Entry) => Entry) =
 export const without = (...seqs: readonly bigint[]) =>
   withLedger((ledger) => ledger.filter(({ seq }) => !seqs.includes(seq)))
 
-/** An entry with some fields made into others, which its type may not allow. */
+/** An entry with some fields changed, even to values that its type forbids. */
 export const put =
   (over: object) =>
   (entry: Entry): Entry =>
-    // Damaged data may hold an entry that our code could not make.
+    // Damaged data may hold an entry that our code could not create.
     ({ ...entry, ...over }) as Entry
 
-/** The balances of the example, but for some; undefined takes a wallet away. */
+/** The balances of the example, with changes; undefined removes a wallet. */
 export function balances(over: Readonly<Record<string, bigint | undefined>>): Account['wallets'] {
   const all = Object.entries({ FOOD: 800n, CASH: 500n, MEAL: 50n, ...over })
   return new Map(
@@ -73,7 +73,7 @@ export function balances(over: Readonly<Record<string, bigint | undefined>>): Ac
   )
 }
 
-/** The credit of 0.50 to MEAL, wherever it is put. */
+/** The credit of 0.50 to MEAL, in another place. */
 export function creditAt(seq: bigint): Entry {
   const credit = books.account.journal.at(-1)
   if (!credit) throw new Error('the example ends with a credit')

@@ -12,7 +12,7 @@ describe('audit of clean books', () => {
     expect(audit(books).kinds).to.deep.equal([])
   })
 
-  it('finds nothing in any history, split anyhow between journal and ledger', () => {
+  it('finds nothing in any history, with any split between journal and ledger', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {
         expect(audit(any).kinds).to.deep.equal([])
@@ -20,7 +20,7 @@ describe('audit of clean books', () => {
     )
   })
 
-  it('names as unposted exactly the entries that only the journal holds, in order', () => {
+  it('names exactly the entries that only the journal holds as unposted, in order', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {
         const posted = new Set(any.ledger.map(({ seq }) => seq))
@@ -43,7 +43,7 @@ describe('audit of clean books', () => {
     expect(audit(booksOf(whole, { journal: 1, posted: 7 })).kinds).to.deep.equal([])
   })
 
-  it('finds nothing when all of a purchase went back, at once or in parts', () => {
+  it('finds nothing when a purchase is reversed in full, at once or in parts', () => {
     for (const parts of [[], [10n], [10n, 20n]]) {
       const back = [...parts, undefined].map((amount, index) => steps.reverse(`back-${index}`, 'buy', amount))
       const whole = accountAfter(ID, [
@@ -56,21 +56,21 @@ describe('audit of clean books', () => {
     }
   })
 
-  it('takes the fields of an entry in any order', () => {
+  it('accepts the fields of an entry in any order', () => {
     const turned = withLedger((ledger) =>
-      // The same entry, written the other way round.
+      // The same entry with its fields in reverse order.
       ledger.map((entry) => Object.fromEntries(Object.entries(entry).reverse()) as unknown as Entry),
     )
     expect(audit(turned).kinds).to.deep.equal([])
   })
 
-  it('takes the copies of an entry for one', () => {
+  it('treats the copies of an entry as one', () => {
     const whole = { ...books, ledger: [...books.ledger, ...books.account.journal.slice(-1)] }
     expect(audit(whole)).to.deep.include({ kinds: [], unposted: [] })
   })
 })
 
-describe('audit of a purchase whose reversal came first', () => {
+describe('audit of a purchase after its reversal', () => {
   const histories: Readonly<Record<string, readonly Step[]>> = {
     'it was declined for that': [steps.purchase('never', 1n)],
     'it was declined because the account was blocked': [
@@ -108,7 +108,7 @@ describe('audit of a purchase whose reversal came first', () => {
 })
 
 describe('audit', () => {
-  it('finds a standing that no entry gave', () => {
+  it('finds a status that no entry set', () => {
     const account = { ...unopenedAccount(ID), status: 'ACTIVE' as const }
     expect(audit({ account, ledger: [] }).kinds).to.deep.equal(['JOURNAL_BROKEN', 'STATUS_DIFFERS'])
   })
@@ -118,7 +118,7 @@ describe('audit', () => {
     expect(audit({ ...books, ledger: [] }).details[0]).to.equal('seq 1 to 7')
   })
 
-  it('reports a place that is missing behind one that the journal has', () => {
+  it('reports a missing place after one that the journal has', () => {
     const journal = books.account.journal.filter(({ seq }) => seq !== 9n)
     const found = { account: { ...books.account, journal }, ledger: without(8n, 9n).ledger }
     const { details } = audit(found)
@@ -140,12 +140,12 @@ describe('audit', () => {
     expect(audit({ account: undefined, ledger: books.ledger }).accounts).to.deep.equal([ID])
   })
 
-  it('finds several things that are wrong at once', () => {
+  it('finds several discrepancies at once', () => {
     const found = withAccount({ status: 'CLOSED', hasEarlyReversal: false, wallets: balances({ FOOD: 1n }) })
     expect(audit(found).kinds).to.have.members(['STATUS_DIFFERS', 'MARK_FORGOTTEN', 'BALANCE_DIFFERS'])
   })
 
-  it('notices whenever one entry of a history is lost', () => {
+  it('finds the loss of any entry of a history', () => {
     const anyLoss = anyBooks(ID)
       .filter(({ account }) => account.version > BigInt(account.journal.length))
       .chain((any) => fc.nat({ max: any.ledger.length - 1 }).map((at) => ({ any, lost: any.ledger[at] })))
@@ -158,7 +158,7 @@ describe('audit', () => {
     )
   })
 
-  it('notices whenever a counter is another', () => {
+  it('finds any wrong counter', () => {
     const change = fc.record({ any: anyBooks(ID), by: fc.bigInt({ min: 1n, max: 99n }), ofDay: fc.boolean() })
     fc.assert(
       fc.property(change, ({ any, by, ofDay }) => {
@@ -174,7 +174,7 @@ describe('audit', () => {
     )
   })
 
-  it('notices whenever a balance is another', () => {
+  it('finds any wrong balance', () => {
     const anyChange = fc.record({ any: anyBooks(ID), by: fc.bigInt({ min: 1n, max: 1_000n }) })
     fc.assert(
       fc.property(anyChange, ({ any, by }) => {

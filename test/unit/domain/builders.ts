@@ -10,13 +10,13 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 
-/** When everything in these tests is decided, unless they say otherwise. */
+/** The default time of all decisions in these tests. */
 export const at = new Date('2026-01-02T03:04:05.678Z')
 
 /** The challenge's categories with the example rules. */
 export const challengeCatalog = catalogOf(challengeCategories, exampleRules)
 
-/** A merchant that no example rule knows, as DE43. */
+/** A merchant without an example rule, as DE43. */
 export const padaria = 'PADARIA DO ZE               SAO PAULO BR'
 
 /** An active account with these balances, in centavos. */
@@ -25,7 +25,7 @@ export function accountWith(wallets: Readonly<Record<string, bigint>>, over: Par
   return { ...unopenedAccount('account-1'), status: 'ACTIVE', wallets: new Map(balances), ...over }
 }
 
-/** The account with these entries, and no others, in its past. */
+/** The account with exactly these entries as its history. */
 export function historyOf(account: Account, past: readonly Entry[] = []): AccountHistory {
   return {
     account,
@@ -35,7 +35,10 @@ export function historyOf(account: Account, past: readonly Entry[] = []): Accoun
   }
 }
 
-/** Decides a purchase on an account, by default an account without a past, by the challenge's catalog, at {@link at}. */
+/**
+ * Decides a purchase on an account, by default one without a history, by the challenge's catalog, at {@link
+ * at}.
+ */
 export function decideOn(
   on: Account | AccountHistory,
   purchase: Purchase,
@@ -44,7 +47,7 @@ export function decideOn(
   return decide('account' in on ? on : historyOf(on), purchase, catalog, now, utcCalendar)
 }
 
-/** A purchase of 10.00 in a grocery that no rule knows. */
+/** A purchase of 10.00 in a grocery without a rule. */
 export function purchaseOf(over: Partial<Purchase> = {}): Purchase {
   return { transactionId: 'tx-1', amount: centavos(1000n), mcc: '5411', merchant: padaria, ...over }
 }
@@ -71,7 +74,7 @@ export function declineOf(over: Partial<AuthorizationEntry> = {}): Authorization
   return { ...entry, ...over }
 }
 
-/** A top-up of FOOD from nothing to 10.00. */
+/** A credit of FOOD from nothing to 10.00. */
 export function creditEntryOf(over: Partial<CreditEntry> = {}): CreditEntry {
   const movement = { wallet: 'FOOD', delta: 1000n, balanceAfter: centavos(1000n) }
   return { kind: 'CREDIT', accountId: 'account-1', transactionId: 'tx-1', seq: 1n, at, movement, ...over }
@@ -92,7 +95,7 @@ export function adminEntryOf(over: Partial<AdminEntry> = {}): AdminEntry {
   }
 }
 
-/** A rule for the whole name ACME, wherever it is. */
+/** A rule for the whole name ACME, anywhere. */
 export function ruleOf(over: Partial<MerchantRule> = {}): MerchantRule {
   return { id: 'rule-1', match: 'EXACT', name: 'ACME', mcc: '5411', ...over }
 }
@@ -110,7 +113,7 @@ function cut(text: string, length: number, align: 'LEFT' | 'RIGHT'): string {
   return align === 'LEFT' ? characters.join('') + padding : padding + characters.join('')
 }
 
-/** The entry that the verdict asks to be committed. Fails the test when there is none. */
+/** The entry that the verdict records. Fails the test when there is none. */
 export function recorded<Kind extends Entry>(verdict: Verdict<Kind, string>): Kind {
   if (verdict.type !== 'RECORD') throw new Error(`nothing to commit: ${verdict.type}`)
   return verdict.entry

@@ -39,13 +39,13 @@ describe('catalog', () => {
     expect(catalog.categories.map(({ id }) => id)).to.deep.equal(['FOOD', 'CASH'])
   })
 
-  it('leaves the list it was given as it was', () => {
+  it('does not change the given list', () => {
     const given = [cash, categoryOf('B', { order: 2 }), categoryOf('A', { order: 1 })]
     catalogOf(given, [])
     expect(given.map(({ id }) => id)).to.deep.equal(['CASH', 'B', 'A'])
   })
 
-  it('may hold the free balance alone', () => {
+  it('may consist of the free balance alone', () => {
     expect(walletsAt('5411', [cash])).to.deep.equal(['CASH'])
   })
 
@@ -62,7 +62,7 @@ describe('catalog', () => {
     expect(() => catalogOf(twice, [])).to.throw(RangeError, 'twice')
   })
 
-  it('is made of rules that tie, too: they were stored when names were compared otherwise', () => {
+  it('accepts rules that tie, too: they were stored when names were compared differently', () => {
     const tied = [ruleOf({ id: 'two', name: 'UBER *TRIP' }), ruleOf({ id: 'one', name: 'UBER*TRIP' })]
     const catalog = catalogOf([cash], tied)
     expect(catalog.route({ mcc: '5999', merchant: 'UBER *TRIP' }).merchantRule).to.equal('one')
@@ -83,7 +83,7 @@ describe('route of an MCC', () => {
     ['9999', ['CASH']],
   ]
   for (const [mcc, wallets] of challenge) {
-    it(`${mcc} asks ${wallets.join(', then ')} in the challenge's profile`, () => {
+    it(`${mcc} asks ${wallets.join(', then ')} in the challenge profile`, () => {
       expect(walletsAt(mcc, challengeCategories)).to.deep.equal(wallets)
     })
   }
@@ -105,12 +105,12 @@ describe('route of an MCC', () => {
 })
 
 describe('route of a merchant', () => {
-  it('without a rule has the MCC as received, and names no rule', () => {
+  it('without a rule uses the MCC as received, and names no rule', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: padaria })
     expect(route).to.deep.equal({ effectiveMcc: '5411', permitted: true, wallets: ['FOOD', 'CASH'] })
   })
 
-  it('with a rule has the MCC of the rule, and names it', () => {
+  it('with a rule uses the MCC of the rule, and names it', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: 'PAG*JoseDaSilva' })
     const expected = {
       effectiveMcc: '5811',
@@ -126,7 +126,7 @@ describe('route of a merchant', () => {
     expect(route.merchantRule).to.equal('uber-trip')
   })
 
-  it('with a rule for an MCC of no benefit asks the free balance alone', () => {
+  it('with a rule for an MCC that no benefit covers asks the free balance alone', () => {
     const catalog = catalogOf(challengeCategories, [ruleOf({ mcc: '7995' })])
     expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).wallets).to.deep.equal(['CASH'])
   })
@@ -139,33 +139,33 @@ describe('route of a merchant', () => {
   })
 })
 
-describe('route of an MCC that is never permitted', () => {
+describe('route with never-permitted MCCs', () => {
   const never = { neverPermitted: mccSet(['7995', '6010-6012']) }
 
   for (const mcc of ['7995', '6010', '6011', '6012']) {
-    it(`${mcc} says so`, () => {
+    it(`does not permit ${mcc}`, () => {
       expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(false)
     })
   }
 
   for (const mcc of ['7994', '7996', '6009', '6013']) {
-    it(`does not reach ${mcc} beside it`, () => {
+    it(`permits ${mcc} beside them`, () => {
       expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(true)
     })
   }
 
-  it('does not count when a rule has replaced it', () => {
+  it('permits a purchase whose MCC a rule has replaced', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], never)
     expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).permitted).to.equal(true)
   })
 
-  it('counts when a rule has put it there', () => {
+  it('does not permit a purchase when its rule sets such an MCC', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '7995' })], never)
     expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).permitted).to.equal(false)
   })
 })
 
-describe('limits of the use of a wallet', () => {
+describe('allowed uses of a wallet', () => {
   const catalog = catalogOf([...challengeCategories], [], { neverPermitted: mccSet(['7995']) })
   const rows: readonly (readonly [string, string, boolean])[] = [
     ['FOOD', '5411', true],
@@ -194,23 +194,23 @@ describe('successor of a catalog', () => {
   const padariaRule = ruleOf({ id: 'padaria', name: 'PADARIA DO ZE', mcc: '5811' })
   const routeOf = (catalog: Catalog) => catalog.route({ mcc: '9999', merchant: padaria })
 
-  it('has the rules that came with it, and its version', () => {
+  it('has the added rules, and its version', () => {
     const next = catalogOf([cash]).succeed(delta({ rules: { upserted: [padariaRule], deleted: [] } }))
     expect([next.version, routeOf(next).merchantRule]).to.deep.equal([2n, 'padaria'])
   })
 
-  it('has no rules and categories that went', () => {
+  it('does not have the removed rules and categories', () => {
     const first = catalogOf([cash, categoryOf('FOOD')], [padariaRule])
     const next = first.succeed(delta({ deleted: ['FOOD'], rules: { upserted: [], deleted: ['padaria'] } }))
     expect([next.categories.length, routeOf(next).merchantRule]).to.deep.equal([1, undefined])
   })
 
-  it('keeps unchanged parts', () => {
+  it('shares unchanged parts', () => {
     const next = catalogOf([...challengeCategories], [padariaRule]).succeed(delta())
     expect(routeOf(next)).to.deep.include({ merchantRule: 'padaria', wallets: ['MEAL', 'CASH'] })
   })
 
-  it('has a category and a rule that changed as they are now, also when it is made in steps', () => {
+  it('has changed categories and rules in their new form, even when it is made in steps', () => {
     const moved = { ...padariaRule, mcc: '5812' }
     const change = delta({
       upserted: [categoryOf('FOOD', { mccs: mccSet(['5812']) })],
@@ -232,14 +232,14 @@ describe('successor of a catalog', () => {
     ['another successor', (catalog: Catalog) => catalog.succeed(delta())],
     ['another successor in steps', (catalog: Catalog) => catalog.succeedInSteps(delta()).next()],
   ] as const) {
-    it(`leaves the one before nothing to give: not ${what}`, () => {
+    it(`no longer allows the use of the previous one: ${what}`, () => {
       const first = catalogOf([cash])
       first.succeed(delta())
       expect(() => use(first)).to.throw(InvariantError, 'successor')
     })
   }
 
-  it('is made at once by a change of at most five hundred added or deleted rules', () => {
+  it('is made at once for at most five hundred added or deleted rules', () => {
     const of = (upserted: number, deleted: number): boolean =>
       isSmall(
         delta({
@@ -255,7 +255,7 @@ describe('successor of a catalog', () => {
     ])
   })
 
-  it('disables the previous catalog, which would route by rules of its successor', () => {
+  it('disables the previous catalog, which would otherwise route by rules of its successor', () => {
     const first = catalogOf([cash])
     first.succeed(delta())
     expect(() => routeOf(first)).to.throw(InvariantError, 'successor')
@@ -265,7 +265,7 @@ describe('successor of a catalog', () => {
     ['without a free balance', delta({ deleted: ['CASH'] })],
     ['with a rule twice', delta({ rules: { upserted: [padariaRule, padariaRule], deleted: [] } })],
   ] as const) {
-    it(`is rejected ${what}, and the one before stays in use as it was`, () => {
+    it(`is rejected ${what}, and the previous one stays in use unchanged`, () => {
       const first = catalogOf([cash], [padariaRule])
       expect(() => first.succeed(wrong)).to.throw(RangeError)
       expect(routeOf(first)).to.deep.include({ merchantRule: 'padaria', wallets: ['CASH'] })
@@ -278,13 +278,13 @@ describe('successor of a catalog', () => {
     })
   }
 
-  it('made in steps leaves the one before in use', () => {
+  it('made in steps leaves the previous one in use', () => {
     const first = catalogOf([cash], [padariaRule])
     const next = finished(first.succeedInSteps(delta({ rules: { upserted: [], deleted: ['padaria'] } })))
     expect([routeOf(first).merchantRule, routeOf(next).merchantRule]).to.deep.equal(['padaria', undefined])
   })
 
-  it('made in steps lets more rules change names than one step takes', () => {
+  it('made in steps allows more rules to change names than one step handles', () => {
     const names = Array.from({ length: 600 }, (_, index) => `SHOP ${index}`)
     const rules = names.map((name, index) => ruleOf({ id: `r${index}`, name }))
     const turned = rules.map((rule, index) => ({ ...rule, name: names[(index + 1) % 600] ?? '' }))
@@ -293,7 +293,7 @@ describe('successor of a catalog', () => {
     expect(next.rules.resolve({ name: 'SHOP 500' })?.id).to.equal('r499')
   })
 
-  it('made in steps stops every five hundred rules', () => {
+  it('made in steps yields every five hundred rules', () => {
     const many = Array.from({ length: 1_200 }, (_, index) =>
       ruleOf({ id: `r${index}`, name: `SHOP ${index}` }),
     )

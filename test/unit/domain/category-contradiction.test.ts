@@ -37,7 +37,7 @@ describe('contradictions in categories', () => {
       creditsClosed: false,
     }))
 
-  it('are none in 64 categories, and one in 65', () => {
+  it('are absent in 64 categories, and present in 65', () => {
     expect(contradictionIn({ categories: empty(64), neverPermitted: [] })).to.equal(undefined)
     expect(contradictionIn({ categories: empty(65), neverPermitted: [] })).to.equal(
       'a catalog has at most 64 categories',
@@ -50,7 +50,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('are found exactly where an MCC has no one order, or is both permitted and not, or money no place', () => {
+  it('are found exactly where an MCC has no unique order, or is both permitted and forbidden, or money has no place', () => {
     fc.assert(
       fc.property(anySet, (set) => {
         const benefits = set.categories.filter(({ free }) => !free)
@@ -79,7 +79,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('leave no catalog in which a wallet is asked that may not pay, or out of order', () => {
+  it('exclude every catalog that asks a wallet that may not pay, or asks out of order', () => {
     fc.assert(
       fc.property(anySet, fc.constantFrom('5411', '5462', '5811', '7995', '9999'), (set, mcc) => {
         fc.pre(contradictionIn(set) === undefined)

@@ -27,7 +27,7 @@ const rejection = (edit: CategoryEdit) =>
 const later = (ms: number) => new Date(at.getTime() + ms)
 
 describe('upserting a category', () => {
-  it('writes one that is new', () => {
+  it('writes a new one', () => {
     expect(upsertCategory(challenge, pets)).to.deep.equal({
       type: 'EDIT',
       upserted: [pets],
@@ -112,7 +112,7 @@ describe('upserting a category', () => {
 describe('an edit', () => {
   const idle = { type: 'EDIT', upserted: [], deleted: [], neverPermitted: challenge.neverPermitted } as const
 
-  it('that changes nothing is idle', () => {
+  it('without a change is idle', () => {
     expect(isIdle(idle, challenge)).to.equal(true)
   })
 
@@ -121,7 +121,7 @@ describe('an edit', () => {
     ['removes one', { deleted: ['FOOD'] }],
     ['changes what is never permitted', { neverPermitted: mccSet(['7995']) }],
   ] as const) {
-    it(`that only ${what} is not`, () => {
+    it(`that only ${what} is not idle`, () => {
       expect(isIdle({ ...idle, ...over }, challenge)).to.equal(false)
     })
   }
@@ -130,7 +130,7 @@ describe('an edit', () => {
 describe('deleting a category', () => {
   const closed = current([...challengeCategories, { ...pets, creditsClosed: true }])
 
-  it('is done ten seconds after it was closed for credits', () => {
+  it('is possible ten seconds after it was closed for credits', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 0 })
     expect(edit.type === 'EDIT' && edit.deleted).to.deep.equal(['PETS'])
   })
@@ -153,7 +153,7 @@ describe('deleting a category', () => {
     expect(rejection(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD accepts credits'])
   })
 
-  it('is rejected when there is none', () => {
+  it('is rejected when it does not exist', () => {
     const edit = deleteCategory(challenge, { id: 'PETS', at, lookedMs: 0 })
     expect(rejection(edit)).to.deep.equal(['CATEGORY_NOT_FOUND', 'PETS'])
   })
@@ -177,7 +177,7 @@ describe('the MCCs that are never permitted', () => {
 })
 
 describe('applying a profile', () => {
-  it('adds what it has, changes what differs and leaves the rest', () => {
+  it('adds its categories, changes those that differ, and keeps the rest', () => {
     const before = current([...challengeCategories, pets], ['9999'])
     const edit = applyProfile(before, categoryProfiles.brazil)
     if (edit.type !== 'EDIT') throw new Error(edit.detail)
@@ -197,7 +197,7 @@ describe('applying a profile', () => {
     expect(edit.type === 'EDIT' && edit.upserted).to.deep.equal(categories)
   })
 
-  it('changes nothing when it is applied already', () => {
+  it('changes nothing when it is already applied', () => {
     const { categories, neverPermitted } = categoryProfiles.brazil
     const before = current(categories, mccItems(neverPermitted))
     const edit = applyProfile(before, categoryProfiles.brazil)
@@ -205,7 +205,7 @@ describe('applying a profile', () => {
   })
 
   for (const [name, profile] of Object.entries(categoryProfiles)) {
-    it(`${name} makes a catalog`, () => {
+    it(`${name} produces a valid catalog`, () => {
       expect(catalogOf(profile.categories, [], profile).categories.at(-1)?.id).to.equal('CASH')
     })
   }

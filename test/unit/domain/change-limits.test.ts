@@ -29,15 +29,15 @@ function limitsAfter(over: Partial<LimitsChange>): Limits | undefined {
 }
 
 describe('a change of limits', () => {
-  it('sets the maximum of one purchase and leaves the rest', () => {
+  it('sets the maximum of one purchase and keeps the rest', () => {
     expect(limitsAfter({ purchase: { limit: centavos(7n) } })).to.deep.equal({ ...before, purchase: 7n })
   })
 
-  it('takes the maximum of one purchase away', () => {
+  it('removes the maximum of one purchase', () => {
     expect(limitsAfter({ purchase: {} })).to.deep.equal({ wallets: before.wallets })
   })
 
-  it('sets the limits of one wallet as a whole, and leaves the others', () => {
+  it('sets the limits of one wallet as a whole, and keeps the others', () => {
     expect(limitsAfter({ wallets: new Map([['FOOD', wallet({ day: 20n })]]) })?.wallets).to.deep.equal(
       new Map([
         ['FOOD', wallet({ day: 20n })],
@@ -46,7 +46,7 @@ describe('a change of limits', () => {
     )
   })
 
-  it('takes the limits of one wallet away', () => {
+  it('removes the limits of one wallet', () => {
     expect(limitsAfter({ wallets: new Map([['FOOD', {}]]) })?.wallets).to.deep.equal(
       new Map([['CASH', wallet({ month: 70n })]]),
     )
@@ -57,7 +57,7 @@ describe('a change of limits', () => {
     expect(limitsAfter({ replaces: true, wallets, purchase: {} })).to.deep.equal({ wallets })
   })
 
-  it('takes all of them away', () => {
+  it('removes all of them', () => {
     expect(limitsAfter({ replaces: true, purchase: {} })).to.deep.equal({ wallets: new Map() })
   })
 
@@ -84,7 +84,7 @@ describe('a change of limits', () => {
     ['nothing at all', {}],
     ['all as they are', { replaces: true, purchase: { limit: most }, wallets: before.wallets }],
   ] as const) {
-    it(`is recorded even if it gives ${what}`, () => {
+    it(`is recorded even when it gives ${what}`, () => {
       const account = accountWith({}, { limits: before })
       const verdict = decideLimits(historyOf(account), changeOf(over), at)
       expect(recorded(verdict).limits).to.deep.equal(before)

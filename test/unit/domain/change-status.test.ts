@@ -26,7 +26,7 @@ const stored = (status: Opened) =>
 
 describe('a change of status with an id that was used before', () => {
   for (const status of opened) {
-    it(`for the same change is answered with it, on an account now ${status}`, () => {
+    it(`gets the stored answer for the same change, on an account now ${status}`, () => {
       const verdict = change(status, 'BLOCKED', [stored('BLOCKED')])
       expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored('BLOCKED') })
     })
@@ -39,7 +39,7 @@ describe('a change of status with an id that was used before', () => {
     ['a credit', creditEntryOf({ transactionId: 'change-1' })],
   ]
   for (const [what, entry] of uses) {
-    it(`for ${what} is a reuse`, () => {
+    it(`is a reuse for ${what}`, () => {
       expect(change('ACTIVE', 'BLOCKED', [entry])).to.deep.equal({ type: 'REUSED', entry })
     })
   }
@@ -58,13 +58,13 @@ describe('a change of status with a fresh id', () => {
     ['BLOCKED', 'CLOSED'],
   ]
   for (const [from, to] of allowed) {
-    it(`goes from ${from} to ${to}`, () => {
+    it(`changes ${from} to ${to}`, () => {
       expect(recorded(change(from, to)).status).to.equal(to)
     })
   }
 
   for (const status of opened) {
-    it(`to the status that the account has, ${status}, is an entry like any other: its id is taken`, () => {
+    it(`to the current status ${status} still creates an entry: its id is used`, () => {
       expect(recorded(change(status, status))).to.include({ transactionId: 'change-1', status, seq: 5n })
     })
     it(`to ${status} is rejected while the account was never opened`, () => {
@@ -73,12 +73,12 @@ describe('a change of status with a fresh id', () => {
   }
 
   for (const status of ['ACTIVE', 'BLOCKED'] as const) {
-    it(`to ${status} is rejected on a closed account: it never opens again`, () => {
+    it(`to ${status} is rejected on a closed account, which never opens again`, () => {
       expect(change('CLOSED', status)).to.deep.equal({ type: 'REJECTED', rejection: 'ACCOUNT_CLOSED' })
     })
   }
 
-  it('is an entry with author and time', () => {
+  it('creates an entry with author and time', () => {
     expect(recorded(change('ACTIVE', 'BLOCKED'))).to.deep.equal({
       kind: 'ADMIN',
       action: 'STATUS',

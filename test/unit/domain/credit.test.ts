@@ -29,7 +29,7 @@ const full = { FOOD: BALANCE_MAX }
 describe('credit repeated', () => {
   const statuses: readonly AccountStatus[] = ['ACTIVE', 'BLOCKED', 'CLOSED']
   for (const status of statuses) {
-    it(`is answered with the stored entry on an account now ${status}`, () => {
+    it(`gets the stored answer on an account now ${status}`, () => {
       const stored = creditEntryOf()
       const history = historyOf(accountWith({ FOOD: 1000n }, { status, version: 9n }), [stored])
       expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({
@@ -49,7 +49,7 @@ describe('credit repeated', () => {
 })
 
 describe('credit repeated after its category has gone', () => {
-  it('is answered with the stored entry', () => {
+  it('gets the stored answer', () => {
     const history = historyOf(accountWith({ FOOD: 1000n }, { version: 9n }), [creditEntryOf()])
     const withoutFood = catalogOf(challengeCategories.filter(({ id }) => id !== 'FOOD'))
     const verdict = decideCredit(history, creditOf(), withoutFood, at)
@@ -109,13 +109,13 @@ describe('credit with a fresh id', () => {
     expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(rejection('ACCOUNT_CLOSED'))
   })
 
-  it('is rejected when the balance would be one centavo above the largest', () => {
+  it('is rejected when the balance would exceed the maximum by one centavo', () => {
     const history = historyOf(accountWith(full))
     const credit = creditOf({ amount: centavos(1n) })
     expect(decideCredit(history, credit, challengeCatalog, at)).to.deep.equal(rejection('BALANCE_TOO_LARGE'))
   })
 
-  it('may make the balance the largest there is', () => {
+  it('may reach the maximum balance', () => {
     const history = historyOf(accountWith({ FOOD: BALANCE_MAX - AMOUNT_MAX }))
     const { movement } = recorded(
       decideCredit(history, creditOf({ amount: centavos(AMOUNT_MAX) }), challengeCatalog, at),
@@ -123,12 +123,12 @@ describe('credit with a fresh id', () => {
     expect(movement.balanceAfter).to.equal(BALANCE_MAX)
   })
 
-  it('is not rejected for the balance of another wallet', () => {
+  it("is not rejected because of another wallet's balance", () => {
     const history = historyOf(accountWith(full))
     expect(decideCredit(history, creditOf({ wallet: 'MEAL' }), challengeCatalog, at).type).to.equal('RECORD')
   })
 
-  it('is made on a blocked account', () => {
+  it('is accepted on a blocked account', () => {
     const history = historyOf(accountWith({}, { status: 'BLOCKED' }))
     expect(decideCredit(history, creditOf(), challengeCatalog, at).type).to.equal('RECORD')
   })
@@ -140,7 +140,7 @@ describe('credit with a fresh id', () => {
     expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
   })
 
-  it('opens the wallet that the account did not have', () => {
+  it('creates a missing wallet', () => {
     const { movement } = recorded(
       decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'MEAL' }), challengeCatalog, at),
     )

@@ -51,7 +51,7 @@ describe('purchase at a merchant with a rule (L3)', () => {
     expect(buy('5811', 'UBER TRIP', {})).to.include({ effectiveMcc: '5411', merchantRule: 'uber-trip' })
   })
 
-  it('is paid from CASH when the rule names an MCC of no benefit', () => {
+  it('is paid from CASH when the rule names an MCC that no benefit covers', () => {
     const catalog = catalogOf(challengeCategories, [ruleOf({ mcc: '4121' })])
     const purchase = purchaseOf({ mcc: '5411', merchant: 'ACME' })
     const entry = recorded(decideOn(accountWith(rich), purchase, { catalog }))

@@ -11,19 +11,19 @@ import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
 const wallets = ['FOOD', 'MEAL', 'MOBILITY', 'CASH'] as const
 
-/** States a fact of every play. */
+/** Asserts a property of every play. */
 function always(fact: (play: Play) => void): void {
   fc.assert(fc.property(anyPlay, fact), { numRuns: 300 })
 }
 
-/** States a fact of every step of every play. */
+/** Asserts a property of every step of every play. */
 function everyStep(fact: (step: Step, play: Play) => void): void {
   always((play) => {
     for (const step of play.steps) fact(step, play)
   })
 }
 
-/** States a fact of every purchase that was approved, in any play. */
+/** Asserts a property of every approved purchase, in any play. */
 function everyApproval(fact: (approval: Approval, scenario: Scenario) => void): void {
   everyStep(({ before, after, purchase, verdict }, { scenario }) => {
     if (verdict.type !== 'RECORD' || !verdict.entry.movement) return
@@ -44,7 +44,7 @@ function sumOf(account: Account): bigint {
   return wallets.reduce((sum, wallet) => sum + balanceOf(account, wallet), 0n)
 }
 
-/** The benefits that pay for this MCC, the first to be asked first. */
+/** The benefits that pay for this MCC, in order. */
 function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
   return categories
     .filter((category) => !category.free && hasMcc(category.mccs, mcc))
@@ -52,13 +52,13 @@ function benefitsFor(mcc: string, categories: readonly Category[]): readonly str
     .map(({ id }) => id)
 }
 
-/** The MCC that decides: that of the rule which the entry names, else the one received. */
+/** The deciding MCC: that of the rule in the entry, otherwise the received one. */
 function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefined {
   if (entry.merchantRule === undefined) return entry.mcc
   return rules.find(({ id }) => id === entry.merchantRule)?.mcc
 }
 
-/** The result of a step: a kind of verdict, or the reason and the payer of the entry. */
+/** The outcome of a step: a kind of verdict, or the reason and the payer of the entry. */
 function outcomeOf({ verdict }: Step): string {
   if (verdict.type !== 'RECORD') return verdict.type
   const { movement, reason } = verdict.entry
@@ -67,7 +67,7 @@ function outcomeOf({ verdict }: Step): string {
 }
 
 describe('any sequence of purchases', () => {
-  it('reaches every outcome, or the facts below would say little', () => {
+  it('reaches every outcome, as the next tests require', () => {
     const plays = fc.sample(anyPlay, { seed: 7, numRuns: 100 })
     const declined = ['INSUFFICIENT_BALANCE', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_BLOCKED', 'ACCOUNT_CLOSED']
     const outcomes = new Set(plays.flatMap(({ steps }) => steps.map(outcomeOf)))
@@ -94,7 +94,7 @@ describe('any sequence of purchases', () => {
     })
   })
 
-  it('records entries that follow one another without gaps', () => {
+  it('records entries without gaps', () => {
     always(({ scenario, past }) => {
       const expected = past.map((_, index) => scenario.account.version + BigInt(index) + 1n)
       expect(past.map(({ seq }) => seq)).to.deep.equal(expected)
@@ -109,7 +109,7 @@ describe('any sequence of purchases', () => {
 })
 
 describe('any purchase that is approved', () => {
-  it('is paid whole by one wallet, and the others stay as they were', () => {
+  it('is paid entirely by one wallet, and the others stay unchanged', () => {
     everyApproval(({ before, after, purchase, movement }) => {
       const taken = wallets.map((wallet) => balanceOf(before, wallet) - balanceOf(after, wallet))
       const expected = wallets.map((wallet) => (wallet === movement.wallet ? purchase.amount : 0n))
@@ -123,13 +123,13 @@ describe('any purchase that is approved', () => {
     })
   })
 
-  it('is paid by a benefit only if that benefit is for its MCC', () => {
+  it('is paid by a benefit only if the benefit covers its MCC', () => {
     everyApproval(({ entry, movement }, { categories }) => {
       expect([...benefitsFor(entry.effectiveMcc, categories), 'CASH']).to.include(movement.wallet)
     })
   })
 
-  it('is paid by the first benefit that covers it, and by CASH only if none does', () => {
+  it('is paid by the first benefit with enough money, and by CASH only if there is none', () => {
     everyApproval(({ before, purchase, entry, movement }, { categories }) => {
       const covering = benefitsFor(entry.effectiveMcc, categories).find(
         (wallet) => balanceOf(before, wallet) >= purchase.amount,
@@ -138,13 +138,13 @@ describe('any purchase that is approved', () => {
     })
   })
 
-  it('is not paid by CASH when it is kept out', () => {
+  it('is not paid by CASH without fallback', () => {
     everyApproval(({ purchase, movement }) => {
       if (purchase.fallback === 'NEVER') expect(movement.wallet).not.to.equal('CASH')
     })
   })
 
-  it('is paid by an account that is active', () => {
+  it('is paid by an active account', () => {
     everyApproval(({ before }) => {
       expect(before.status).to.equal('ACTIVE')
     })
@@ -159,7 +159,7 @@ describe('any purchase that is declined', () => {
     })
   })
 
-  it('on an active account is declined because no wallet that may pay covers it', () => {
+  it('on an active account is declined because no permitted wallet has enough money', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
       const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
@@ -168,7 +168,7 @@ describe('any purchase that is declined', () => {
     })
   })
 
-  it('is not called approved, and only then has it no movement', () => {
+  it('is not approved, and has no movement', () => {
     everyStep(({ verdict }) => {
       if (verdict.type !== 'RECORD') return
       expect(verdict.entry.movement === undefined).to.equal(verdict.entry.reason !== 'APPROVED')
@@ -217,7 +217,7 @@ describe('deciding', () => {
     })
   })
 
-  it('leaves account, past and purchase as they were', () => {
+  it('changes neither account, history nor purchase', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone({ before, purchase, past })
       decideOn(historyOf(before, past), purchase, { catalog })
@@ -225,7 +225,7 @@ describe('deciding', () => {
     })
   })
 
-  it('leaves the catalog as it was', () => {
+  it('does not change the catalog', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone([catalog.route(purchase), catalog.categories])
       decideOn(historyOf(before, past), purchase, { catalog })

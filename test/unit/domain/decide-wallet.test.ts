@@ -11,7 +11,7 @@ import { accountWith, challengeCatalog, decideOn, purchaseOf, recorded } from '.
 
 type Wallets = Readonly<Record<string, bigint>>
 
-/** The wallet that pays and what it has left, or why none pays. */
+/** The paying wallet and its balance afterwards, or the reason of the decline. */
 function outcome(wallets: Wallets, over: Partial<Purchase>, catalog: Catalog = challengeCatalog): unknown {
   const verdict = decideOn(accountWith(wallets), purchaseOf(over), { catalog })
   const { movement, reason } = recorded(verdict)
@@ -45,7 +45,7 @@ describe('purchase paid by MCC (L1)', () => {
     expect(outcome({ FOOD: 0n, MEAL: 5000n, CASH: 0n }, {})).to.equal('INSUFFICIENT_BALANCE')
   })
 
-  it('of no benefit is never paid from a benefit', () => {
+  it('that no benefit covers is never paid from a benefit', () => {
     expect(outcome({ FOOD: 5000n, MEAL: 5000n, CASH: 0n }, { mcc: '9999' })).to.equal('INSUFFICIENT_BALANCE')
   })
 })
@@ -90,7 +90,7 @@ describe('purchase of an extreme amount', () => {
   }
 })
 
-describe('purchase at a bakery, in two benefits', () => {
+describe('purchase at a bakery, which two benefits cover', () => {
   const bakery = mccSet(['5462'])
   const categories = challengeCategories.map((category) =>
     category.free ? category : { ...category, mccs: bakery },
@@ -110,7 +110,7 @@ describe('purchase at a bakery, in two benefits', () => {
 })
 
 describe('a hundred purchases of 10.00 on FOOD 100.00 and CASH 100.00', () => {
-  it('are ten times FOOD, ten times CASH and eighty times declined', () => {
+  it('are paid ten times by FOOD and ten times by CASH, and declined eighty times', () => {
     let account: Account = accountWith({ FOOD: 10_000n, CASH: 10_000n })
     const payers: string[] = []
     for (let index = 0; index < 100; index++) {

@@ -43,14 +43,14 @@ describe('purchase, rule 1: the id was decided before, same content', () => {
     expect(decideOn(history, purchaseOf()).type).to.equal('REPLAY')
   })
 
-  it('gives the stored decline when a wallet could pay by now', () => {
+  it('gives the stored decline when a wallet could pay now', () => {
     const stored = declineOf()
     const history = historyOf(accountWith(rich, { version: 2n }), [stored])
     const verdict = decideOn(history, purchaseOf())
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
-  it('gives the decline of an unopened account after it was opened and topped up', () => {
+  it('gives the stored decline after the account was opened and credited', () => {
     const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf(accountWith(rich, { version: 3n }), [stored])
     const verdict = decideOn(history, purchaseOf())
@@ -108,12 +108,12 @@ describe('purchase, rules 3 to 5: an account that may not pay', () => {
     ['BLOCKED', 'ACCOUNT_BLOCKED'],
   ] as const
   for (const [status, reason] of rows) {
-    it(`${status} declines as ${reason} before a wallet is asked that could pay`, () => {
+    it(`${status} declines as ${reason} although a wallet could pay`, () => {
       const verdict = decideOn(accountWith(rich, { status }), purchaseOf())
       expect(recorded(verdict)).to.include({ reason })
     })
 
-    it(`${status} declines as ${reason} before a wallet is asked that could not pay`, () => {
+    it(`${status} declines as ${reason} although no wallet could pay either`, () => {
       const verdict = decideOn(accountWith({}, { status }), purchaseOf())
       expect(recorded(verdict)).to.include({ reason })
     })
@@ -124,13 +124,13 @@ describe('purchase, rules 3 to 5: an account that may not pay', () => {
     })
   }
 
-  it('an account never heard of has the decline as its first entry', () => {
+  it('an unknown account gets the decline as its first entry', () => {
     const verdict = decideOn(unopenedAccount('account-9'), purchaseOf())
     expect(recorded(verdict)).to.include({ accountId: 'account-9', seq: 1n, reason: 'ACCOUNT_NOT_FOUND' })
   })
 })
 
-describe('purchase, rule 7: an MCC that nothing pays for', () => {
+describe('purchase, rule 7: an MCC without a paying wallet', () => {
   const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'casino', name: 'LUCKY', mcc: '7995' })], {
     version: 8n,
     neverPermitted: mccSet(['7995', '6010-6011']),
@@ -138,7 +138,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
   const decided = (over: Partial<Purchase>) =>
     recorded(decideOn(accountWith(rich), purchaseOf(over), { catalog }))
 
-  it('is declined, also for the free balance', () => {
+  it('is declined, even for the free balance', () => {
     const entry = decided({ mcc: '6011' })
     expect(entry).to.include({ reason: 'MCC_NOT_PERMITTED', effectiveMcc: '6011', catalogVersion: 8n })
     expect(entry).not.to.have.property('movement')
@@ -165,7 +165,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
     })
   }
 
-  it('is declined whatever the balance', () => {
+  it('is declined at any balance', () => {
     const history = historyOf(accountWith({}))
     expect(recorded(decideOn(history, purchaseOf({ mcc: '6011' }), { catalog })).reason).to.equal(
       'MCC_NOT_PERMITTED',
@@ -173,8 +173,8 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
   })
 })
 
-describe('purchase by a route that is wrong', () => {
-  // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
+describe('purchase by an incorrect route', () => {
+  // A catalog that sends groceries to the wallet for meals, which no rule can cause: a bug.
   class WrongCatalog extends Catalog {
     override route(purchase: RoutedPurchase): Route {
       return { ...super.route(purchase), wallets: ['MEAL', 'CASH'] }
@@ -187,12 +187,12 @@ describe('purchase by a route that is wrong', () => {
     rules: merchantRules([]),
   })
 
-  it('takes nothing out of a benefit that does not pay for the MCC', () => {
+  it('takes nothing from a benefit that does not cover the MCC', () => {
     const history = historyOf(accountWith({ MEAL: 9999n }))
     expect(() => decideOn(history, purchaseOf(), { catalog })).to.throw(InvariantError, 'of its category')
   })
 
-  it('takes nothing out of a free balance that the purchase keeps out', () => {
+  it('takes nothing from a free balance that the purchase excludes', () => {
     const history = historyOf(accountWith({ CASH: 9999n }))
     const purchase = purchaseOf({ fallback: 'NEVER' })
     expect(() => decideOn(history, purchase, { catalog })).to.throw(InvariantError, 'may pay')
@@ -205,23 +205,23 @@ describe('purchase without fallback', () => {
     return recorded(decideOn(accountWith(wallets), purchase))
   }
 
-  it('is paid by the wallet of its MCC, and the entry says how it was asked', () => {
+  it('is paid by the wallet of its MCC, and the entry records the missing fallback', () => {
     expect(decided({ FOOD: 1000n, CASH: 9999n })).to.include({ reason: 'APPROVED', fallback: 'NEVER' })
   })
 
-  it('is not paid by a free balance that could', () => {
+  it('is not paid by a free balance with enough money', () => {
     const entry = decided({ FOOD: 999n, CASH: 9999n })
     expect(entry).to.include({ reason: 'INSUFFICIENT_BALANCE', fallback: 'NEVER' })
     expect(entry).not.to.have.property('movement')
   })
 
-  it('is declined for its balance when no category pays for the MCC', () => {
+  it('is declined for its balance when no category covers the MCC', () => {
     expect(decided({ FOOD: 9999n, CASH: 9999n }, { mcc: '5999' })).to.include({
       reason: 'INSUFFICIENT_BALANCE',
     })
   })
 
-  it('gives the stored answer when it is repeated', () => {
+  it('gets the stored answer when it is repeated', () => {
     const earlier = authorizationOf({ fallback: 'NEVER' })
     const history = historyOf(accountWith({}, { version: 1n }), [earlier])
     const verdict = decideOn(history, purchaseOf({ fallback: 'NEVER' }))
@@ -230,7 +230,7 @@ describe('purchase without fallback', () => {
 })
 
 describe('purchase, rules 8 to 11: an account that may pay', () => {
-  it('is approved, and the entry holds everything', () => {
+  it('is approved, and the entry is complete', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })
     const entry = {
@@ -255,7 +255,7 @@ describe('purchase, rules 8 to 11: an account that may pay', () => {
     })
   })
 
-  it('is declined for want of balance, and the entry holds everything but a movement', () => {
+  it('is declined for lack of balance, and the entry is complete except for a movement', () => {
     const history = historyOf(accountWith({ FOOD: 999n, MEAL: 9999n, CASH: 999n }, { version: 41n }))
     const entry = {
       kind: 'AUTHORIZATION',
@@ -276,7 +276,7 @@ describe('purchase, rules 8 to 11: an account that may pay', () => {
     })
   })
 
-  it('keeps the merchant as received, not as compared', () => {
+  it('keeps the merchant as received, not as normalised', () => {
     const merchant = '  Café  do Zé '
     const verdict = decideOn(accountWith(rich), purchaseOf({ merchant }))
     expect(recorded(verdict)).to.include({ merchant })

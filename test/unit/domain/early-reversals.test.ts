@@ -11,14 +11,14 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { accountAfter, steps } from '../../support/database/example-books.js'
 import { at, decideOn, historyOf, purchaseOf } from './builders.js'
 
-/** A message of a switch about the purchase tx-1. */
+/** A switch's message about the purchase tx-1. */
 type Message =
   | { readonly buy: Purchase; readonly back?: never }
   | { readonly back: Reversal; readonly buy?: never }
 
 const HELD = 5_000n
 
-/** An account with 50.00 in FOOD, and what it becomes by one message after another. */
+/** An account with 50.00 in FOOD, and its state after each message. */
 class Books {
   #account: Account = accountAfter('account-1', [steps.open('open'), steps.credit('load', 'FOOD', HELD)])
   readonly past: Entry[] = [...this.#account.journal]
@@ -86,7 +86,7 @@ function expectedPaid(messages: readonly Message[]): bigint {
 }
 
 const anyAmount = fc.bigInt({ min: 1n, max: 30n })
-/** A purchase and up to four reversals of it, some of all that is left, in the order in which they were meant. */
+/** A purchase and up to four reversals of it, some of them full, in their intended order. */
 const anyMessages = fc
   .record({
     amount: anyAmount,
@@ -118,7 +118,7 @@ function paidWithRepeats(order: readonly Message[], repeats: readonly number[]):
   return books.paid
 }
 
-/** States a fact of the books after any messages, in every order. */
+/** Asserts a property of the books after any messages, in every order. */
 function everyOrder(fact: (books: Books, order: readonly Message[]) => void): void {
   fc.assert(
     fc.property(anyMessages, (messages) => {
@@ -163,10 +163,10 @@ describe('a purchase and its reversals, in any order', () => {
     })
   })
 
-  it('are the same in every order, repeats in between or not', () => {
+  it('lead to the same result in every order, with or without repeats', () => {
     const sending = fc.record({
       amount: fc.bigInt({ min: 31n, max: 60n }),
-      // Together less than the purchase: what is left is paid, whatever came first.
+      // Less than the purchase in total: the remainder is paid in every order.
       parts: fc.array(fc.bigInt({ min: 1n, max: 10n }), { minLength: 1, maxLength: 3 }),
       full: fc.boolean(),
       repeats: fc.array(fc.nat({ max: 4 }), { maxLength: 6 }),
@@ -190,7 +190,7 @@ describe('an early reversal of a part', () => {
     return { books, said: verdicts.map(textOf) }
   }
 
-  it('takes its amount off the purchase, which is approved for the rest', () => {
+  it('reduces the purchase, which is approved for the rest', () => {
     const { books, said } = sent(backing(0, 300n), buying(1_000n))
     expect(said).to.deep.equal(['REVERSED_BEFORE_PURCHASE', 'APPROVED -700'])
     expect(books.past.at(-1)).to.deep.include({ amount: 1_000n })
@@ -205,28 +205,28 @@ describe('an early reversal of a part', () => {
     ['all of it', [600n, 400n]],
     ['more than it', [600n, 401n]],
   ] as const) {
-    it(`declines the purchase where they take ${what}`, () => {
+    it(`declines the purchase when they take ${what}`, () => {
       const { said } = sent(...parts.map((part, index) => backing(index, part)), buying(1_000n))
       expect(said.at(-1)).to.equal('ALREADY_REVERSED')
     })
   }
 
-  it('leaves a centavo to pay where they take all but that', () => {
+  it('leaves a centavo to pay when they take all but that', () => {
     const { said } = sent(backing(0, 999n), buying(1_000n))
     expect(said.at(-1)).to.equal('APPROVED -1')
   })
 
-  it('is one of a part although it describes a purchase of another amount', () => {
+  it('is partial even when it describes a purchase of another amount', () => {
     const { said } = sent(backing(0, 300n, 999n), buying(1_000n))
     expect(said.at(-1)).to.equal('APPROVED -700')
   })
 
-  it('is a full one where it describes a purchase of just its amount', () => {
+  it('is full when it describes a purchase of exactly its amount', () => {
     const { said } = sent(backing(0, 300n, 300n), buying(1_000n))
     expect(said.at(-1)).to.equal('ALREADY_REVERSED')
   })
 
-  it('may be followed by a full one, which declines the purchase, and after which there is nothing to reverse', () => {
+  it('may be followed by a full one, which declines the purchase and leaves nothing to reverse', () => {
     const { said } = sent(backing(0, 300n), backing(1), backing(2, 100n), backing(3), buying(1_000n))
     expect(said).to.deep.equal([
       'REVERSED_BEFORE_PURCHASE',
@@ -258,12 +258,12 @@ describe('an early reversal of a part', () => {
     expect(sent(...begin, buying(700n)).said.at(-1)).to.equal('REUSED APPROVED -700')
   })
 
-  it('makes room in a wallet that does not hold the whole amount', () => {
+  it('makes the purchase fit into a wallet that does not hold the whole amount', () => {
     expect(sent(backing(0, 1n), buying(HELD + 1n)).said.at(-1)).to.equal(`APPROVED -${HELD}`)
     expect(sent(backing(0, 1n), buying(HELD + 2n)).said.at(-1)).to.equal('INSUFFICIENT_BALANCE')
   })
 
-  it('makes room below the limits, which count the remainder', () => {
+  it('makes the purchase fit within the limits, which count the remainder', () => {
     const limited = accountAfter('account-1', [
       steps.open('open'),
       steps.credit('load', 'FOOD', HELD),
@@ -283,7 +283,7 @@ describe('an early reversal of a part', () => {
     expect(decided('tx-3', 81n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('of an id that becomes a credit changes nothing of it', () => {
+  it('does not affect a credit under the same id', () => {
     const account = accountAfter('account-1', [
       steps.open('open'),
       steps.reverse('back', 'load', 20n),

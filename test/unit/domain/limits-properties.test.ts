@@ -20,11 +20,11 @@ type Step = {
   readonly at: Date
   readonly event: Event
   readonly verdict: Verdict<Entry>
-  /** The entries after it. */
+  /** The later entries. */
   readonly past: readonly Entry[]
 }
 
-// Few of everything, so that limits are met, days end and purchases are taken back.
+// Few values of everything, so that limits are met, days end and purchases are reversed.
 const anyLimit = fc.option(fc.bigInt({ min: 0n, max: 120n }).map(centavos), { nil: undefined })
 const anyWalletLimits: fc.Arbitrary<WalletLimits> = fc
   .record({ day: anyLimit, month: anyLimit })
@@ -70,7 +70,7 @@ const anyPlay = fc
   })
   .map(({ limits, wallets, status, events }) => play(accountWith(wallets, { limits, status }), events))
 
-/** Decides one event after another. The days that they say are days from the one before: the clock may go back. */
+/** Decides one event after another. Their days are relative to the previous one: the clock may go back. */
 function play(start: Account, events: readonly Event[]): readonly Step[] {
   const steps: Step[] = []
   let account = start
@@ -119,7 +119,7 @@ function takenOff(past: readonly Entry[], id: string): bigint {
     }, 0n)
 }
 
-/** States a fact of every step of every play. */
+/** Asserts a property of every step of every play. */
 function everyStep(fact: (step: Step) => void): void {
   fc.assert(
     fc.property(anyPlay, (steps) => {
@@ -129,7 +129,7 @@ function everyStep(fact: (step: Step) => void): void {
   )
 }
 
-/** States a fact of every purchase that was decided now, with its trace. */
+/** Asserts a property of every new decision on a purchase, with its trace. */
 function everyPurchase(fact: (decided: Decided) => void): void {
   everyStep(({ before, at, event, past, verdict }) => {
     if (!('purchase' in event) || verdict.type !== 'RECORD' || verdict.entry.kind !== 'AUTHORIZATION') return
@@ -162,7 +162,7 @@ type Decided = {
 }
 
 describe('any history with limits', () => {
-  it('reaches every outcome, or the facts below would say little', () => {
+  it('reaches every outcome, as the next tests require', () => {
     const seen = new Set<string>()
     everyPurchase(({ entry, trace }) => {
       seen.add(`${trace.rule} ${entry.reason}`)
@@ -204,7 +204,7 @@ describe('any history with limits', () => {
     })
   })
 
-  it('never goes back in its days', () => {
+  it('never decreases its day', () => {
     everyStep(({ before, after }) => {
       for (const [wallet, { day }] of before.spent) {
         expect((after.spent.get(wallet)?.day ?? '') >= day).to.equal(true)
@@ -214,7 +214,7 @@ describe('any history with limits', () => {
 })
 
 describe('any trace', () => {
-  it('has the wallet that paid as the last one that was asked', () => {
+  it('has the paying wallet as the last one asked', () => {
     everyPurchase(({ entry, trace }) => {
       const asked = trace.wallets.filter(({ outcome }) => outcome !== 'NOT_ASKED')
       const payer = asked.find(({ outcome }) => outcome === 'PAYS')
@@ -223,7 +223,7 @@ describe('any trace', () => {
     })
   })
 
-  it('gives the reason away', () => {
+  it('determines the reason', () => {
     everyPurchase(({ entry, trace }) => {
       if (trace.rule !== 'WALLETS') return
       const outcomes = trace.wallets.map(({ outcome }) => outcome)
@@ -257,14 +257,14 @@ describe('any trace', () => {
     })
   })
 
-  it('asks no wallet when something else has answered', () => {
+  it('asks no wallet when an earlier rule has decided', () => {
     everyPurchase(({ trace }) => {
       if (trace.rule === 'WALLETS') return
       expect(new Set(trace.wallets.map(({ outcome }) => outcome))).to.deep.equal(new Set(['NOT_ASKED']))
     })
   })
 
-  it('names the merchant as it was compared, and the rule that the entry names', () => {
+  it('names the normalised merchant, and the rule in the entry', () => {
     everyPurchase(({ purchase, entry, trace }) => {
       expect(trace.merchant).to.deep.equal({ name: purchase.merchant })
       expect(trace.rules.map(({ id }) => id)).to.deep.equal(entry.merchantRule ? [entry.merchantRule] : [])

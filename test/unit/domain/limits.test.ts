@@ -9,7 +9,7 @@ import { accountWith, decideOn, historyOf, purchaseOf, recorded } from './builde
 const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
 const noon = (day: string) => new Date(`${day}T12:00:00Z`)
 
-/** An account and its past, which purchases and reversals are made on one after another. */
+/** An account and its history, with one purchase or reversal after another. */
 class Card {
   account: Account
   readonly #past: Entry[] = []
@@ -18,7 +18,7 @@ class Card {
     this.account = accountWith(wallets, { limits })
   }
 
-  /** Buys by MCC 5411, FOOD first; the wallet that paid, or why none did. */
+  /** Buys by MCC 5411, FOOD first. Returns the wallet that paid, or the reason of the decline. */
   buy(amount: bigint, day = '2026-03-10'): string {
     const purchase = purchaseOf({ transactionId: `buy-${this.#past.length}`, amount: centavos(amount) })
     const history = historyOf(this.account, this.#past)
@@ -27,7 +27,7 @@ class Card {
     return entry.movement?.wallet ?? entry.reason
   }
 
-  /** Takes back the purchase that was made as the entry of this place, from 0. */
+  /** Reverses the purchase in the entry at this place, from 0. */
   reverse(place: number, { amount, day = '2026-03-10' }: { amount?: bigint; day?: string } = {}): void {
     const reversal = {
       transactionId: `back-${this.#past.length}`,
@@ -42,7 +42,7 @@ class Card {
     this.account = { ...this.account, limits }
   }
 
-  /** Spent by FOOD: the day, and the amounts of the day and of its month. */
+  /** Spending of FOOD: the day, and the amounts of the day and of its month. */
   get spent(): readonly [string, bigint, bigint] | undefined {
     const spending = this.account.spent.get('FOOD')
     return spending && [spending.day, spending.dayAmount, spending.monthAmount]
@@ -66,7 +66,7 @@ const walletLimits = ({ day, month }: { day?: bigint; month?: bigint }): WalletL
 describe('limits', () => {
   const none: Limits = { wallets: new Map() }
 
-  it('are there when a purchase or a wallet has one', () => {
+  it('exist when a purchase or a wallet has one', () => {
     expect([none, purchaseMax(0n), food({ day: 0n })].map(isLimited)).to.deep.equal([false, true, true])
   })
 
@@ -76,7 +76,7 @@ describe('limits', () => {
     ['the month', food({ day: 1n, month: 9n }), food({ day: 1n, month: 8n })],
     ['a wallet that has none', none, food({ month: 9n })],
   ] as const) {
-    it(`are others when they differ in ${what}`, () => {
+    it(`differ when they have another ${what}`, () => {
       expect([sameLimits(one, other), sameLimits(other, one), sameLimits(one, one)]).to.deep.equal([
         false,
         false,
@@ -87,7 +87,7 @@ describe('limits', () => {
 })
 
 describe('the maximum of one purchase', () => {
-  it('lets the maximum itself pass', () => {
+  it('allows the maximum itself', () => {
     expect(new Card(purchaseMax(500n)).buy(500n)).to.equal('FOOD')
   })
 
@@ -95,11 +95,11 @@ describe('the maximum of one purchase', () => {
     expect(new Card(purchaseMax(500n)).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('is checked before the wallets: without money the reason is AMOUNT_OVER_LIMIT too', () => {
+  it('is checked before the wallets: even without money the reason is AMOUNT_OVER_LIMIT', () => {
     expect(new Card(purchaseMax(500n), {}).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('of 0 lets nothing be bought', () => {
+  it('of 0 allows no purchase', () => {
     expect(new Card(purchaseMax(0n)).buy(1n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 })
@@ -112,17 +112,17 @@ for (const [name, limit, sameCount] of [
   const unpaid = { FOOD: 100_000n }
 
   describe(`the limit of a wallet for the ${name}`, () => {
-    it('lets purchases pass that add up to it', () => {
+    it('allows purchases that add up to it', () => {
       const card = new Card(limit(500n))
       expect([card.buy(300n, first), card.buy(200n, second)]).to.deep.equal(['FOOD', 'FOOD'])
     })
 
-    it('makes the next wallet pay that may', () => {
+    it('makes the next permitted wallet pay', () => {
       const card = new Card(limit(500n))
       expect([card.buy(300n, first), card.buy(201n, second)]).to.deep.equal(['FOOD', 'CASH'])
     })
 
-    it('is the reason when only it stood in the way: AMOUNT_OVER_LIMIT', () => {
+    it('is the reason when nothing else prevents the purchase: AMOUNT_OVER_LIMIT', () => {
       expect(new Card(limit(500n), unpaid).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
     })
 
@@ -130,23 +130,23 @@ for (const [name, limit, sameCount] of [
       expect(new Card(limit(500n), { FOOD: 500n, CASH: 500n }).buy(501n)).to.equal('INSUFFICIENT_BALANCE')
     })
 
-    it('leaves a smaller purchase possible after one was declined', () => {
+    it('allows a smaller purchase after a decline', () => {
       const card = new Card(limit(500n), unpaid)
       expect([card.buy(501n, first), card.buy(500n, second)]).to.deep.equal(['AMOUNT_OVER_LIMIT', 'FOOD'])
     })
 
-    it('of 0 lets the wallet pay for nothing', () => {
+    it('of 0 prevents any payment from the wallet', () => {
       expect(new Card(limit(0n)).buy(1n)).to.equal('CASH')
     })
 
-    it('lowered below the spending declines the next purchase', () => {
+    it('declines the next purchase when it is lowered below the spending', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(100n))
       expect(card.buy(1n, second)).to.equal('AMOUNT_OVER_LIMIT')
     })
 
-    it('lets everything pass once it is removed', () => {
+    it('allows everything once it is removed', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(500n, first)
       card.setLimits(food({}))
@@ -163,21 +163,21 @@ for (const [name, limit, sameCount] of [
 }
 
 describe('the counters of a wallet', () => {
-  it('begin with the first purchase', () => {
+  it('start with the first purchase', () => {
     const card = new Card(food({}))
     expect(card.spent).to.equal(undefined)
     card.buy(30n)
     expect(card.spent).to.deep.equal(['2026-03-10', 30n, 30n])
   })
 
-  it('count without any limit', () => {
+  it('count even without a limit', () => {
     const card = new Card(food({}))
     card.buy(30n)
     card.buy(12n)
     expect(card.spent).to.deep.equal(['2026-03-10', 42n, 42n])
   })
 
-  it('begin a new day with nothing, in the same month', () => {
+  it('start at zero on a new day, in the same month', () => {
     const card = new Card(food({}))
     card.buy(30n)
     card.buy(12n, '2026-03-11')
@@ -190,7 +190,7 @@ describe('the counters of a wallet', () => {
     ['month, after a leap day', '2028-02-29', '2028-03-01'],
     ['month of the same name, a year later', '2026-03-10', '2027-03-10'],
   ] as const) {
-    it(`begin a new ${what}, with nothing`, () => {
+    it(`start at zero in a new ${what}`, () => {
       const card = new Card(food({}))
       card.buy(30n, day)
       card.buy(12n, next)
@@ -198,7 +198,7 @@ describe('the counters of a wallet', () => {
     })
   }
 
-  it('are each of their own wallet', () => {
+  it('count each wallet separately', () => {
     const card = new Card(food({ day: 500n }))
     card.buy(300n)
     expect(card.buy(300n)).to.equal('CASH')
@@ -206,7 +206,7 @@ describe('the counters of a wallet', () => {
     expect(card.account.spent.get('CASH')?.dayAmount).to.equal(300n)
   })
 
-  it('count no decline', () => {
+  it('ignore declines', () => {
     const card = new Card(purchaseMax(10n))
     card.buy(11n)
     expect(card.spent).to.equal(undefined)
@@ -248,7 +248,7 @@ describe('a reversal', () => {
     expect(card.spent).to.deep.equal(['2026-03-11', 30n, 30n])
   })
 
-  it('on a later day, with nothing bought since, gives to the day that is over: the new one begins with nothing', () => {
+  it('on a later day without purchases gives nothing to the old day: the new day starts at zero', () => {
     const card = new Card(food({}))
     card.buy(500n)
     card.reverse(0, { amount: 100n, day: '2026-03-11' })
@@ -265,13 +265,13 @@ describe('a reversal', () => {
     expect(card.spent).to.deep.equal(['2026-04-01', 30n, 30n])
   })
 
-  it('that comes before its purchase counts nothing', () => {
+  it('counts nothing when it comes before its purchase', () => {
     const card = new Card(food({}))
     card.reverse(1)
     expect([card.buy(30n), card.spent]).to.deep.equal(['ALREADY_REVERSED', undefined])
   })
 
-  it('of a purchase from before days were counted gives the money back and counts nothing', () => {
+  it('of a purchase from before counters existed returns the money and counts nothing', () => {
     const { day: _, ...uncounted } = recorded(
       decideOn(accountWith(rich), purchaseOf(), { now: noon('2026-03-10') }),
     )
@@ -284,7 +284,7 @@ describe('a reversal', () => {
 })
 
 describe('a clock that is behind', () => {
-  it('counts in the latest day that was counted in', () => {
+  it('counts in the latest counted day', () => {
     const card = new Card(food({ day: 500n }), { FOOD: 1_000n })
     card.buy(400n, '2026-03-11')
     expect(card.buy(101n, '2026-03-10')).to.equal('AMOUNT_OVER_LIMIT')
@@ -292,13 +292,13 @@ describe('a clock that is behind', () => {
     expect(card.spent).to.deep.equal(['2026-03-11', 500n, 500n])
   })
 
-  it('counts in the latest month too', () => {
+  it('counts in the latest month, too', () => {
     const card = new Card(food({ month: 500n }), { FOOD: 1_000n })
     card.buy(400n, '2026-04-01')
     expect(card.buy(101n, '2026-03-31')).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('has its reversals given back to where they were counted', () => {
+  it('has its reversals counted where the purchases were counted', () => {
     const card = new Card(food({}))
     card.buy(400n, '2026-03-11')
     card.buy(100n, '2026-03-10')

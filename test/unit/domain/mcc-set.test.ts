@@ -12,7 +12,7 @@ const anyItem = fc.oneof(
 )
 const anyItems = fc.array(anyItem, { maxLength: 12 })
 
-/** The codes that items name, one by one: the plain way. */
+/** The codes that items name, listed one by one. */
 function codesIn(items: readonly string[]): ReadonlySet<string> {
   const codes = new Set<string>()
   for (const item of items) {
@@ -23,7 +23,7 @@ function codesIn(items: readonly string[]): ReadonlySet<string> {
 }
 
 describe('set of MCCs', () => {
-  it('is written as codes and ranges, rising', () => {
+  it('is written as codes and ranges, in ascending order', () => {
     expect(mccItems(mccSet(['5812', '3000-3350', '5811']))).to.deep.equal(['3000-3350', '5811', '5812'])
   })
 
@@ -31,7 +31,7 @@ describe('set of MCCs', () => {
     expect(mccItems(mccSet(['3000-3010', '3005-3020', '3001', '3020']))).to.deep.equal(['3000-3020'])
   })
 
-  it('keeps zeros in front', () => {
+  it('keeps leading zeros', () => {
     expect(mccItems(mccSet(['0742', '0000-0001']))).to.deep.equal(['0000-0001', '0742'])
   })
 
@@ -51,7 +51,7 @@ describe('set of MCCs', () => {
     })
   }
 
-  it('has exactly the codes that its items name, however it is asked', () => {
+  it('contains exactly the codes of its items, by every way to ask', () => {
     fc.assert(
       fc.property(anyItems, anyCode, (items, code) => {
         const set = mccSet(items)
@@ -62,7 +62,7 @@ describe('set of MCCs', () => {
     )
   })
 
-  it('is the same set after writing and reading', () => {
+  it('is the same set after it is written and read', () => {
     fc.assert(
       fc.property(anyItems, (items) => {
         const set = mccSet(items)
@@ -71,7 +71,7 @@ describe('set of MCCs', () => {
     )
   })
 
-  it('has in common with another the lowest code that both have', () => {
+  it('finds the lowest code that it shares with another', () => {
     fc.assert(
       fc.property(anyItems, anyItems, (a, b) => {
         const inB = codesIn(b)

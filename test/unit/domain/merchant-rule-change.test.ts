@@ -10,7 +10,7 @@ const change = (upserted: readonly MerchantRule[], deleted: readonly string[] = 
   deleted,
 })
 
-describe('a change of an index of merchant rules', () => {
+describe('a change of the merchant rule index', () => {
   it('adds, replaces and deletes', () => {
     const index = merchantRules([ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' })])
     index.apply(change([ruleOf({ id: 'b', name: 'B2' }), ruleOf({ id: 'c', name: 'C' })], ['a']))
@@ -26,19 +26,19 @@ describe('a change of an index of merchant rules', () => {
     expect(index.resolve({ name: 'B' })?.id).to.equal('a')
   })
 
-  it('lets a rule take the place of one that is deleted', () => {
+  it('lets a rule take the place of a deleted one', () => {
     const index = merchantRules([ruleOf({ id: 'a', city: 'SANTOS' })])
     index.apply(change([ruleOf({ id: 'b', city: 'Santos' })], ['a']))
     expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('b')
   })
 
-  it('that takes the bound rule of a name away leaves the one for anywhere', () => {
+  it('that removes the bound rule of a name keeps the unbound one', () => {
     const index = merchantRules([ruleOf({ id: 'anywhere' }), ruleOf({ id: 'bound', country: 'BR' })])
     index.apply(change([], ['bound']))
     expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('anywhere')
   })
 
-  it('that takes the second place of a name away leaves the first', () => {
+  it('that removes the second rule of a name keeps the first', () => {
     const index = merchantRules([ruleOf({ id: 'a', city: 'SANTOS' }), ruleOf({ id: 'b', city: 'OLINDA' })])
     index.apply(change([], ['b']))
     const at = (city: string) => index.resolve({ name: 'ACME', city, country: 'BR' })?.id
@@ -53,7 +53,7 @@ describe('a change of an index of merchant rules', () => {
     })
   }
 
-  it('that brings many rules brings each of them', () => {
+  it('that brings many rules applies each of them', () => {
     const many = Array.from({ length: 5_000 }, (_, index) =>
       ruleOf({ id: `r${index}`, name: `SHOP ${index}` }),
     )
@@ -68,7 +68,7 @@ describe('a change of an index of merchant rules', () => {
   })
 
   for (const bound of [{}, { city: 'SANTOS' }]) {
-    it(`with a tie leaves the decision to the lowest id, for as long as it is there: ${JSON.stringify(bound)}`, () => {
+    it(`with a tie lets the lowest id decide, for as long as it exists: ${JSON.stringify(bound)}`, () => {
       const merchant = { name: 'A', city: 'SANTOS', country: 'BR' }
       const tied = ['c', 'a', 'b'].map((id) => ruleOf({ id, name: 'A', ...bound }))
       const index = merchantRules([...tied, ruleOf({ id: 'other', name: 'A', city: 'OLINDA' })])
@@ -84,14 +84,14 @@ describe('a change of an index of merchant rules', () => {
     })
   }
 
-  it('that has a rule twice is rejected, and nothing has changed', () => {
+  it('that contains a rule twice is rejected without effect', () => {
     const index = merchantRules([])
     const twice = change([ruleOf({ name: 'A' }), ruleOf({ name: 'B' })])
     expect(() => index.apply(twice)).to.throw(RangeError, 'twice')
     expect(index.size).to.equal(0)
   })
 
-  it('after many leaves the index that the rules alone would make', () => {
+  it('leads to the same index as building it from the rules alone, after many changes', () => {
     const name = fc.constantFrom('A', 'A B', 'A*', 'B')
     const rule = fc.record(
       {

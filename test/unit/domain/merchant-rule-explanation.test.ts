@@ -5,7 +5,7 @@ import { type MerchantRule, slotKey, slotOf } from '../../../src/domain/merchant
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
-/** The winner's id, then those of the rules that were passed over, each with the reason. */
+/** The winner's id, then the other rules' ids, each with the reason why it lost. */
 function explained(merchant: string, rules: readonly MerchantRule[]): readonly (string | undefined)[] {
   const { winner, passedOver } = merchantRules(rules).explain(parseMerchant(merchant))
   return [winner?.id, ...passedOver.map(({ rule, why }) => `${rule.id} ${why}`)]
@@ -16,17 +16,17 @@ const exact = (id: string, name: string, over: Partial<MerchantRule> = {}) => ru
 const prefix = (id: string, name: string, over: Partial<MerchantRule> = {}) =>
   ruleOf({ id, match: 'PREFIX', name, ...over })
 
-describe('explanation of the merchant rule that decides', () => {
-  it('names the winner, and nothing else when there is nothing else', () => {
+describe('explanation of the deciding merchant rule', () => {
+  it('names the winner alone when no other rule comes near', () => {
     expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
   })
 
-  it('searches prefixes of one letter, and none without letters', () => {
+  it('searches prefixes of one letter, but not without letters', () => {
     const rules = [prefix('won', 'A B'), prefix('one', 'A'), prefix('none', '')]
     expect(explained('A B', rules)).to.deep.equal(['won', 'one SHORTER'])
   })
 
-  it('is empty where no rule comes near', () => {
+  it('is empty when no rule comes near', () => {
     expect(explained('PADARIA', [exact('a', 'UBER'), prefix('b', 'UBER')])).to.deep.equal([undefined])
   })
 
@@ -42,7 +42,7 @@ describe('explanation of the merchant rule that decides', () => {
     ['INSIDE_WORD', prefix('won', 'UBER'), prefix('lost', 'UBER EA')],
   ]
   for (const [why, won, lost] of reasons) {
-    it(`says ${why} of ${lost.match} ${lost.name} beside ${won.match} ${won.name}`, () => {
+    it(`gives the cause ${why} for ${lost.match} ${lost.name} beside ${won.match} ${won.name}`, () => {
       expect(explained(de43({ name: 'UBER EATS' }), [lost, won])).to.deep.equal([won.id, `lost ${why}`])
     })
   }
@@ -79,7 +79,7 @@ describe('explanation of the merchant rule that decides', () => {
     expect([more.passedOver.length, more.more]).to.deep.equal([20, true])
   })
 
-  it('names the rule that decides, and no rule twice', () => {
+  it('names the deciding rule, and no rule twice', () => {
     const name = fc
       .string({ unit: fc.constantFrom('A', 'B', ' ', '*'), minLength: 1, maxLength: 5 })
       .map(normalise)

@@ -5,13 +5,13 @@ import { faultsOf, isSameRule, type MerchantRule } from '../../../src/domain/mer
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
-/** The fields in which something is wrong. */
+/** The invalid fields. */
 const faultyFields = (over: Partial<MerchantRule>) => faultsOf(ruleOf(over)).map(({ field }) => field)
 
 describe('a merchant rule', () => {
   const rule = ruleOf({ city: 'SANTOS', country: 'BR' })
 
-  it('is the same as a copy of it', () => {
+  it('equals a copy of itself', () => {
     expect(isSameRule(rule, { ...rule })).to.equal(true)
   })
 
@@ -24,14 +24,14 @@ describe('a merchant rule', () => {
     { mcc: '5412' },
   ]
   for (const over of others) {
-    it(`is another one with another ${Object.keys(over)}`, () => {
+    it(`differs by ${Object.keys(over)}`, () => {
       expect(isSameRule(rule, { ...rule, ...over })).to.equal(false)
     })
   }
 })
 
 describe('faults of a merchant rule', () => {
-  it('are none when it is bound and as long as can be', () => {
+  it('are absent in a bound rule of maximum length', () => {
     const rule = ruleOf({
       id: `a${'.'.repeat(63)}`,
       name: 'N'.repeat(25),
@@ -73,12 +73,12 @@ describe('faults of a merchant rule', () => {
     })
   }
 
-  it('are none in a name or a city of 99 characters with accents of their own', () => {
+  it('are absent in a name or a city of 99 characters with combining accents', () => {
     expect(faultyFields({ city: 'a\u0303'.repeat(99) })).to.deep.equal([])
     expect(faultyFields({ city: 'a\u0303'.repeat(100) })).to.deep.equal(['city'])
   })
 
-  it('are none in a city of 99 characters that are two units each', () => {
+  it('are absent in a city of 99 characters of two code units each', () => {
     expect(faultyFields({ city: '🍕'.repeat(99) })).to.deep.equal([])
   })
 
@@ -91,27 +91,27 @@ describe('faults of a merchant rule', () => {
     [{ country: 'BRA' }, 'must be two letters (ISO 3166)'],
     [{ mcc: '541' }, 'must be exactly four digits'],
   ] as const) {
-    it(`say: ${description}`, () => {
+    it(`have the text: ${description}`, () => {
       expect(faultsOf(ruleOf(over)).map((fault) => fault.description)).to.deep.equal([description])
     })
   }
 
-  it('give the truncated name, also at a space', () => {
+  it('include the truncated name, even at a space', () => {
     const [fault] = faultsOf(ruleOf({ name: 'SUPERMERCADO PAO DE ACUC AR' }))
     expect(fault?.description).to.match(/: SUPERMERCADO PAO DE ACUC$/)
   })
 
-  it('give the truncation of a name that is too long', () => {
+  it('include the truncation of a name that is too long', () => {
     const [fault] = faultsOf(ruleOf({ name: 'Supermercado Pão de Açúcar Ltda' }))
     expect(fault?.description).to.match(/at most 25 characters.*: SUPERMERCADO PAO DE ACUCA$/)
   })
 
-  it('count the characters of a name once it is normalised', () => {
+  it('count the characters of the normalised name', () => {
     expect(faultyFields({ name: `${'e\u0301'.repeat(25)}    ` })).to.deep.equal([])
     expect(faultyFields({ name: 'ﬃ'.repeat(9) })).to.deep.equal(['name'])
   })
 
-  it('are found in any text without an error', () => {
+  it('are found in any text without an exception', () => {
     const anyText = fc.string({
       unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
     })
@@ -119,7 +119,7 @@ describe('faults of a merchant rule', () => {
     fc.assert(fc.property(anyRule, (over) => Array.isArray(faultsOf(ruleOf(over)))))
   })
 
-  it('leave no rule that no card message can meet', () => {
+  it('exclude every rule that no card message can match', () => {
     const character = fc.constantFrom('a', 'Ç', '*', ' ', 'é', '9', '🍕')
     const name = fc.string({ unit: character, maxLength: 30 })
     fc.assert(

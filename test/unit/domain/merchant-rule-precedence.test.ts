@@ -59,7 +59,7 @@ describe('precedence of merchant rules', () => {
     }
   }
 
-  it('passes over a better rule that is bound elsewhere', () => {
+  it('skips a better rule that is bound to another place', () => {
     const rules = [rule('elsewhere', 'EXACT', 'ACME*SHOP', { city: 'SANTOS' }), rule('won', 'PREFIX', 'ACME')]
     const merchant = parseMerchant(de43({ name: 'ACME*SHOP' }))
     expect(merchantRules(rules).resolve(merchant)?.id).to.equal('won')
@@ -71,7 +71,7 @@ describe('precedence of merchant rules', () => {
 })
 
 describe('merchant rules that tie', () => {
-  /** The id of the rule that decides for a merchant of the first one's kind, and what is said of the others. */
+  /** The id of the rule that decides for a merchant of the first rule, and the outcomes of the others. */
   function deciding(...rules: readonly [MerchantRule, ...MerchantRule[]]) {
     const { name, city = 'SANTOS', country = 'BR' } = slotOf(rules[0])
     const { winner, passedOver } = merchantRules(rules).explain({ name, city, country })
@@ -88,7 +88,7 @@ describe('merchant rules that tie', () => {
     ['the same country', { country: 'br' }, { country: 'BR' }],
   ]
   for (const [what, one, other] of ties) {
-    it(`have ${what}: the lower id decides, in whatever order they come`, () => {
+    it(`have ${what}: the lower id decides, in any order`, () => {
       const rules = [ruleOf({ id: 'a', ...one }), ruleOf({ id: 'b', ...other })] as const
       expect(deciding(...rules)).to.deep.equal(['a', ['b TIE']])
       expect(deciding(rules[1], rules[0])).to.deep.equal(['a', ['b TIE']])
@@ -104,14 +104,14 @@ describe('merchant rules that tie', () => {
     ['a star and none', { match: 'PREFIX', name: 'ACME' }, { match: 'PREFIX', name: 'ACME*' }],
   ]
   for (const [what, one, other] of distinct) {
-    it(`are not ${what}`, () => {
+    it(`do not tie with ${what}`, () => {
       const [, passedOver] = deciding(ruleOf({ id: 'a', ...one }), ruleOf({ id: 'b', ...other }))
       expect(passedOver).not.to.include('b TIE')
     })
   }
 })
 
-/** The rule that decides, found the slow way: keep what covers the merchant, take the best. */
+/** The deciding rule by a linear scan: filter the matching rules, take the best. */
 function scan(rules: readonly MerchantRule[], merchant: Merchant): MerchantRule | undefined {
   const covering = rules.filter(
     (candidate) => coversName(candidate, merchant) && coversPlace(candidate, merchant),
@@ -135,8 +135,8 @@ function coversPlace(bound: MerchantRule, merchant: Merchant): boolean {
   return bound.country === undefined || bound.country === merchant.country
 }
 
-describe('merchant rules by the hundred', () => {
-  // Few letters and few places, already in their normal form: rules and merchants then meet often.
+describe('hundreds of merchant rules', () => {
+  // Few letters and few places, already normalised, so that rules and merchants often match.
   const name = fc.string({ unit: fc.constantFrom('A', 'B', ' ', '*', '.'), maxLength: 6 }).map(normalise)
   const place = {
     city: fc.constantFrom('SANTOS', 'OLINDA'),
@@ -158,7 +158,7 @@ describe('merchant rules by the hundred', () => {
     .map((list) => list.map((r, index): MerchantRule => ({ ...r, id: `rule-${index}`, mcc: '5411' })))
   const anyMerchant: fc.Arbitrary<Merchant> = fc.oneof(fc.record({ name }), fc.record({ name, ...place }))
 
-  it('give the rule that a scan of them all gives', () => {
+  it('lead to the same rule as a linear scan', () => {
     fc.assert(
       fc.property(anyRules, fc.array(anyMerchant, { minLength: 1, maxLength: 20 }), (rules, merchants) => {
         const index = merchantRules(rules)
@@ -170,7 +170,7 @@ describe('merchant rules by the hundred', () => {
     )
   })
 
-  it('give the same rule in whatever order they are given', () => {
+  it('lead to the same rule in any order', () => {
     fc.assert(
       fc.property(anyRules, anyMerchant, (rules, merchant) => {
         const reversed = merchantRules([...rules].reverse())

@@ -21,7 +21,7 @@ describe('exact merchant rule', () => {
     expect(winner(de43({ name: 'UBER TRIP' }), [exact('UBER TRIP')])).to.equal('rule-1')
   })
 
-  it('covers the name however either is written', () => {
+  it('covers the name in any spelling of either', () => {
     expect(winner('ACOUGUE  SAO JOAO ', [exact('Açougue São João')])).to.equal('rule-1')
   })
 

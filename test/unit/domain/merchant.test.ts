@@ -72,7 +72,7 @@ describe('merchant read as DE43', () => {
     expect(parseMerchant(de43({ name: '', city: '' }))).to.deep.equal(read)
   })
 
-  it('has the name that the acquirer wrote, cut to its 25 characters', () => {
+  it('has the name that the acquirer wrote, truncated to 25 characters', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const faker = new Faker({ locale: [pt_BR, base], seed })
@@ -87,22 +87,22 @@ describe('merchant read as DE43', () => {
   })
 })
 
-describe('merchant read as DE43 whatever it was counted by', () => {
+describe('merchant read as DE43, by any way of counting', () => {
   const read = { name: 'PAO DE QUEIJO', city: 'MACEIO', country: 'BR' }
   const composed = de43({ name: 'Pão de Queijo', city: 'Maceió' })
 
-  it('has 43 code points for 40 characters with combining accents', () => {
+  it('may have 43 code points for 40 characters with combining accents', () => {
     const accents = de43({ name: 'Pão dé Queijo', city: 'Maceió' }).normalize('NFD')
     expect(Array.from(accents)).to.have.lengthOf(43)
     expect(parseMerchant(accents)).to.deep.equal(read)
   })
 
-  it('has invisible characters besides its 40', () => {
+  it('may have invisible characters beyond its 40', () => {
     const marked = `\ufeff${composed.slice(0, 3)}\u200b${composed.slice(3)}\u200e`
     expect(parseMerchant(marked)).to.deep.equal(read)
   })
 
-  it('has 40 code points, accents and invisible characters among them', () => {
+  it('may have 40 code points, including accents and invisible characters', () => {
     const counted = de43({ name: 'Pa\u0303o de\u00ad Queijo', city: 'Maceio\u0301' })
     expect(Array.from(counted)).to.have.lengthOf(40)
     expect(parseMerchant(counted)).to.deep.equal(read)
@@ -135,13 +135,13 @@ describe('merchant read as a bare name', () => {
     ['40 code units that are 39 characters', `🍕${de43({ name: 'ZE' }).slice(2)}`, '🍕 SAO PAULO BR'],
   ]
   for (const [what, text, name] of bare) {
-    it(`is what ${what} gives`, () => {
+    it(`is the result for ${what}`, () => {
       expect(parseMerchant(text)).to.deep.equal({ name })
     })
   }
 })
 
-describe('merchant that nearly has the shape of DE43', () => {
+describe('merchant that almost has the shape of DE43', () => {
   const whole = de43({ name: 'ACME' })
   for (const [what, text] of [
     ['a space more', `${whole} `],
@@ -153,8 +153,8 @@ describe('merchant that nearly has the shape of DE43', () => {
   }
 })
 
-describe('merchant of any text', () => {
-  it('is read without an error', () => {
+describe('any text as a merchant', () => {
+  it('is read without an exception', () => {
     fc.assert(
       fc.property(anyText, (text) => typeof parseMerchant(text).name === 'string'),
       { numRuns: 500 },
@@ -206,14 +206,14 @@ describe('normal form', () => {
     })
   }
 
-  it('is its own normal form', () => {
+  it('is unchanged by a second normalisation', () => {
     fc.assert(
       fc.property(anyText, (text) => normalise(normalise(text)) === normalise(text)),
       { numRuns: 1000 },
     )
   })
 
-  it('has no mark, no lower case, nothing invisible, and no space but single ones between words', () => {
+  it('has no accent, no lower case, nothing invisible, and only single spaces between words', () => {
     const notNormal = /\p{M}|\p{Cf}|\p{Default_Ignorable_Code_Point}|[a-z’´–]|[^\S ]| {2}|^ | $| \*|\* /u
     fc.assert(
       fc.property(anyText, (text) => !notNormal.test(normalise(text))),

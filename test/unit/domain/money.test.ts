@@ -10,13 +10,13 @@ import {
 
 describe('centavos', () => {
   for (const value of [0n, 1n, AMOUNT_MAX, 9_223_372_036_854_775_807n]) {
-    it(`takes ${value}`, () => {
+    it(`may be ${value}`, () => {
       expect(centavos(value)).to.equal(value)
     })
   }
 
   for (const value of [-1n, -AMOUNT_MAX, 9_223_372_036_854_775_808n]) {
-    it(`rejects ${value}`, () => {
+    it(`may not be ${value}`, () => {
       expect(() => centavos(value)).to.throw(RangeError, `${value}`)
     })
   }
@@ -36,7 +36,7 @@ describe('transaction amount', () => {
   }
 })
 
-describe('reais written', () => {
+describe('formatted reais', () => {
   const written: readonly (readonly [bigint, string])[] = [
     [0n, '0.00'],
     [5n, '0.05'],
@@ -53,7 +53,7 @@ describe('reais written', () => {
     })
   }
 
-  it('have a minus sign for an amount taken, and are otherwise the same', () => {
+  it('have a minus sign for a negative amount, and are otherwise the same', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 1n, max: BALANCE_MAX }),

@@ -16,16 +16,16 @@ import {
 const opening = { transactionId: 'tx-1', subject: 'back-office' }
 const others: readonly AccountStatus[] = ['ACTIVE', 'BLOCKED', 'CLOSED']
 
-describe('opening repeated', () => {
+describe('repeated opening', () => {
   for (const status of others) {
-    it(`is answered with the stored entry on an account now ${status}`, () => {
+    it(`gets the stored answer on an account now ${status}`, () => {
       const stored = adminEntryOf()
       const history = historyOf(accountWith({}, { status, version: 9n }), [stored])
       expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REPLAY', entry: stored })
     })
   }
 
-  it('is answered with the time of the first one', () => {
+  it('gets the time of the first opening', () => {
     const history = historyOf(accountWith({}, { version: 1n }), [adminEntryOf()])
     expect(decideOpening(history, opening, new Date('2036-01-01'))).to.deep.include({ entry: adminEntryOf() })
   })
@@ -40,7 +40,7 @@ describe('opening with an id that was used before', () => {
     ['an unblocking', adminEntryOf({ action: 'STATUS' })],
   ]
   for (const [what, entry] of uses) {
-    it(`for ${what} is a reuse`, () => {
+    it(`is a reuse for ${what}`, () => {
       const history = historyOf(accountWith({}, { version: 1n }), [entry])
       expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REUSED', entry })
     })
@@ -79,7 +79,7 @@ describe('opening with a fresh id', () => {
     expect(verdict).to.deep.equal({ type: 'RECORD', entry })
   })
 
-  it('follows the declines in the history', () => {
+  it('follows earlier declines in the history', () => {
     const asked = { ...unopenedAccount('account-1'), version: 3n }
     expect(decideOpening(historyOf(asked), opening, at)).to.have.nested.property('entry.seq', 4n)
   })

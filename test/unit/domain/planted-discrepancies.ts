@@ -134,7 +134,7 @@ export const planted: Readonly<
       account: { ...books.account, spent: spentByFood(300n) },
       ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
     },
-    'it was no purchase': withEntry(6n, put({ originalId: 'credit-1' })),
+    'it was not a purchase': withEntry(6n, put({ originalId: 'credit-1' })),
     'all that was left was asked for, and a part of it went back': {
       account: books.account,
       ledger: withEntry(6n, put({ amount: undefined })).ledger,
@@ -154,7 +154,7 @@ export const planted: Readonly<
     'the purchase was paid with a centavo too much': payingAfterParts(21n),
     'the purchase was paid with more than its amount': payingAfterParts(31n),
     'the purchase was paid with a centavo too little': payingAfterParts(19n),
-    'it was no purchase, and it was there before': withEntry(7n, put({ originalId: 'credit-1' })),
+    'it was not a purchase, and was there before': withEntry(7n, put({ originalId: 'credit-1' })),
   },
   STATUS_DIFFERS: {
     'the account is blocked and nobody blocked it': withAccount({ status: 'BLOCKED' }),
@@ -197,7 +197,7 @@ function spentByFood(
   amount: bigint,
   { wallet = 'FOOD', day = '2026-01-01', monthAmount = amount } = {},
 ): Account['spent'] {
-  // A counter below zero is what no code of ours could make.
+  // Our code cannot create a counter below zero.
   return new Map([[wallet, { day, dayAmount: amount as Centavos, monthAmount: monthAmount as Centavos }]])
 }
 
@@ -213,7 +213,7 @@ function backInTime(): Found {
   return { account: { ...whole, journal, spent: spentByFood(30n) }, ledger: [] }
 }
 
-/** A purchase that was declined because its reversal came first, made into another. */
+/** A purchase that was declined because its reversal came first, with changes. */
 export function buyingAfterReversal(over: object): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
@@ -293,7 +293,7 @@ function takingBackOnTwoDays(): Found {
   }
 }
 
-/** The last change of limits, its copy in the ledger with another limit of a wallet. */
+/** The last change of limits, with another limit of a wallet in its copy in the ledger. */
 function limitsThatDiffer(): Found {
   const { account } = limitedBooks
   const copy = account.journal.at(-1)
@@ -303,14 +303,14 @@ function limitsThatDiffer(): Found {
   return { account: { ...account, limits }, ledger }
 }
 
-/** The example, its last credit made into one of FOOD. */
+/** The example with its last credit going to FOOD. */
 function withLastCredit(movement: { wallet: 'FOOD'; delta: bigint; balanceAfter: bigint }): Found {
   const wallets = balances({ FOOD: movement.balanceAfter, MEAL: undefined })
   const { journal } = withJournalEntry(10n, put({ movement })).account ?? books.account
   return { ...books, account: { ...books.account, wallets, journal } }
 }
 
-/** The purchase of 3.00 though FOOD had only 2.00: every entry says what it leads to. */
+/** The purchase of 3.00 though FOOD had only 2.00: every later entry records the consequences. */
 function overdrawn(): Found {
   const ledger = books.ledger.map((entry) => {
     if (entry.seq === 2n) return moved(entry, { delta: 200n, balanceAfter: 200n })
@@ -322,7 +322,7 @@ function overdrawn(): Found {
 }
 
 function moved(entry: Entry, { delta, balanceAfter }: { delta: bigint; balanceAfter: bigint }): Entry {
-  // A balance below zero is what no code of ours could make.
+  // Our code cannot create a balance below zero.
   return put({ movement: { wallet: 'FOOD', delta, balanceAfter: balanceAfter as Centavos } })(entry)
 }
 

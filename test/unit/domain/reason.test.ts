@@ -3,7 +3,9 @@ import { codesOf, reasons } from '../../../src/domain/reason.js'
 
 type Row = { readonly code: string; readonly iso8583: string; readonly retry: string }
 
-/** The table of the domain: the challenge's code, the true response code of ISO 8583 (DE39), and whether to try again. */
+/**
+ * The table of the domain: the challenge's code, the true response code of ISO 8583 (DE39), the retry advice.
+ */
 const table: Readonly<Record<string, Row>> = {
   APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
   INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },
@@ -15,7 +17,10 @@ const table: Readonly<Record<string, Row>> = {
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
 }
 
-/** Ours, for what the table does not speak of: reversals. The response codes are those of ISO 8583 (DE39). */
+/**
+ * Our additions for reversals, which the table does not cover. The response codes are those of ISO 8583
+ * (DE39).
+ */
 const reversals: typeof table = {
   REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },
   ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },
@@ -27,7 +32,7 @@ const reversals: typeof table = {
 
 describe('reason', () => {
   for (const reason of reasons) {
-    it(`${reason} is answered with the codes of its table`, () => {
+    it(`${reason} has the codes of its table`, () => {
       expect(codesOf(reason)).to.deep.equal({ ...table, ...reversals }[reason])
     })
   }
@@ -36,7 +41,7 @@ describe('reason', () => {
     expect(new Set(reasons).size).to.equal(reasons.length)
   })
 
-  it('lists every reason that the rules of a purchase answer with', () => {
+  it('lists every reason that the rules of a purchase give', () => {
     const answers = [
       'APPROVED',
       'INSUFFICIENT_BALANCE',
@@ -57,7 +62,7 @@ describe('reason', () => {
     expect(new Set(done.map((reason) => codesOf(reason).retry))).to.deep.equal(new Set(['NEVER']))
   })
 
-  it('answers 51 for want of balance only', () => {
+  it('answers 51 for lack of balance only', () => {
     expect(reasons.filter((reason) => codesOf(reason).code === '51')).to.deep.equal(['INSUFFICIENT_BALANCE'])
   })
 })

@@ -22,7 +22,7 @@ import {
 
 const statuses: readonly AccountStatus[] = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED']
 
-/** A reversal of all of the purchase tx-1. */
+/** A full reversal of the purchase tx-1. */
 function reversalOf(over: Partial<Reversal> = {}): Reversal {
   return { transactionId: 'rev-1', originalId: 'tx-1', described: {}, ...over }
 }
@@ -42,7 +42,7 @@ function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   }
 }
 
-/** The mark that is left by a reversal of tx-1 that came first. */
+/** The entry of an early reversal of tx-1. */
 function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_BEFORE_PURCHASE' })
   return { ...entry, ...over }
@@ -53,7 +53,7 @@ function afterPurchase(over: Partial<Account> = {}): Account {
   return accountWith({ FOOD: 200n, MEAL: 50n, CASH: 70n }, { version: 1n, ...over })
 }
 
-/** The result of a reversal of tx-1, given the past. */
+/** The outcome of a reversal of tx-1, given the history. */
 function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account = afterPurchase()) {
   return decideReversal(historyOf(account, past), reversalOf(over), at)
 }
@@ -69,18 +69,18 @@ describe('reversal, rule 1: the id was decided before, same content', () => {
     })
   }
 
-  it('gives the stored decline although it would be approved by now', () => {
+  it('gives the stored decline although it would be approved now', () => {
     const stored = markOf({ reason: 'AMOUNT_OVER_REMAINDER', amount: centavos(400n) })
     const verdict = outcome([authorizationOf(), stored], { amount: centavos(400n) })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
-  it('gives the stored mark although the purchase has come since', () => {
+  it('gives the stored early reversal although the purchase has come since', () => {
     const verdict = outcome([markOf(), declineOf({ reason: 'ALREADY_REVERSED' })])
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: markOf() })
   })
 
-  it('compares everything that can be sent', () => {
+  it('compares every field of the request', () => {
     const described = { amount: centavos(1_000n), mcc: '5411', merchant: padaria }
     const stored = reversalEntryOf({ amount: centavos(1_000n), described })
     const verdict = outcome([authorizationOf(), stored], { amount: centavos(1_000n), described })
@@ -141,18 +141,18 @@ describe('reversal, rule 3: the original is not a purchase', () => {
     expect(recorded(outcome([creditEntryOf()]))).to.not.have.property('movement')
   })
 
-  it('comes before the check of the description', () => {
+  it('applies before the check of the description', () => {
     const described = { amount: centavos(1n) }
     expect(reasonGiven([creditEntryOf()], { described })).to.equal('ORIGINAL_NOT_REVERSIBLE')
   })
 
-  it('stays so when it was asked before', () => {
+  it('does not change after an earlier request', () => {
     const before = markOf({ transactionId: 'rev-0', reason: 'ORIGINAL_NOT_REVERSIBLE' })
     expect(reasonGiven([creditEntryOf(), before])).to.equal('ORIGINAL_NOT_REVERSIBLE')
   })
 })
 
-describe('reversal, rules 4 and 5: the original was never seen', () => {
+describe('reversal, rules 4 and 5: an unknown original', () => {
   it('is REVERSED_BEFORE_PURCHASE the first time', () => {
     expect(reasonGiven([])).to.equal('REVERSED_BEFORE_PURCHASE')
   })
@@ -161,7 +161,7 @@ describe('reversal, rules 4 and 5: the original was never seen', () => {
     expect(reasonGiven([markOf({ transactionId: 'rev-0' })])).to.equal('ALREADY_REVERSED')
   })
 
-  it('is REVERSED_BEFORE_PURCHASE when only another purchase was reversed before it came', () => {
+  it('is REVERSED_BEFORE_PURCHASE when only another purchase has an early reversal', () => {
     expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal(
       'REVERSED_BEFORE_PURCHASE',
     )
@@ -173,14 +173,14 @@ describe('reversal, rules 4 and 5: the original was never seen', () => {
     })
   }
 
-  it('remembers all that was sent, and moves nothing', () => {
+  it('stores the complete request, and moves no money', () => {
     const described = { amount: centavos(1_000n), mcc: '5411', merchant: '' }
     const entry = recorded(outcome([], { amount: centavos(300n), described }))
     expect(entry).to.deep.equal(markOf({ amount: centavos(300n), described }))
   })
 })
 
-describe('reversal, rule 6: it is not as described', () => {
+describe('reversal, rule 6: a wrong description of the purchase', () => {
   const as = (described: PurchaseDescription) => reasonGiven([authorizationOf()], { described })
 
   it('is ORIGINAL_MISMATCH when the amount differs', () => {
@@ -195,16 +195,16 @@ describe('reversal, rule 6: it is not as described', () => {
     expect(as({ merchant: 'PADARIA DO ZE' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('is ORIGINAL_MISMATCH when the merchant is given as empty', () => {
+  it('is ORIGINAL_MISMATCH for an empty merchant', () => {
     expect(as({ merchant: '' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('compares the received MCC, not the replacement of a rule', () => {
+  it('compares the received MCC, not the MCC of the rule', () => {
     const original = authorizationOf({ mcc: '5999', effectiveMcc: '5411' })
     expect(reasonGiven([original], { described: { mcc: '5411' } })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('is ORIGINAL_MISMATCH when one of three differs', () => {
+  it('is ORIGINAL_MISMATCH when any of the three differs', () => {
     const described = { amount: centavos(1_000n), mcc: '5411', merchant: 'UBER' }
     expect(as(described)).to.equal('ORIGINAL_MISMATCH')
   })
@@ -217,16 +217,16 @@ describe('reversal, rule 6: it is not as described', () => {
     ['everything', { amount: centavos(1_000n), mcc: '5411', merchant: padaria }],
   ]
   for (const [what, described] of right) {
-    it(`is APPROVED when ${what} is described rightly`, () => {
+    it(`is APPROVED when ${what} is correct`, () => {
       expect(as(described)).to.equal('APPROVED')
     })
   }
 
-  it('comes before it is seen that the purchase was declined', () => {
+  it('applies before the check for a declined purchase', () => {
     expect(reasonGiven([declineOf()], { described: { mcc: '5412' } })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('comes before it is seen that nothing is left', () => {
+  it('applies before the check of the remainder', () => {
     const past = [authorizationOf(), reversalEntryOf({ transactionId: 'rev-0' })]
     expect(reasonGiven(past, { described: { mcc: '5412' } })).to.equal('ORIGINAL_MISMATCH')
   })
@@ -237,11 +237,11 @@ describe('reversal, rule 7: the purchase was declined', () => {
     expect(reasonGiven([declineOf()])).to.equal('ORIGINAL_DECLINED')
   })
 
-  it('is ORIGINAL_DECLINED whatever amount is asked for', () => {
+  it('is ORIGINAL_DECLINED for any requested amount', () => {
     expect(reasonGiven([declineOf()], { amount: centavos(9_999n) })).to.equal('ORIGINAL_DECLINED')
   })
 
-  it('is ORIGINAL_DECLINED where an earlier reversal is why it was declined', () => {
+  it('is ORIGINAL_DECLINED when an earlier reversal caused the decline', () => {
     const past = [markOf({ transactionId: 'rev-0' }), declineOf({ reason: 'ALREADY_REVERSED' })]
     expect(reasonGiven(past)).to.equal('ORIGINAL_DECLINED')
   })
@@ -270,7 +270,7 @@ describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
     expect(reasonGiven([...leaving600, partial('rev-c', 600n)])).to.equal('ALREADY_REVERSED')
   })
 
-  it('is ALREADY_REVERSED, not over the rest, when an amount is asked for and nothing is left', () => {
+  it('is ALREADY_REVERSED, not AMOUNT_OVER_REMAINDER, for an amount when nothing is left', () => {
     const past = [authorizationOf(), reversalEntryOf({ transactionId: 'rev-0' })]
     expect(reasonGiven(past, { amount: centavos(1n) })).to.equal('ALREADY_REVERSED')
   })
@@ -287,7 +287,7 @@ describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
     expect(recorded(outcome(leaving600, { amount: centavos(600n) })).movement?.delta).to.equal(600n)
   })
 
-  it('returns the remainder without an amount', () => {
+  it('returns the remainder when it has no amount', () => {
     expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
   })
 
@@ -306,7 +306,7 @@ describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
   })
 })
 
-describe('reversal, rule 10: the wallet cannot hold that much', () => {
+describe('reversal, rule 10: the balance would be too large', () => {
   const holding = (balance: bigint) => accountWith({ FOOD: balance }, { version: 1n })
 
   it('is BALANCE_TOO_LARGE for one centavo too many', () => {
@@ -319,38 +319,38 @@ describe('reversal, rule 10: the wallet cannot hold that much', () => {
     expect(entry.movement?.balanceAfter).to.equal(BALANCE_MAX)
   })
 
-  it('comes after the check of the remainder', () => {
+  it('applies after the check of the remainder', () => {
     const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
     expect(reason).to.equal('AMOUNT_OVER_REMAINDER')
   })
 })
 
 describe('reversal, rule 11: approved', () => {
-  it('is a whole entry: back to the wallet that paid, with the balance after', () => {
+  it('creates a complete entry: back to the wallet that paid, with the balance after', () => {
     const entry = recorded(outcome([authorizationOf()]))
     expect(entry).to.deep.equal(reversalEntryOf())
   })
 
-  it('keeps the amount that was asked for', () => {
+  it('keeps the requested amount', () => {
     const entry = recorded(outcome([authorizationOf()], { amount: centavos(400n) }))
     expect(entry.amount).to.equal(400n)
   })
 
-  it('goes back to the wallet that paid, not to the one that would pay today', () => {
+  it('returns money to the wallet that paid, not to the one that would pay today', () => {
     const movement = { wallet: 'CASH', delta: -1_000n, balanceAfter: centavos(70n) }
     const entry = recorded(outcome([authorizationOf({ movement })]))
     expect(entry.movement).to.deep.equal({ wallet: 'CASH', delta: 1_000n, balanceAfter: 1_070n })
   })
 
   for (const status of statuses) {
-    it(`is made on an account that is ${status} by now`, () => {
+    it(`is approved on an account now ${status}`, () => {
       expect(reasonGiven([authorizationOf()], {}, afterPurchase({ status }))).to.equal('APPROVED')
     })
   }
 })
 
 describe('reversals of one purchase', () => {
-  it('return at most the amount paid, to the centavo, in whatever parts', () => {
+  it('return at most the amount paid, to the centavo, in any parts', () => {
     const amounts = fc.array(fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: undefined, freq: 8 }), {
       minLength: 1,
       maxLength: 12,
@@ -367,7 +367,7 @@ describe('reversals of one purchase', () => {
     )
   })
 
-  it('return everything once a reversal is without an amount', () => {
+  it('return everything after a reversal without an amount', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt({ min: 1n, max: 600n }), { maxLength: 8 }), (parts) => {
         expect(reversedIn([...parts, undefined]).account.wallets.get('FOOD')).to.equal(1_200n)
@@ -376,7 +376,7 @@ describe('reversals of one purchase', () => {
   })
 })
 
-/** The account after tx-1 was reversed in these parts; undefined stands for all that is left. */
+/** The account after tx-1 was reversed in these parts; undefined means the whole remainder. */
 function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account; past: readonly Entry[] } {
   let account = afterPurchase()
   const past: Entry[] = [authorizationOf()]
@@ -392,21 +392,21 @@ function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account;
   return { account, past }
 }
 
-describe('a purchase that was reversed before it came', () => {
+describe('a purchase after its reversal', () => {
   const late = (past: readonly Entry[], status: AccountStatus = 'ACTIVE') =>
     decideOn(historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past), purchaseOf())
 
-  it('is not reduced by a reversal of a part that was declined then', () => {
+  it('is not reduced by a declined partial reversal', () => {
     const [taken, declined] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
     const past = [markOf(taken), markOf({ ...declined, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
     expect(recorded(late(past)).movement?.delta).to.equal(-700n)
   })
 
-  it('is declined, ALREADY_REVERSED, though a wallet could pay', () => {
+  it('is declined as ALREADY_REVERSED, even when a wallet could pay', () => {
     expect(recorded(late([markOf()])).reason).to.equal('ALREADY_REVERSED')
   })
 
-  it('takes nothing', () => {
+  it('takes no money', () => {
     expect(recorded(late([markOf()]))).to.not.have.property('movement')
   })
 
@@ -414,11 +414,11 @@ describe('a purchase that was reversed before it came', () => {
     expect(recorded(late([markOf({ originalId: 'tx-0' })])).reason).to.equal('APPROVED')
   })
 
-  it('is ACCOUNT_BLOCKED where the account is blocked too', () => {
+  it('is declined as ACCOUNT_BLOCKED when the account is blocked, too', () => {
     expect(recorded(late([markOf()], 'BLOCKED')).reason).to.equal('ACCOUNT_BLOCKED')
   })
 
-  it('comes before the check of the balance', () => {
+  it('is declined before the check of the balance', () => {
     const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
     expect(recorded(decideOn(poor, purchaseOf())).reason).to.equal('ALREADY_REVERSED')
   })

@@ -30,7 +30,7 @@ export type Step = {
   readonly past: readonly Entry[]
 }
 
-/** A scenario played to its end. */
+/** A completed scenario. */
 export type Play = {
   readonly scenario: Scenario
   readonly catalog: Catalog
@@ -40,18 +40,19 @@ export type Play = {
   readonly past: readonly Entry[]
 }
 
-// Few of everything, so that ids repeat, wallets run dry, rules match and MCCs stand in several categories.
+// Few values of everything, so that ids repeat, wallets run dry, rules match and MCCs belong to several
+// categories.
 const mccs = ['5411', '5462', '5811', '4121', '7995'] as const
 const benefits = ['FOOD', 'MEAL', 'MOBILITY'] as const
 const names = ['UBER', 'UBER TRIP', 'UBERABA LANCHES', 'PAG*JOSE', 'PADARIA DO ZE'] as const
 
 const anyMcc = fc.constantFrom(...mccs)
 
-/** Categories in no particular order; CASH may claim any place and any MCCs, and must come last all the same. */
+/** Categories in no particular order; CASH may have any order and any MCCs, and must still come last. */
 const anyCategories: fc.Arbitrary<readonly Category[]> = fc
   .tuple(...[...benefits, 'CASH'].map(anyCategory))
   .chain((categories) =>
-    // Two categories with an MCC in common need different places.
+    // Two categories with a common MCC need different orders.
     fc
       .shuffledSubarray([-2, -1, 0, 1], { minLength: categories.length })
       .map((orders) => categories.map((category, index) => ({ ...category, order: orders[index] ?? 0 }))),
@@ -134,10 +135,10 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   purchases: anyPurchases,
 })
 
-/** Any scenario, played: each purchase decided on the account that the one before left. */
+/** Any completed scenario: each purchase is decided on the account after the previous one. */
 export const anyPlay: fc.Arbitrary<Play> = anyScenario.map(play)
 
-/** Plays a scenario: decides each purchase, and applies the entry if one is to be recorded. */
+/** Plays a scenario: decides each purchase, and applies its entry. */
 function play(scenario: Scenario): Play {
   const catalog = catalogOf(scenario.categories, scenario.rules)
   const steps: Step[] = []

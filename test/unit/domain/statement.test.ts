@@ -32,7 +32,7 @@ const all: Readonly<Record<string, Entry>> = {
 }
 const every = Object.keys(all)
 
-/** Names of the entries that fit. */
+/** Names of the matching entries. */
 function fitting(filter: StatementFilter): readonly string[] {
   return every.filter((name) => {
     const entry = all[name]
@@ -41,7 +41,7 @@ function fitting(filter: StatementFilter): readonly string[] {
 }
 
 describe('statement filter', () => {
-  it('lets everything through when nothing is set', () => {
+  it('lets every entry through when it is empty', () => {
     expect(fitting({})).to.deep.equal(every)
   })
 
@@ -57,7 +57,7 @@ describe('statement filter', () => {
     })
   }
 
-  it('finds entries that took effect, early reversals included', () => {
+  it('finds entries that took effect, including early reversals', () => {
     expect(fitting({ decision: 'APPROVED' })).to.deep.equal([
       'purchase',
       'credit',
@@ -67,7 +67,7 @@ describe('statement filter', () => {
     ])
   })
 
-  it('finds entries that did not', () => {
+  it('finds entries without effect', () => {
     expect(fitting({ decision: 'DECLINED' })).to.deep.equal(['decline', 'declinedReversal'])
   })
 
@@ -75,11 +75,11 @@ describe('statement filter', () => {
     expect(fitting({ wallet: 'FOOD' })).to.deep.equal(['purchase', 'credit', 'reversal'])
   })
 
-  it('finds nothing for a wallet that was never touched', () => {
+  it('finds nothing for an unused wallet', () => {
     expect(fitting({ wallet: 'CASH' })).to.deep.equal([])
   })
 
-  it('begins with the start time itself', () => {
+  it('includes the start time itself', () => {
     expect(fitting({ startAt: at })).to.deep.equal(every)
   })
 
@@ -87,7 +87,7 @@ describe('statement filter', () => {
     expect(fitting({ startAt: later(1) })).to.deep.equal([])
   })
 
-  it('ends before the end time itself', () => {
+  it('excludes the end time itself', () => {
     expect(fitting({ endAt: at })).to.deep.equal([])
   })
 

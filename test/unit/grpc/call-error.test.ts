@@ -32,7 +32,7 @@ describe('call error', () => {
         expect(sent.code).to.equal(code)
       })
 
-      it('says the same in its details: code and message', () => {
+      it('repeats code and message in its details', () => {
         const { code: detailedCode, message } = richStatusOf(sent)
         expect({ detailedCode, message }).to.deep.equal({ detailedCode: code, message: sent.details })
       })
@@ -43,7 +43,7 @@ describe('call error', () => {
         ])
       })
 
-      it(`${retry}, and says so by a RetryInfo or by having none`, () => {
+      it(`${retry}, with a matching RetryInfo or none`, () => {
         const delays = detailsOf(sent, 'RetryInfo').map((bytes) => RetryInfo.decode(bytes).retryDelay)
         const expected = retry === 'may be retried' ? [{ seconds: 0n, nanos: 200_000_000 }] : []
         expect(delays).to.deep.equal(expected)
@@ -72,19 +72,19 @@ describe('call error', () => {
     const error = new CallError('INVALID_REQUEST', { violations })
     const sent = serviceErrorOf(error)
 
-    it('names the first ones, and says how many there are besides', () => {
+    it('names the first violations, and counts the others', () => {
       const named = error.violations.length
       expect(error.violations).to.deep.equal(violations.slice(0, named))
       expect(named).to.be.above(10)
       expect(sent.details).to.match(new RegExp(`; and ${1_000 - named} more$`))
     })
 
-    it('has trailers that any client takes', () => {
+    it('has trailers that any client accepts', () => {
       const bytes = [...Object.entries(sent.metadata.toHttp2Headers())].flat(2).join('').length
       expect(bytes + encodeURI(sent.details).length).to.be.below(8 * 1_024)
     })
 
-    it('names one of any length, cut', () => {
+    it('names a violation of any length, truncated', () => {
       const long = new CallError('INVALID_REQUEST', {
         violations: [{ field: 'category', description: `must be one of ${'FOOD, '.repeat(9_000)}` }],
       })
@@ -124,13 +124,13 @@ describe('call error', () => {
   describe('made from a thrown error', () => {
     const secretText = 'mongodb://user:password@host refused'
 
-    it('is the same one when that was a call error', () => {
+    it('is the same error when it was thrown as a call error', () => {
       const error = new CallError('SCOPE_MISSING')
       expect(callErrorOf(error)).to.equal(error)
     })
 
     for (const indecision of ['UNAVAILABLE', 'OVERLOADED', 'NO_TIME_LEFT'] satisfies Indecision[]) {
-      it(`is ${indecision} when nothing could be decided for that reason`, () => {
+      it(`is ${indecision} when that prevented the decision`, () => {
         expect(callErrorOf(new UndecidedError(indecision, secretText)).kind).to.equal(indecision)
       })
 
@@ -141,11 +141,11 @@ describe('call error', () => {
     }
 
     for (const thrown of [new TypeError(secretText), secretText, undefined, { code: status.NOT_FOUND }]) {
-      it(`is INTERNAL when that was ${thrown instanceof Error ? 'an unknown error' : JSON.stringify(thrown)}`, () => {
+      it(`is INTERNAL for ${thrown instanceof Error ? 'an unknown error' : JSON.stringify(thrown)}`, () => {
         expect(callErrorOf(thrown).kind).to.equal('INTERNAL')
       })
 
-      it(`is neutral when that was ${thrown instanceof Error ? 'an unknown error' : JSON.stringify(thrown)}`, () => {
+      it(`has a neutral text for ${thrown instanceof Error ? 'an unknown error' : JSON.stringify(thrown)}`, () => {
         const sent = serviceErrorOf(callErrorOf(thrown))
         expect(everythingIn(sent)).to.equal(everythingIn(serviceErrorOf(new CallError('INTERNAL'))))
       })
@@ -171,7 +171,7 @@ function detailsOf(sent: ServiceError, type: string): readonly Buffer[] {
     .map(({ value }) => value)
 }
 
-/** Everything of it that goes over the wire. */
+/** All of its parts that go over the wire. */
 function everythingIn({ code, details, metadata }: ServiceError): string {
   const trailers = Object.values(metadata.getMap()).map((value) => value.toString())
   return [code, details, ...Object.keys(metadata.getMap()), ...trailers].join('\n')

@@ -42,7 +42,7 @@ describe('the table of reasons', () => {
   })
 
   for (const reason of reasons) {
-    it(`is what an answer says: ${reason}`, () => {
+    it(`equals what an answer contains: ${reason}`, () => {
       const { code, iso8583, retry } = codesOf(reason)
       expect(reasonFields(reason)).to.deep.equal({
         code,

@@ -21,16 +21,16 @@ describe('request decoder', () => {
     fallback: Fallback.NEVER,
   }
 
-  it('reads a message as before', () => {
+  it('reads a message as the generated decoder does', () => {
     const bytes = Buffer.from(AuthorizeRequest.encode(request).finish())
     expect(authorize.requestDeserialize(bytes)).to.deep.equal(request)
   })
 
-  it('reads no bytes as a message without fields', () => {
+  it('reads no bytes as an empty message', () => {
     expect(authorize.requestDeserialize(Buffer.alloc(0))).to.have.property('transactionId', '')
   })
 
-  it('replaces a message with a fault, and names the place', () => {
+  it('replaces a message with a fault, and names the location', () => {
     const read = authorize.requestDeserialize(Buffer.from(field(5, [0xff])))
     expect(read).to.be.instanceOf(UnreadableMessage)
     expect(read).to.have.deep.property('violation', {
@@ -39,7 +39,7 @@ describe('request decoder', () => {
     })
   })
 
-  it('names the request when no field of it is at fault', () => {
+  it('names the request when none of its fields is at fault', () => {
     expect(authorize.requestDeserialize(Buffer.from([0x00]))).to.have.nested.property(
       'violation.field',
       'request',
@@ -54,14 +54,14 @@ describe('request decoder', () => {
     )
   })
 
-  it('is not made for a method that the descriptors do not have', () => {
+  it('does not exist for a method that the descriptors lack', () => {
     const renamed = {
       authorize: { ...AuthorizationServiceService.authorize, path: '/benefits.v1.Nothing/At' },
     }
     expect(() => withReadErrors(renamed, descriptors)).to.throw('no method /benefits.v1.Nothing/At')
   })
 
-  it('leaves the rest of the method as it was', () => {
+  it('changes nothing else of the method', () => {
     const { requestDeserialize: _, ...rest } = authorize
     const { requestDeserialize: __, ...original } = AuthorizationServiceService.authorize
     expect(rest).to.deep.equal(original)

@@ -80,7 +80,7 @@ describe('request fields', () => {
     expect(read).to.deep.equal(['A.1', 7n, ' Zé '])
   })
 
-  it('name every invalid field at once, in the order in which they were read', () => {
+  it('name every invalid field at once, in the order of reading', () => {
     const violations = violationsOf((fields) => {
       for (const read of [transactionId(''), accountId('a'), amount(0n), mcc('x'), merchant('\n')])
         read(fields)

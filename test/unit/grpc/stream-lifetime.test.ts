@@ -20,7 +20,7 @@ describe('the lifetime of a stream', () => {
   const of = (validMs: number) =>
     lifetimeOf({ principal: { subject: 'ana', expiresAtMs: Date.now() + validMs } }, 60_000)
 
-  it('is its age when the token is valid for longer, or there is none', () => {
+  it('is its maximum age when the token is valid for longer, or there is none', () => {
     const forEver = lifetimeOf({}, 60_000)
     expect([of(61_000), forEver].map(({ durationMs, end: { kind } }) => [durationMs, kind])).to.deep.equal([
       [60_000, 'STREAM_ENDED'],
@@ -28,7 +28,7 @@ describe('the lifetime of a stream', () => {
     ])
   })
 
-  it('is that of its token when that expires before', () => {
+  it('is that of its token when that expires earlier', () => {
     const { durationMs, end: error } = of(50_000)
     expect(durationMs).to.be.within(40_000, 50_000)
     expect(error.kind).to.equal('UNAUTHENTICATED')
@@ -46,7 +46,7 @@ describe('requests of a stream', () => {
     }
   }
 
-  it('come as they are while there is time', async () => {
+  it('pass through while there is time', async () => {
     async function* three() {
       yield* [1, 2, 3]
     }
@@ -54,7 +54,7 @@ describe('requests of a stream', () => {
     expect(outcome).to.deep.equal({ seen: [1, 2, 3], error: undefined })
   })
 
-  it('fail as they do', async () => {
+  it('pass their failure on', async () => {
     const broken = new Error('broken')
     async function* failing() {
       yield 1
@@ -64,7 +64,7 @@ describe('requests of a stream', () => {
     expect(outcome).to.deep.equal({ seen: [1], error: broken })
   })
 
-  it('end when the time is over, also while none comes', async () => {
+  it('end when the time is over, even while none arrives', async () => {
     async function* stuck() {
       yield 1
       await new Promise(() => {})
@@ -73,7 +73,7 @@ describe('requests of a stream', () => {
     expect(outcome).to.deep.equal({ seen: [1], error: end })
   })
 
-  it('end when the time is over, also while they come without end', async () => {
+  it('end when the time is over, even while they arrive without pause', async () => {
     async function* endless() {
       for (let at = 0; ; at++) {
         await new Promise(setImmediate)
@@ -115,7 +115,7 @@ describe('a stream of credits', () => {
     })
     const stream = new FakeStream<BatchCreditRequest, never>({ principal: { expiresAtMs: Date.now() + 500 } })
     const outcome = new Promise<RpcError | undefined>((resolve) => {
-      // Of a stream, handlers look at nothing that is not here.
+      // Handlers use nothing else of a stream.
       const call = stream.call as unknown as ServerReadableStream<BatchCreditRequest, BatchCreditResponse>
       batchCredit(call, (error) => resolve(error === null ? undefined : rpcErrorOf(error as never)))
     })

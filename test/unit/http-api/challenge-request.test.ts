@@ -6,7 +6,7 @@ const read = (text: string) => readChallengeRequest(Buffer.from(text))
 const withAmount = (amount: string) =>
   `{"account": "a", "totalAmount": ${amount}, "mcc": "5411", "merchant": "UBER TRIP"}`
 
-describe('a request of the challenge', () => {
+describe('a challenge request', () => {
   it('has its four fields', () => {
     expect(read(withAmount('12.00'))).to.deep.equal({
       account: 'a',
@@ -16,7 +16,7 @@ describe('a request of the challenge', () => {
     })
   })
 
-  it('may have others, and no merchant', () => {
+  it('may have more fields, and no merchant', () => {
     const text = '{"id": "1", "account": "a", "totalAmount": 1, "mcc": "5411", "more": [1.50, {"a": 1e99}]}'
     expect(read(text)).to.deep.equal({ account: 'a', amount: 100n, mcc: '5411', merchant: '' })
   })
@@ -61,7 +61,7 @@ describe('a request of the challenge', () => {
     })
   }
 
-  it('has exactly the amount that is written, whatever is around it', () => {
+  it('has exactly the written amount, whatever surrounds it', () => {
     const json = fc.json().filter((text) => !text.includes('totalAmount'))
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 14n }), json, fc.string(), (amount, more, merchant) => {
@@ -88,16 +88,16 @@ describe('a request of the challenge', () => {
       'merchant must',
     ],
   ] as const) {
-    it(`is none with ${what}`, () => {
+    it(`is invalid with ${what}`, () => {
       expect(() => read(text)).to.throw(ChallengeRequestError, problem)
     })
   }
 
-  it('is none with bytes that are not UTF-8', () => {
+  it('is invalid with bytes that are not UTF-8', () => {
     expect(() => readChallengeRequest(Uint8Array.from([0x7b, 0xff, 0x7d]))).to.throw('not valid UTF-8')
   })
 
-  it('is none with a nesting as deep as its size allows', () => {
+  it('is invalid with the deepest nesting that its size allows', () => {
     expect(() => read('['.repeat(4_096))).to.throw(ChallengeRequestError)
     expect(() => read(`${'['.repeat(2_048)}${']'.repeat(2_048)}`)).to.throw(ChallengeRequestError)
   })

@@ -43,8 +43,8 @@ function cut(bytes: Buffer, places: readonly number[]): readonly Buffer[] {
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
 }
 
-describe('the check of messages', () => {
-  it('checks each message of a stream, and passes the same bytes on, however they are cut', async () => {
+describe('the message check', () => {
+  it('checks each message of a stream, and passes the same bytes on, however they are split', async () => {
     const texts = fc.array(fc.string({ maxLength: 20 }).filter((text) => text !== 'bad'))
     await fc.assert(
       fc.asyncProperty(texts, fc.array(fc.nat()), async (words, places) => {
@@ -54,7 +54,7 @@ describe('the check of messages', () => {
     )
   })
 
-  it('passes the messages before a bad one on, and nothing of it', async () => {
+  it('passes the messages before a bad one on, and nothing of the bad one', async () => {
     const bytes = Buffer.concat(['a', 'bad', 'b'].map(prefixed))
     expect(await pass([bytes], true)).to.deep.equal({
       bytes: prefixed('a'),
@@ -63,13 +63,13 @@ describe('the check of messages', () => {
     })
   })
 
-  it('checks a message that is a whole body', async () => {
+  it('checks a message that is the whole body', async () => {
     const chunks = [Buffer.from('b'), Buffer.from('ad')]
     expect(await pass(chunks, false)).to.include({ error: 'Error: it is bad' })
     expect((await pass([Buffer.from('good')], false)).bytes.toString()).to.equal('good')
   })
 
-  it('leaves a message that is too large or cut off to the decoder, and reads no further', async () => {
+  it('leaves an oversized or truncated message to the decoder, and reads no further', async () => {
     const large = Buffer.alloc(BYTES_MAX + 6, 1)
     const passed = await pass([large, Buffer.from('never read')], false)
     expect(passed).to.deep.equal({ bytes: large, checked: [] })

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { RequestTurns } from '../../../src/http-api/request-turns.js'
 
-/** A connection, and whether it was closed by the service. */
+/** A connection, and whether the service closed it. */
 class FakeSocket extends EventEmitter {
   destroyed = false
 
@@ -27,7 +27,7 @@ function setUp() {
   const turns = new RequestTurns((request) => void begun.push(request.url ?? ''))
   const add = (url: string, socket: FakeSocket): FakeResponse => {
     const response = new FakeResponse()
-    // The two types have hundreds of members; these are the ones that count here.
+    // The two types have hundreds of members; the tests use these.
     turns.add({ url, socket } as unknown as IncomingMessage, response as unknown as ServerResponse)
     return response
   }
@@ -35,7 +35,7 @@ function setUp() {
 }
 
 describe('the turns of HTTP requests', () => {
-  it('begin one request in each turn of the event loop, in order of arrival', async () => {
+  it('start one request in each turn of the event loop, in order of arrival', async () => {
     const { begun, add } = setUp()
     for (const url of ['a', 'b', 'c']) add(url, new FakeSocket())
     expect(begun).to.deep.equal([])
@@ -47,7 +47,7 @@ describe('the turns of HTTP requests', () => {
     expect(begun).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('begin a request of a connection after the answer to the one before', async () => {
+  it('start a request of a connection after the answer to the previous one', async () => {
     const { begun, add } = setUp()
     const socket = new FakeSocket()
     const first = add('first', socket)
@@ -60,7 +60,7 @@ describe('the turns of HTTP requests', () => {
     expect(begun).to.deep.equal(['first', 'second'])
   })
 
-  it('pass over a request whose client has left, without losing a turn', async () => {
+  it('skip a request whose client has left, without losing a turn', async () => {
     const { begun, add } = setUp()
     const gone = add('gone', new FakeSocket())
     add('here', new FakeSocket())

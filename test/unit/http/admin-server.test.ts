@@ -35,7 +35,7 @@ describe('admin server', () => {
     await server.close()
   })
 
-  it('shows the metrics as they are', async () => {
+  it('serves the metrics unchanged', async () => {
     const { status, text } = await ask('GET', '/metrics')
     expect({ status, text }).to.deep.equal({ status: 200, text: 'up 1\n' })
   })
@@ -49,14 +49,14 @@ describe('admin server', () => {
     ['gzipped', undefined],
     ['identity', undefined],
   ] as const) {
-    it(`has metrics ${encoding ? 'compressed' : 'uncompressed'} for a client that accepts ${accepts}`, async () => {
+    it(`serves ${encoding ? 'compressed' : 'uncompressed'} metrics to a client that accepts ${accepts}`, async () => {
       const { headers, body } = await ask('GET', '/metrics', { 'accept-encoding': accepts })
       expect(headers['content-encoding']).to.equal(encoding)
       expect((encoding ? gunzipSync(body) : body).toString()).to.equal('up 1\n')
     })
   }
 
-  describe('with the maximum number of connections', () => {
+  describe('at the maximum number of connections', () => {
     const SOCKETS_MAX = 100
     let sockets: Socket[]
 
@@ -80,7 +80,7 @@ describe('admin server', () => {
       return socket
     }
 
-    it('answers a new one, for which the longest idle one makes room', async () => {
+    it('answers a new connection, which replaces the one that has been idle longest', async () => {
       const answered = await open('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
       for (let count = 1; count < SOCKETS_MAX; count++) await open()
       answered.write('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
@@ -91,7 +91,7 @@ describe('admin server', () => {
       expect([answered.destroyed, sockets[2]?.destroyed]).to.deep.equal([false, false])
     })
 
-    it('answers a new one when all wait for a page', async () => {
+    it('answers a new connection when all others wait for a page', async () => {
       metrics = () => new Promise(() => {})
       const asked = Array.from({ length: SOCKETS_MAX }, () => open())
       for (const socket of await Promise.all(asked)) socket.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n')
@@ -99,7 +99,7 @@ describe('admin server', () => {
     })
   })
 
-  it('says in which format the metrics are', async () => {
+  it('declares the format of the metrics', async () => {
     const { headers } = await ask('GET', '/metrics')
     expect(headers).to.include({ 'content-type': 'text/plain; version=0.0.4' })
   })
@@ -110,12 +110,12 @@ describe('admin server', () => {
     expect({ status, text }).to.deep.equal({ status: 200, text: 'ok\n' })
   })
 
-  it('says 200 and why when it is ready', async () => {
+  it('answers 200 with the state when it is ready', async () => {
     const { status, text } = await ask('GET', '/readyz')
     expect({ status, text }).to.deep.equal({ status: 200, text: 'ready\n' })
   })
 
-  it('says 503 and why when it is not ready', async () => {
+  it('answers 503 with the cause when it is not ready', async () => {
     readiness = () => ({ ready: false, detail: 'no database' })
     const { status, text } = await ask('GET', '/readyz')
     expect({ status, text }).to.deep.equal({ status: 503, text: 'no database\n' })
@@ -132,17 +132,17 @@ describe('admin server', () => {
   })
 
   for (const path of ['/', '/metrics/', '/Metrics', '/readyz/x', '//readyz', '/%72eadyz']) {
-    it(`has nothing at ${path}`, async () => {
+    it(`answers 404 at ${path}`, async () => {
       expect((await ask('GET', path)).status).to.equal(404)
     })
   }
 
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-    it(`allows no ${method}`, async () => {
+    it(`rejects ${method}`, async () => {
       expect((await ask(method, '/readyz')).status).to.equal(405)
     })
 
-    it(`says what it allows instead of ${method}`, async () => {
+    it(`lists the allowed methods instead of ${method}`, async () => {
       expect((await ask(method, '/readyz')).headers).to.include({ allow: 'GET, HEAD' })
     })
   }
@@ -151,7 +151,7 @@ describe('admin server', () => {
     expect((await ask('POST', '/nothing')).status).to.equal(404)
   })
 
-  it('answers HEAD like GET, without the text', async () => {
+  it('answers HEAD like GET, without the body', async () => {
     readiness = () => ({ ready: false, detail: 'no database' })
     const { status, text } = await ask('HEAD', '/readyz')
     expect({ status, text }).to.deep.equal({ status: 503, text: '' })
@@ -161,7 +161,7 @@ describe('admin server', () => {
     expect((await ask('GET', '/readyz')).headers).to.include({ 'cache-control': 'no-store' })
   })
 
-  it('hides why a page failed', async () => {
+  it('hides the cause of a failed page', async () => {
     metrics = async () => {
       throw new Error('mongodb://user:password@host')
     }

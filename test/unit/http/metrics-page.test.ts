@@ -18,14 +18,14 @@ describe('metrics pages', () => {
     expect([made, new Set(asked).size]).to.deep.equal([1, 1])
   })
 
-  it('are never older than the question', async () => {
+  it('are never older than the request', async () => {
     await pages.page()
     const waiting = Promise.all([pages.page(), pages.page()])
     expect(made).to.equal(1)
     expect((await waiting).map(({ text }) => text)).to.deep.equal(['pages 2\n', 'pages 2\n'])
   })
 
-  it('begin a second apart', async () => {
+  it('are made at most once a second', async () => {
     const startedMs = performance.now()
     await pages.page()
     await pages.page()
@@ -33,7 +33,7 @@ describe('metrics pages', () => {
     expect(performance.now() - startedMs).to.be.at.least(990)
   })
 
-  it('are made again after one could not be', async () => {
+  it('are made again after a failure', async () => {
     let isBroken = true
     const broken = new MetricsPages(async () => {
       if (isBroken) throw new Error('no')

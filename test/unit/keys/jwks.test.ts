@@ -13,7 +13,7 @@ const read = (text: string, allowed: readonly TokenAlgorithm[] = tokenAlgorithms
 const kidsIn = (...keys: readonly unknown[]) => read(keySet(...keys)).map(({ kid }) => kid)
 
 describe('a JSON Web Key Set', () => {
-  it('gives keys with their names, for the algorithms of their kind', () => {
+  it('returns keys with their ids, for the algorithms of their type', () => {
     expect(read(keySet(jwkOf(rsa, { kid: 'r' }), jwkOf(ec, { kid: 'e' }), jwkOf(otherEc)))).to.deep.equal([
       { kid: 'r', algorithms: ['RS256', 'PS256'], publicKey: pemOf(rsa) },
       { kid: 'e', algorithms: ['ES256'], publicKey: pemOf(ec) },
@@ -21,12 +21,12 @@ describe('a JSON Web Key Set', () => {
     ])
   })
 
-  it('gives a key that names its algorithm for no other', () => {
+  it('returns a key that names its algorithm for no other', () => {
     const [key] = read(keySet(jwkOf(rsa, { alg: 'PS256', use: 'sig', key_ops: ['verify'] })))
     expect(key?.algorithms).to.deep.equal(['PS256'])
   })
 
-  it('gives keys for no algorithm that is not allowed', () => {
+  it('returns keys for no disallowed algorithm', () => {
     const [key] = read(keySet(jwkOf(rsa)), ['HS256', 'RS256', 'ES256'])
     expect(key?.algorithms).to.deep.equal(['RS256'])
   })
@@ -42,11 +42,11 @@ describe('a JSON Web Key Set', () => {
     ['Ed25519', jwkOf(ed25519)],
     ['a kind that is still to come', { kty: 'AKP', pub: 'x' }],
   ] as const) {
-    it(`passes over a key for ${what}`, () => {
+    it(`skips a key for ${what}`, () => {
       expect(kidsIn({ ...jwk, kid: 'other' }, jwkOf(ec, { kid: 'ours' }))).to.deep.equal(['ours'])
     })
 
-    it(`is of no use with nothing but a key for ${what}`, () => {
+    it(`is rejected when it holds only a key for ${what}`, () => {
       expect(() => kidsIn(jwk)).to.throw(`${FILE}: has no key for an algorithm in JWT_ALGORITHMS`)
     })
   }

@@ -55,7 +55,7 @@ describe('key files', () => {
     }
   }
 
-  it('that are not there leave the secrets, and nothing to watch', async () => {
+  it('leave only the secrets when they are missing, and nothing is watched', async () => {
     const { keys, problems, warning } = await open({})
     expect({ keys, problems: [...problems], warning }).to.deep.equal({
       keys: { tls: undefined, tokens: secrets },
@@ -64,7 +64,7 @@ describe('key files', () => {
     })
   })
 
-  it('of both kinds add up to the secrets', async () => {
+  it('of both kinds are added to the secrets', async () => {
     const files = await open({
       publicKeys: await write('keys.pem', pemOf(rsa)),
       jwks: await write('jwks.json', keySet(jwkOf(ec, { kid: 'e' }))),
@@ -76,13 +76,13 @@ describe('key files', () => {
     ])
   })
 
-  it('give at most 16 keys', async () => {
+  it('hold at most 16 keys', async () => {
     const path = await write('many.pem', pemOf(ec).repeat(17))
     const rejection = await open({ publicKeys: path }).catch((error: unknown) => String(error))
     expect(rejection).to.equal('KeyFileError: JWT_PUBLIC_KEY_FILE: 17 keys, more than 16')
   })
 
-  it('that are replaced are reported with all keys and their group', async () => {
+  it('are reported with all keys and their group when they are replaced', async () => {
     const told: unknown[] = []
     const jwks = await write('rotated.json', keySet(jwkOf(ec, { kid: 'old' })))
     const files = await open(
@@ -98,7 +98,7 @@ describe('key files', () => {
     expect(told).to.deep.equal([['tokens', true, [undefined, 'old', 'new']]])
   })
 
-  it('that are rejected are a warning', async () => {
+  it('lead to a warning when they are rejected', async () => {
     const jwks = await write('spoilt.json', keySet(jwkOf(ec)))
     const files = await open({ jwks })
     files.start()

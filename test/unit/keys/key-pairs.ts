@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { KeyPair } from '../../support/clients/signing.js'
 
-// Made once for all tests: a key of RSA takes a moment.
+// Generated once for all tests, because RSA keys are slow.
 export const rsa: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 export const weakRsa: KeyPair = generateKeyPairSync('rsa', { modulusLength: 1_024 })
 export const rsaPss: KeyPair = restrictedRsa()
@@ -11,7 +11,7 @@ export const ec384: KeyPair = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 export const secp256k1: KeyPair = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
 export const ed25519: KeyPair = generateKeyPairSync('ed25519')
 
-/** RSA for nothing but PSS with SHA-256. As text in between: the types of Node know no other way. */
+/** RSA for PSS with SHA-256 only. Converted by way of text, because Node's types allow no other. */
 function restrictedRsa(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('rsa-pss', {
     modulusLength: 2_048,

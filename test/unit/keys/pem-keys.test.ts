@@ -10,7 +10,7 @@ const read = (text: string, allowed: readonly (typeof tokenAlgorithms)[number][]
   pemKeysIn({ variable: FILE, text, allowed })
 
 describe('public keys in PEM', () => {
-  it('are for the algorithms of their kind, and have no names', () => {
+  it('are for the algorithms of their type, and have no ids', () => {
     expect(read(pemOf(rsa) + pemOf(ec) + pemOf(rsaPss))).to.deep.equal([
       { kid: undefined, algorithms: ['RS256', 'PS256'], publicKey: pemOf(rsa) },
       { kid: undefined, algorithms: ['ES256'], publicKey: pemOf(ec) },
@@ -18,13 +18,13 @@ describe('public keys in PEM', () => {
     ])
   })
 
-  it('are for no algorithm that is not allowed', () => {
+  it('are for no disallowed algorithm', () => {
     expect(read(pemOf(rsa), ['PS256', 'HS256']).map(({ algorithms }) => algorithms)).to.deep.equal([
       ['PS256'],
     ])
   })
 
-  it('may be in the older format of RSA, with comments in between and other ends of lines', () => {
+  it('may be in the older RSA format, with comments in between and other line endings', () => {
     const older = rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()
     const text = `the old one\n${older}the new one\n${pemOf(ec)}`.replaceAll('\n', '\r\n')
     expect(read(text)).to.have.length(2)
@@ -54,7 +54,7 @@ describe('public keys in PEM', () => {
     })
   }
 
-  it('are rejected when nothing allowed fits', () => {
+  it('are rejected when no allowed algorithm fits', () => {
     expect(() => read(pemOf(rsa), ['ES256'])).to.throw(
       `${FILE}: key 1 is for RS256 and PS256, which JWT_ALGORITHMS does not list`,
     )

@@ -34,23 +34,23 @@ function problemOf(given: Texts, nowMs = Date.now()): string {
   }
 }
 
-describe('files for TLS', () => {
-  it('are used as they are', () => {
+describe('TLS files', () => {
+  it('are used unchanged', () => {
     const { certificate, privateKey, clientCa } = check({ clientCa: ca.certificate })
     expect({ certificate, privateKey, clientCa }).to.deep.equal({ ...server, clientCa: ca.certificate })
   })
 
-  it('may have the issuers behind the certificate', () => {
+  it('may include the issuers after the certificate', () => {
     expect(problemOf({ cert: server.certificate + ca.certificate })).to.equal('none')
   })
 
-  it('end when the first certificate of the chain does', () => {
+  it('expire when the first certificate of the chain does', () => {
     const long = serverIdentity(ca, { validity: hours(-1, 48) })
     const { expiresAtMs } = check({ cert: long.certificate + ca.certificate, key: long.privateKey })
     expect(expiresAtMs).to.be.within(Date.now() + 23 * 3_600_000, Date.now() + 24 * 3_600_000)
   })
 
-  it('may have authorities that have expired, beside one that has not', () => {
+  it('may include expired authorities, besides a valid one', () => {
     const old = authorityFor(hours(-48, -24))
     expect(problemOf({ clientCa: old + ca.certificate })).to.equal('none')
   })
@@ -137,11 +137,11 @@ describe('files for TLS', () => {
     })
   }
 
-  it('are rejected with the moment at which they expired', () => {
+  it('are rejected with the time of their expiry', () => {
     expect(problemOf({ cert: old.certificate, key: old.privateKey })).to.match(isoDate)
   })
 
-  it('are not rejected any more once they are valid', () => {
+  it('are accepted once they are valid', () => {
     const inADay = Date.now() + 25 * 3_600_000
     expect(problemOf({ cert: early.certificate, key: early.privateKey }, inADay)).to.equal('none')
   })

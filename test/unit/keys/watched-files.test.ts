@@ -59,7 +59,7 @@ describe('watched files', () => {
   const state = () => ({ value: files.value, taken, rejected, problem: files.problem })
   const unchanged = { value: 'a', taken: [], rejected: [], problem: undefined }
 
-  it('stay the initial ones as long as no file changes', async () => {
+  it('keep their initial content until a file changes', async () => {
     await look(3)
     expect(state()).to.deep.equal(unchanged)
   })
@@ -76,7 +76,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('are not rejected when one of them comes later', async () => {
+  it('are not rejected when one of them arrives later', async () => {
     await writeFile(one, 'b')
     await look(1)
     await writeFile(other, 'b')
@@ -92,14 +92,14 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('stay the last valid ones when they do not belong together, which is reported once', async () => {
+  it('keep the last valid content when the new files do not match, which is reported once', async () => {
     await writeFile(one, 'b')
     await look(5)
     const problem = 'ONE: does not belong to OTHER'
     expect(state()).to.deep.equal({ ...unchanged, rejected: [problem], problem })
   })
 
-  it('are rejected again when they are bad in another way', async () => {
+  it('are rejected again for another reason', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(one, 'c')
@@ -123,7 +123,7 @@ describe('watched files', () => {
     expect({ value: files.value, problem: files.problem }).to.deep.equal({ value: 'b', problem: undefined })
   })
 
-  it('are tried again without a change: time may have made them valid', async () => {
+  it('are checked again without a change, because time may have made them valid', async () => {
     let good = false
     const late = await WatchedFiles.open({
       paths: { ONE: one },
@@ -191,7 +191,7 @@ describe('watched files', () => {
     expect(files.value).to.equal('b')
   })
 
-  it('may be swapped by a link, as Kubernetes does', async () => {
+  it('may be replaced by a symbolic link, as Kubernetes does', async () => {
     const mounted = new MountedFiles()
     mounted.replace({ one: 'a', other: 'a' })
     const links = await open({ ONE: mounted.path('one'), OTHER: mounted.path('other') })
@@ -208,7 +208,7 @@ describe('watched files', () => {
     await eventually('they are taken over', () => files.value === 'b')
   })
 
-  it('are not taken over any more once stopped', async () => {
+  it('are no longer used once stopped', async () => {
     await writePair('b')
     await look(1)
     files.stop()

@@ -27,7 +27,7 @@ describe('alerts', () => {
         expect(labels?.['severity']).to.be.oneOf(['critical', 'warning'])
       })
 
-      it('says what is wrong, and links to the runbook', () => {
+      it('describes the problem, and links to the runbook', () => {
         expect(annotations).to.have.all.keys('summary', 'description', 'runbook_url')
         expect(annotations?.['summary']).to.match(/\.$/)
         expect(annotations?.['runbook_url']).to.equal(`.docs/runbook.md#${alert.toLowerCase()}`)
@@ -45,7 +45,7 @@ describe('alerts', () => {
     })
   }
 
-  it('are all that the runbook and the cases speak of', () => {
+  it('are the only alerts in the runbook and the cases', () => {
     const names = alerts.map(({ alert }) => alert)
     expect([...sections.keys()]).to.have.members(names)
     expect([...new Set(expectations.map(({ alertname }) => alertname))]).to.have.members(names)

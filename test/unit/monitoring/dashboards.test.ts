@@ -25,7 +25,7 @@ describe('dashboards', () => {
     describe(title, () => {
       const shown: readonly Panel[] = panels.filter(({ type }) => type !== 'row')
 
-      it('is of a schema that Grafana knows', () => {
+      it('has a schema that Grafana knows', () => {
         expect(schemaVersion).to.equal(39)
       })
 
@@ -39,7 +39,7 @@ describe('dashboards', () => {
         expect(new Set(panels.map(({ id }) => id)).size).to.equal(panels.length)
       })
 
-      it('has no panels that overlap or stick out', () => {
+      it('has no panels that overlap or exceed the width', () => {
         for (const [index, { gridPos: one, title: name }] of panels.entries()) {
           expect(one.x + one.w, name).to.be.at.most(WIDTH)
           const others = panels.slice(index + 1).filter(({ gridPos }) => overlap(one, gridPos))
@@ -48,7 +48,7 @@ describe('dashboards', () => {
       })
 
       for (const { title: name, description, fieldConfig, targets = [] } of shown) {
-        it(`says of "${name}" what it is, and in which unit`, () => {
+        it(`gives "${name}" a description and a unit`, () => {
           expect(name).to.match(/\w/)
           expect(description).to.have.length.above(20)
           expect(fieldConfig?.defaults.unit).to.match(/\w/)

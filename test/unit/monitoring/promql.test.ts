@@ -66,7 +66,7 @@ describe('problems of a query', () => {
     ],
     ['sum by (reason) (calls_total)', ['nothing in it has the label reason']],
   ] as const) {
-    it(`${problems[0] ?? 'is nothing'}: ${query}`, () => {
+    it(`${problems[0] ?? 'are absent'}: ${query}`, () => {
       expect(queryProblems(query, exported)).to.deep.equal(problems)
     })
   }

@@ -4,17 +4,17 @@ import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
 import { metricLabels } from '../../../src/service/metric-labels.js'
 
 describe('the labels of metrics', () => {
-  it('have every method that a scope is for', () => {
+  it('include every method that has a scope', () => {
     const paths = metricLabels.calls.map(({ service, method }) => `/${service}/${method}`)
     expect(paths).to.include.members([...methodScopes.keys()])
   })
 
-  it('have every reason, and no other', () => {
+  it('include every reason, and no other', () => {
     const named = new Set(metricLabels.outcomes.map(({ reason }) => reason))
     expect([...named]).to.have.members(reasons)
   })
 
-  it('have the seventeen status codes of gRPC', () => {
+  it('include the seventeen status codes of gRPC', () => {
     expect(metricLabels.codes).to.have.length(17).and.to.include.members(['OK', 'UNAUTHENTICATED'])
   })
 })

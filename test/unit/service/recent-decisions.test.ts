@@ -15,6 +15,6 @@ describe('recent decisions', () => {
 })
 
 function entry(transactionId: string) {
-  // The list looks at nothing of an entry.
+  // The list uses nothing of an entry.
   return { transactionId } as AuthorizationEntry
 }

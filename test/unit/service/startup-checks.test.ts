@@ -12,7 +12,7 @@ const problemOf = async (check: Promise<void>) => {
   return 'none'
 }
 
-describe('the check of ports', () => {
+describe('the port check', () => {
   const ports = {
     host: '127.0.0.1',
     grpcPort: 0,
@@ -40,7 +40,7 @@ describe('the check of ports', () => {
     )
   })
 
-  it('leaves a free port free', async () => {
+  it('accepts a free port', async () => {
     const other = createServer()
     const port = await listenOn(other, { host: '127.0.0.1', port: 0 })
     await new Promise((resolve) => other.close(resolve))

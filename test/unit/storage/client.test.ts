@@ -5,19 +5,20 @@ const PASSWORD = 'hunter2'
 
 describe('the client of MongoDB', () => {
   const { options } = createClient({ uri: 'mongodb://127.0.0.1/?replicaSet=rs0', poolSizeMax: 4 })
-  // Each member is asked all the time; its answer is due by the end of one look, and one connection's time later at the latest.
+  // The driver checks each member continuously. Its answer is due by the end of one check, and at the latest
+  // one connection timeout later.
   const noticedMs = options.heartbeatFrequencyMS + options.connectTimeoutMS
 
-  it('takes a server that is silent on open connections for gone within three seconds', () => {
+  it('considers a server that is silent on open connections gone within three seconds', () => {
     expect(noticedMs).to.be.at.most(3_000)
   })
 
-  it('waits at most that long for an answer, and longer than the server may take for it', () => {
+  it('waits at most that long for an answer, and longer than the server may take', () => {
     expect(options.socketTimeoutMS).to.be.within(OPERATION_MS_MAX + 500, noticedMs)
   })
 })
 
-describe('a client for an address that is not one', () => {
+describe('a client for an invalid address', () => {
   for (const uri of [
     `mongodb://somebody:${PASSWORD}`,
     `mongodb://somebody:${PASSWORD}/@db/`,
@@ -26,7 +27,7 @@ describe('a client for an address that is not one', () => {
     `mongodb://somebody:${PASSWORD}@db/?what=${PASSWORD}`,
     `mongodb+srv://somebody:${PASSWORD}@db:27017/`,
   ]) {
-    it(`is not made, and the error does not show the password: ${uri.replaceAll(PASSWORD, '...')}`, () => {
+    it(`is not created, and the error does not show the password: ${uri.replaceAll(PASSWORD, '...')}`, () => {
       expect(() => createClient({ uri, poolSizeMax: 2 }))
         .to.throw('MONGODB_URI')
         .with.property('message')

@@ -20,7 +20,7 @@ import {
 import { UndecidedError } from '../../../src/application/errors.js'
 import { classified, DUPLICATE_KEY, mapTransientErrors, unavailable } from '../../../src/storage/errors.js'
 
-// The pool's errors have names but no public classes: the real ones are made here, not look-alikes.
+// The pool's errors have names but no public classes, so the test creates the real ones.
 const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
   'mongodb/lib/cmap/errors.js',
 )
@@ -87,7 +87,7 @@ const lasting: readonly (readonly [string, unknown])[] = [
   ['nothing', undefined],
 ]
 
-describe('errors of the database', () => {
+describe('database errors', () => {
   for (const [what, error] of passing) {
     it(`are UNAVAILABLE: ${what}`, () => {
       expect(classified('testing', error))
@@ -97,7 +97,7 @@ describe('errors of the database', () => {
   }
 
   for (const [what, error] of lasting) {
-    it(`stay what they are: ${what}`, () => {
+    it(`stay unchanged: ${what}`, () => {
       expect(classified('testing', error)).to.equal(error)
     })
   }
@@ -115,18 +115,18 @@ describe('errors of the database', () => {
 })
 
 describe('while the database is available', () => {
-  it('an operation answers as it does', async () => {
+  it('an operation returns its result', async () => {
     expect(await mapTransientErrors('testing', async () => 7)).to.equal(7)
   })
 
-  it('an error that may pass becomes an UndecidedError', async () => {
+  it('a transient error becomes an UndecidedError', async () => {
     const outcome = mapTransientErrors('testing', async () => {
       throw new MongoNetworkError('-')
     })
     expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(UndecidedError)
   })
 
-  it('any other error comes through', async () => {
+  it('any other error is passed on', async () => {
     const bug = new TypeError('-')
     const outcome = mapTransientErrors('testing', async () => {
       throw bug
@@ -134,7 +134,7 @@ describe('while the database is available', () => {
     expect(await outcome.catch((error: unknown) => error)).to.equal(bug)
   })
 
-  it('an operation that throws at once is treated alike', async () => {
+  it('an operation that throws synchronously is treated the same way', async () => {
     const outcome = mapTransientErrors('testing', () => {
       throw new MongoNetworkError('-')
     })
@@ -151,7 +151,7 @@ function serverError(description: {
 }
 
 function selectionError(): MongoServerSelectionError {
-  // Only the reason's error is read of the topology's description.
+  // Only the error of the reason is read from the topology description.
   return new MongoServerSelectionError('-', { error: undefined } as unknown as ConstructorParameters<
     typeof MongoServerSelectionError
   >[1])
@@ -162,11 +162,11 @@ function writeConcernError(code: number): MongoWriteConcernError {
 }
 
 function collectionError(inner: MongoError): MongoBulkWriteError {
-  // Of the result nothing is read.
+  // The result is not read.
   return new MongoBulkWriteError(inner, {} as BulkWriteResult)
 }
 
-/** The bulk write error of the driver when these writes failed. */
+/** The bulk write error of the driver after these failed writes. */
 function writesError(
   codes: readonly number[],
   { isDurable = true }: { readonly isDurable?: boolean } = {},
@@ -175,7 +175,7 @@ function writesError(
     (code, index) => new FailedWrite({ code, index, errmsg: '-' }),
   )
   const concern = new WriteConcernError({ code: 64, errmsg: '-' })
-  // Of the result nothing else is read.
+  // Nothing else of the result is read.
   const result = { getWriteConcernError: () => (isDurable ? undefined : concern) } as BulkWriteResult
   return new MongoBulkWriteError({ message: '-', code: codes[0] ?? 0, writeErrors: [...writeErrors] }, result)
 }

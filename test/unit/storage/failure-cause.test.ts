@@ -13,7 +13,7 @@ import {
 import { unavailable } from '../../../src/storage/errors.js'
 import { causeOf, UnfitDatabaseError } from '../../../src/storage/failure-cause.js'
 
-// The driver makes them, and exports their types only: the real ones are made here, not look-alikes.
+// The driver creates them, and exports only their types. The test uses the real classes.
 const load = createRequire(import.meta.url)
 const { WaitQueueTimeoutError } = load('mongodb/lib/cmap/errors.js')
 const { ServerDescription } = load('mongodb/lib/sdam/server_description.js')
@@ -43,7 +43,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   [
     'UNREACHABLE',
     'a refused connection, when entries are posted',
-    // Of the result only an unanswered write's is needed, which has nothing in it.
+    // Only an unanswered write needs the result, which is empty.
     new MongoBulkWriteError(noServer(unknown('ECONNREFUSED')), {} as BulkWriteResult),
   ],
   ['CERTIFICATE', 'a certificate that has expired', noServer(unknown('CERT_HAS_EXPIRED'))],
@@ -60,7 +60,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
     'a secondary, and a member that is away',
     noServer(serverOf(secondary), unknown('ECONNREFUSED')),
   ],
-  ['NO_PRIMARY', 'a primary that is none any more', serverError(10_107)],
+  ['NO_PRIMARY', 'a former primary', serverError(10_107)],
   ['NO_MAJORITY', 'a write that no majority has confirmed', writeConcernError(64)],
   ['NO_MAJORITY', 'the same when the time of the operation was over', writeConcernError(50)],
   ['SLOW', 'no answer in time', new MongoNetworkTimeoutError('-')],
@@ -86,7 +86,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['FILE', 'a file of certificates that is not there', socketError('ENOENT')],
   ['HOST_UNKNOWN', 'a domain without servers', socketError('ENODATA')],
   ['OTHER', 'what is not known', serverError(999_999)],
-  ['OTHER', 'what is no error', 'a text'],
+  ['OTHER', 'a value that is not an error', 'a text'],
 ]
 
 describe('the cause of a database failure', () => {
@@ -96,18 +96,18 @@ describe('the cause of a database failure', () => {
     })
   }
 
-  it('is found behind the error that a decision failed with', () => {
+  it('is found behind the error of a decision', () => {
     expect(causeOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
   })
 
-  it('of a wrong database includes the finding', () => {
+  it('includes the finding for a wrong database', () => {
     const cause = causeOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
     expect(cause).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
     expect(cause.hint).to.match(/^missing: ledger: /)
     expect(causeOf(serverError(361)).isUnfit).to.equal(false)
   })
 
-  it('comes with a hint, whatever it is', () => {
+  it('always comes with a hint', () => {
     expect(cases.filter(([, , error]) => causeOf(error).hint === '')).to.deep.equal([])
   })
 })
@@ -118,7 +118,7 @@ function noServer(...servers: readonly object[]): MongoServerSelectionError {
   return new MongoServerSelectionError('-', new TopologyDescription('ReplicaSetNoPrimary', described, 'rs0'))
 }
 
-/** A server as it presented itself, or as it could not be asked. */
+/** A server as it described itself, or a failed check of it. */
 function serverOf(hello: Document | Error | undefined): object {
   if (hello instanceof Error) return new ServerDescription(ADDRESS, undefined, { error: hello })
   return new ServerDescription(ADDRESS, hello)

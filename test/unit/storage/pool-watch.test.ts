@@ -12,7 +12,7 @@ import { PoolWatch } from '../../../src/storage/pool-watch.js'
 const POOL_SIZE = 10
 
 /**
- * A unit test has no servers, so it emits the events of the driver on a client that never connects.
+ * A unit test has no servers, so it emits the driver's events on a client that never connects.
  * `test/integration/pool-watch.test.ts` checks the events with a real server.
  */
 describe('the pools of two servers', () => {
@@ -23,7 +23,7 @@ describe('the pools of two servers', () => {
     client = createClient({ uri: 'mongodb://one,other/', poolSizeMax: POOL_SIZE })
     pool = new PoolWatch({ client, onFailure: () => {}, onCleared: () => {} })
     for (const address of ['one:27017', 'other:27017']) {
-      // The constructors of the events are private to the driver. Listeners read no more than this.
+      // The constructors of the events are private to the driver. Listeners read nothing else.
       const created = { address, options: { maxPoolSize: POOL_SIZE } } as ConnectionPoolCreatedEvent
       client.emit('connectionPoolCreated', created)
     }
@@ -41,14 +41,14 @@ describe('the pools of two servers', () => {
       client.emit('connectionCheckedIn', { address } as ConnectionCheckedInEvent)
   }
 
-  it('are half in use when half of each is, as of two mongos', () => {
+  it('are half in use when half of each is, as with two mongos', () => {
     checkOut('one:27017', 5)
     checkOut('other:27017', 5)
     expect(pool.usedRatio).to.equal(0.5)
     expect(pool.checkedOut).to.equal(10)
   })
 
-  it('are all in use when all of one are and the other has no work, as of a primary and a secondary', () => {
+  it('are fully in use when one is and the other is idle, as with a primary and a secondary', () => {
     checkOut('one:27017', 10)
     expect(pool.usedRatio).to.equal(1)
     expect(pool.checkedOut).to.equal(10)
@@ -62,7 +62,7 @@ describe('the pools of two servers', () => {
     expect(pool.checkedOut).to.equal(4)
   })
 
-  it('are not in use when all has been given back', () => {
+  it('are not in use when all connections are returned', () => {
     checkOut('one:27017', 2)
     checkOut('other:27017', 1)
     checkIn('other:27017', 1)

@@ -15,7 +15,7 @@ const purchase: Operation = {
 const AT = 1_795_878_000_000
 
 describe('the search for an order that explains every answer', () => {
-  /** A purchase and what came of it, as the model on an account that has just been opened says. */
+  /** A purchase and its outcome according to the model, on a new account. */
   function told(was: 'NEW' | 'REPEATED', attempts: number): Observation & { asked: Operation } {
     const answer = opened().answer(purchase)
     if (!('record' in answer)) throw new Error('the model records every purchase on an open account')
@@ -35,19 +35,19 @@ describe('the search for an order that explains every answer', () => {
     return () => explain(opened(), 'A', { observed: all, entries })
   }
 
-  it('takes one answer as new, and others after it as repeated', () => {
+  it('accepts one new answer, and later ones as repeats', () => {
     explained([told('NEW', 1), told('REPEATED', 1), told('REPEATED', 2)])()
   })
 
-  it('takes the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
+  it('treats the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
     explained([told('REPEATED', 2), told('NEW', 1)])()
   })
 
-  it('takes a request that was sent twice as the author when no caller got the created answer', () => {
+  it('treats a request that was sent twice as the author when no caller got the created answer', () => {
     explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
-  it('rejects two answers that are both new', () => {
+  it('rejects two new answers', () => {
     expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 

@@ -56,7 +56,7 @@ describe('the search for secrets in the output of processes', () => {
     expect(leaks[0]).not.to.include(number)
   })
 
-  it('looks once, at everything that was written by then', () => {
+  it('checks once, everything that was written by then', () => {
     let text = ''
     watchForLeaks('output', () => text)
     text = signToken()

@@ -5,7 +5,7 @@ import { announcement } from '../../../tools/dev/announcement.js'
 const ports = { grpcPort: 50_051, httpPort: 8_080, httpApiPort: 8_000, healthPort: undefined }
 const tls = { GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }
 
-/** The line of the announcement that begins so. */
+/** The line of the announcement with this beginning. */
 function lineOf(env: Readonly<Record<string, string>>, begin: string, grpcPort = 50_051): string {
   const lines = announcement(readSettings(env), { ...ports, grpcPort }).split('\n')
   return lines.find((line) => line.trim().startsWith(begin)) ?? ''
@@ -22,7 +22,7 @@ describe('the announcement of make run', () => {
     expect(lineOf(tls, 'benefits-authorizer')).to.include('gRPC with TLS on 127.0.0.1:50051')
   })
 
-  it('leaves the address out of the commands when they find the service by themselves', () => {
+  it('omits the address from the commands when they find the service on their own', () => {
     expect(lineOf({}, './benefits account')).to.equal('  ./benefits account show')
   })
 

@@ -27,7 +27,7 @@ describe('certificates for development', () => {
     expect(server.verify(parse(authority('the authority').certificate).publicKey)).to.equal(false)
   })
 
-  it('are certificates of an authority, or not', () => {
+  it('are marked as an authority, or not', () => {
     expect([issuer.ca, server.ca, client.ca]).to.deep.equal([true, false, false])
   })
 
@@ -55,11 +55,11 @@ describe('certificates for development', () => {
     )
   })
 
-  it('name their purpose', () => {
+  it('state their purpose', () => {
     expect([server.keyUsage, client.keyUsage]).to.deep.equal([['1.3.6.1.5.5.7.3.1'], ['1.3.6.1.5.5.7.3.2']])
   })
 
-  it('are valid in the hours that they were made for', () => {
+  it('are valid in exactly the given hours', () => {
     expect(Date.parse(server.validTo) - Date.parse(server.validFrom)).to.equal(2 * 3_600_000)
   })
 })
@@ -77,7 +77,7 @@ describe('make certs, in its folder,', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('makes certificates and keys, the keys for their owner only, and leaves nothing else', async () => {
+  it('creates certificates and keys, the keys for their owner only, and leaves nothing else', async () => {
     const names = (await readdir(folder)).sort()
     const modes = await Promise.all(
       names.map(async (name) => `${name} ${((await stat(join(folder, name))).mode & 0o077).toString(8)}`),
@@ -98,7 +98,7 @@ describe('make certs, in its folder,', () => {
     expect((await read('server.pem')).checkHost('authorizer.test')).to.equal('authorizer.test')
   })
 
-  it('again renews the certificates, by the same authority', async () => {
+  it('renews the certificates the second time, with the same authority', async () => {
     const [ca1, server1] = [await read('ca.pem'), await read('server.pem')]
     await make(inDays(300))
     const [ca2, server2] = [await read('ca.pem'), await read('server.pem')]
@@ -106,7 +106,7 @@ describe('make certs, in its folder,', () => {
     expect(server2.serialNumber).to.not.equal(server1.serialNumber)
   })
 
-  it('makes another authority before the first one ends', async () => {
+  it('creates another authority before the first one expires', async () => {
     const ca1 = await read('ca.pem')
     await make(inDays(3_500))
     expect((await read('ca.pem')).serialNumber).to.not.equal(ca1.serialNumber)

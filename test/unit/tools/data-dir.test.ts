@@ -7,7 +7,7 @@ import { useTempFolder } from '../../support/temp-folder.js'
 describe('the check of DATA_DIR', () => {
   const folder = useTempFolder()
 
-  it('makes the folder', async () => {
+  it('creates the folder', async () => {
     const dataDir = join(folder(), 'a', 'b')
     await requireDataDir(dataDir)
     await requireDataDir(dataDir)

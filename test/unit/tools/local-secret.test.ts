@@ -21,12 +21,12 @@ describe('local secret', () => {
     expect(await localSecret(folder)).to.match(/^[0-9a-f]{64}$/)
   })
 
-  it('is made once', async () => {
+  it('is created once', async () => {
     const first = await localSecret(folder)
     expect(await localSecret(folder)).to.equal(first)
   })
 
-  it('is another one in another folder', async () => {
+  it('differs between folders', async () => {
     const first = await localSecret(folder)
     expect(await localSecret(join(root, 'other'))).to.not.equal(first)
   })
@@ -48,7 +48,7 @@ describe('local secret', () => {
   })
 
   describe('when many processes need it at once', () => {
-    // How their steps mingle is chance, so they get many chances.
+    // The interleaving of their steps is random, so the test repeats them often.
     const folders = Array.from({ length: 40 }, (_, index) => `data-${index}`)
 
     it('is the same for all of them', async () => {
@@ -87,7 +87,7 @@ describe('local secret', () => {
     ['is empty', ''],
     ['holds less than 32 bytes', `${'f'.repeat(31)}\n`],
   ] as const) {
-    it(`is not taken from a file that ${what}`, async () => {
+    it(`is not read from a file that ${what}`, async () => {
       await localSecret(folder)
       await writeFile(join(folder, 'jwt-secret'), text)
       expect(await failureOf(localSecret(folder))).to.include('jwt-secret')
@@ -100,7 +100,7 @@ describe('local secret', () => {
     expect(await failureOf(localSecret(folder))).to.not.include('short-secret')
   })
 
-  it('is not created where something else has its path', async () => {
+  it('is not created when something else has its path', async () => {
     await mkdir(join(folder, 'jwt-secret'), { recursive: true })
     expect(await failureOf(localSecret(folder))).to.include('EISDIR')
   })

@@ -14,7 +14,7 @@ const count = field('benefits.v1.ListAccountsRequest', 'page_size')
 const list = field('benefits.v1.Category', 'mccs')
 
 describe('the bounds that the OpenAPI document takes from comments', () => {
-  it('are those of ids: kinds of characters, and the first one', () => {
+  it('are those of ids: the allowed characters, and the first one', () => {
     const id = 'Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.'
     expect(boundsOf(text, id, true)).to.deep.equal({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' })
     const category = 'Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.'
@@ -23,7 +23,7 @@ describe('the bounds that the OpenAPI document takes from comments', () => {
     expect(boundsOf(text, visible, true)).to.deep.equal({ pattern: '^[!-~]{1,128}$' })
   })
 
-  it('admit the empty text where it means that there is none', () => {
+  it('admit the empty text when it means an absent value', () => {
     expect(boundsOf(text, 'Exactly four digits.', true)).to.deep.equal({ pattern: '^[0-9]{4}$' })
     expect(boundsOf(text, 'Exactly four digits.', false)).to.deep.equal({ pattern: '^(?:[0-9]{4})?$' })
     // This field says whether it was set, so an empty text is a malformed one.
@@ -60,7 +60,7 @@ describe('the bounds that the OpenAPI document takes from comments', () => {
     })
   })
 
-  it('are none when the comment states none', () => {
+  it('are absent when the comment states none', () => {
     expect(boundsOf(text, 'Explanation for people.', false)).to.deep.equal({})
   })
 })

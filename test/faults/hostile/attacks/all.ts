@@ -24,7 +24,7 @@ export function isAttack(name: string): name is AttackName {
   return Object.hasOwn(attacks, name)
 }
 
-/** The seed of one attack of a campaign: each attack makes other cases. */
+/** The seed of one attack of a campaign: each attack has different cases. */
 export function seedOf(attack: AttackName, campaignSeed: number): number {
   return campaignSeed + attackNames.indexOf(attack)
 }

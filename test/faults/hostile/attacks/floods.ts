@@ -5,14 +5,14 @@ import type { Attack, AttackContext, AttackJob } from '../attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK } from '../calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'
 
-/** Connections at a time. */
+/** Concurrent connections. */
 const CONNECTIONS = 4
-/** Frames that are handed to the system together. */
+/** Frames passed to the system together. */
 const BATCH = 200
-/** Pause after a connection that could not be made, in milliseconds. */
+/** Pause after a failed connection, in milliseconds. */
 const PAUSE_MS = 5
 
-/** The frame that is sent over and over; `number` counts the frames of its connection. */
+/** Makes the frame of a flood; `number` counts the frames of its connection. */
 type MakeFrame = (context: { job: AttackJob; connection: RawConnection; number: number }) => Buffer
 
 const withToken = (job: AttackJob) => callHeaders(AUTHORIZE, [bearer(job)])
@@ -43,18 +43,18 @@ export const floods = {
       ? frameOf({ type: FrameType.HEADERS, streamId: connection.newStreamId() }, Buffer.of(0x83))
       : frameOf({ type: FrameType.CONTINUATION, streamId: job.seed % 2 === 0 ? 3 : 1 }, Buffer.of(0x84)),
   ),
-  healthChecks: flood('health checks, as many as can be', false, ({ connection }) =>
+  healthChecks: flood('floods of health checks', false, ({ connection }) =>
     wholeCall(connection, callHeaders(HEALTH_CHECK)),
   ),
-  badTokens: flood('bad tokens, as many as can be', false, ({ connection }) =>
+  badTokens: flood('floods of bad tokens', false, ({ connection }) =>
     wholeCall(connection, callHeaders(AUTHORIZE, [['authorization', 'Bearer a.b.c']])),
   ),
-  unknownMethods: flood('unknown methods, as many as can be', false, ({ connection }) =>
+  unknownMethods: flood('floods of unknown methods', false, ({ connection }) =>
     wholeCall(connection, callHeaders('/nobody/Knows')),
   ),
 } as const satisfies Readonly<Record<string, Attack>>
 
-/** Sends as many frames as the service takes, over connections that are made again whenever it ends them. */
+/** Sends as many frames as the service reads, and reconnects whenever the service closes the connection. */
 function flood(title: string, isAuthenticated: boolean, makeFrame: MakeFrame): Attack {
   const open = (job: AttackJob) =>
     isAuthenticated ? RawConnection.authenticated(job) : RawConnection.open(job.target)

@@ -6,17 +6,17 @@ import { mutated } from '../mutation.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'
 
 const CONNECTIONS = 16
-/** Most frames on one connection, if it lasts that long. */
+/** Most frames on one connection. */
 const FRAMES_MAX = 12
-/** How often a frame is changed in its bytes, not only in its place. */
+/** Share of frames whose bytes are changed, not only their place. */
 const CHANGED = 0.6
-/** Longest wait for a sign of life, in milliseconds: one that waits for the rest of a frame gives none. */
+/** Longest wait for a response, in milliseconds. A service that waits for the rest of a frame gives none. */
 const PONG_MS_MAX = 250
 
-/** The connection may end, go on, or wait for the rest of something. */
+/** The service may close the connection, continue, or wait for the rest of a frame. */
 const proper = ['PONG', 'CLOSED', 'SILENCE', ...goaways()]
 
-/** HTTP/2 of a caller with a valid token, in random order and with random bytes changed. */
+/** HTTP/2 by a caller with a valid token, in random order and with random bytes changed. */
 export const frames: Attack = {
   title: 'HTTP/2 frames with bytes and places changed',
   share: 0.2,
@@ -41,7 +41,7 @@ async function oneConnection(context: AttackContext, random: Random): Promise<vo
     const frame = anyFrame(context, connection, random)
     sent.push(random.chance(CHANGED) ? mutated(frame, random) : frame)
     connection.write(sent.at(-1) ?? Buffer.alloc(0))
-    // Each counts, though only the last one on a connection can be judged.
+    // Each frame counts, though only the last one on a connection can be judged.
     if (sent.length > 1) context.ended('AMONG OTHERS')
   } while (sent.length < FRAMES_MAX && connection.isOpen && random.chance(0.85) && (await context.next()))
   const outcome = await connection.ping(PONG_MS_MAX)
@@ -76,7 +76,7 @@ const makers: readonly [Make, ...Make[]] = [
 ]
 
 function anyFrame(context: AttackContext, connection: RawConnection, random: Random): Buffer {
-  // Mostly the next stream, or one that was there; sometimes one that cannot be.
+  // Mostly the next stream, or an earlier one; sometimes an impossible one.
   const streamId = random.chance(0.6) ? connection.newStreamId() : random.below(40)
   return random.pick(makers)(streamId, context, random)
 }

@@ -18,33 +18,33 @@ import { HOSTILE_ACCOUNT } from '../random-message.js'
 import { dataFrame, headersFrame, RawConnection } from '../raw-connection.js'
 
 const POLL_MS = 200
-/** Calls of one connection: as many as the service permits at a time. */
+/** Calls on one connection: the maximum of the service. */
 const CALLS_PER_CONNECTION = 128
-/** Most connections that are being made at a time. */
+/** Most connections being opened at once. */
 const CONNECTING_MAX = 20
 
 type Lingering = {
-  /** Connections to make, and keep. */
+  /** Number of connections to hold open. */
   readonly connections: number
-  /** Room for the answers of each stream, in bytes. */
+  /** Flow-control window for each stream, in bytes. */
   readonly streamWindow?: number
-  /** Says nothing, not even the greeting of HTTP/2. */
+  /** Sends nothing, not even the preface of HTTP/2. */
   readonly isSilent?: true
   /** Sent when the connection is open. */
   readonly begin?: (job: AttackJob, connection: RawConnection) => void
-  /** Sent now and then, to seem alive. */
+  /** Sent now and then, to keep the connection alive. */
   readonly goOn?: (connection: RawConnection) => void
 }
 
-/** The question to reflection with the longest answer. */
+/** The request to reflection with the longest answer. */
 const question = framed(field(4, 'benefits.v1.AuthorizationService'))
-/** As many such questions as fit into a frame. */
+/** As many such requests as fit into a frame. */
 const questions = Buffer.concat(Array.from({ length: 400 }, () => question))
 /** The longest page of an account that has a longer history. */
 const longPage = framed(Buffer.concat([field(1, HOSTILE_ACCOUNT), Buffer.from([0x10, 0xe8, 0x07])]))
 const nothing = Buffer.alloc(0)
 
-/** Connections that last, and calls that never end. */
+/** Long connections, and calls that never end. */
 export const lingering = {
   idle: linger('5,000 connections that say nothing', 0.25, { connections: 5_000, isSilent: true }),
   greeted: linger('3,000 connections that only greet', 0.1, { connections: 3_000 }),
@@ -83,7 +83,7 @@ export const lingering = {
   }),
 } as const satisfies Readonly<Record<string, Attack>>
 
-/** Keeps connections for the whole time, and makes those again that the service ends. */
+/** Keeps connections open for the whole time, and replaces those that the service closes. */
 function linger(title: string, pace: number, options: Lingering): Attack {
   return {
     title,
@@ -112,7 +112,7 @@ class Place {
     this.#options = options
   }
 
-  /** Connects unless it is connected; then goes on. */
+  /** Connects if necessary, then continues. */
   async keep(): Promise<void> {
     const { job, isOver } = this.#context
     if (isOver) return

@@ -7,10 +7,10 @@ import { mutated } from '../mutation.js'
 import { RawConnection } from '../raw-connection.js'
 
 const CONNECTIONS = 8
-/** As much as fits into a message once it is compressed, in bytes. */
+/** Uncompressed size of a bomb, in bytes. Compressed, it fits into a message. */
 const BOMB_BYTES = 15 * 1024 * 1024
 
-/** One malformed call, and the outcomes that it may have. By default a valid purchase with a valid token. */
+/** One malformed call, and its allowed outcomes. By default a valid purchase with a valid token. */
 type Row = {
   readonly name: string
   readonly path?: (random: Random) => string
@@ -23,9 +23,9 @@ type Row = {
 
 const answered = ['OK', 'ALREADY_EXISTS', 'INVALID_ARGUMENT']
 const decided = ['OK', 'ALREADY_EXISTS']
-/** The status of gRPC for a message that cannot be unpacked. */
+/** The gRPC status for a message that cannot be decompressed. */
 const notUnpacked = 'INTERNAL'
-/** More headers than a call may have, which HTTP/2 rejects: the stream is reset, or the connection ends. */
+/** More headers than a call may have, which HTTP/2 rejects: the stream is reset, or the connection closes. */
 const cutOff = ['RESOURCE_EXHAUSTED', 'INTERNAL', 'CLOSED', 'GOAWAY 1', 'GOAWAY 9', 'GOAWAY 11']
 
 const authorization = (value: string): Header => ['authorization', value]
@@ -68,7 +68,7 @@ const headerRows: readonly [Row, ...Row[]] = [
     allowed: ['UNAUTHENTICATED', ...cutOff],
   },
   {
-    // Node.js hands over the first of two: it is the one that is verified.
+    // Node.js passes on the first of two, which is verified.
     name: 'two authorization entries, the first one valid',
     headers: (job) => [bearer(job), authorization('Bearer a.b.c')],
     allowed: [...decided, 'UNAUTHENTICATED', ...cutOff],
@@ -81,7 +81,7 @@ const headerRows: readonly [Row, ...Row[]] = [
   {
     name: 'a token with a few bytes changed',
     headers: ({ token }, random) => [authorization(changedToken(token, random))],
-    // A byte that no header may have ends the stream.
+    // An illegal byte in a header ends the stream.
     allowed: ['UNAUTHENTICATED', ...cutOff],
   },
   {
@@ -92,7 +92,7 @@ const headerRows: readonly [Row, ...Row[]] = [
   {
     name: 'a malformed deadline',
     headers: (job, random) => [bearer(job), ['grpc-timeout', random.pick(['', 'x', '-1S', 'S', '1', '٣S'])]],
-    // The protocol of gRPC has it so; INTERNAL is no bug of the service here.
+    // The gRPC protocol requires it: INTERNAL does not mean a bug of the service here.
     allowed: ['INTERNAL', ...decided, 'DEADLINE_EXCEEDED'],
   },
   {
@@ -199,10 +199,10 @@ export const malformedCalls = {
     title: 'metadata and tokens too large, too many, doubled',
     share: 0.03,
     pace: 0.2,
-    // One call for each connection: the answer to a call of a megabyte must not end another call.
+    // A separate connection for each call: the answer to a call of a megabyte must not end another call.
     run: callsOf(headerRows, 1),
   },
-  /** Messages that are larger, fewer or more than announced, or compressed otherwise. */
+  /** Messages of another size or number than announced, or with another compression. */
   compression: {
     title: 'bombs, half messages, wrong encodings',
     share: 0.02,
@@ -211,7 +211,7 @@ export const malformedCalls = {
   },
 } as const satisfies Readonly<Record<string, Attack>>
 
-/** Makes random calls of a table, over connections on which a valid token was presented. */
+/** Makes random calls from a table, over authenticated connections. */
 function callsOf(rows: readonly [Row, ...Row[]], callsPerConnection: number): Attack['run'] {
   return async (context) => {
     const { job } = context

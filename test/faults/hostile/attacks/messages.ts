@@ -17,7 +17,7 @@ const STREAMED_MAX = 5
 /** Purchases of one stream. */
 const PURCHASES_PER_STREAM = 500
 
-/** Every answer and every error, but those that say that the service did not know what had happened. */
+/** Every answer and every error, except those that mean an unknown outcome. */
 const properStatuses = [
   'OK',
   'INVALID_ARGUMENT',
@@ -29,7 +29,7 @@ const properStatuses = [
   'UNAVAILABLE',
   'DEADLINE_EXCEEDED',
 ]
-/** UNAVAILABLE: the service ends a stream for its age. */
+/** UNAVAILABLE: the service ends a stream at its maximum age. */
 const properEnds = ['OK', 'UNAVAILABLE']
 
 /** Valid token, valid HTTP/2, valid gRPC, and random messages. */
@@ -53,7 +53,7 @@ export const catalogMessages: Attack = {
   run: (context) => attack(context, [...methods.keys()].filter(changesCatalog)),
 }
 
-/** Purchases on a stream, most of them malformed: each must have its answer, and the stream goes on. */
+/** Purchases on a stream, most of them malformed: each must get its answer, and the stream continues. */
 export const streamedMessages: Attack = {
   title: 'the same on a stream of purchases',
   share: 0.57,
@@ -118,7 +118,7 @@ async function outcomeOf(client: Client, { path, sent, metadata }: Call): Promis
   })
 }
 
-/** Streams some purchases, to the last answer; false when no more cases are due. */
+/** Streams some purchases, up to the last answer; false when no more cases are due. */
 async function streamPurchases(context: AttackContext, client: Client, random: Random): Promise<boolean> {
   const stream = client.makeBidiStreamRequest(AUTHORIZE_STREAM, asItIs, asItIs, metadataOf(context))
   let unanswered = 0
@@ -147,7 +147,7 @@ async function streamPurchases(context: AttackContext, client: Client, random: R
   return goesOn
 }
 
-/** A client on a connection of its own. */
+/** A client with its own connection. */
 function clientOf({ job }: AttackContext): Client {
   return new Client(`${job.target.host}:${job.target.port}`, credentials.createInsecure(), {
     'grpc.enable_retries': 0,

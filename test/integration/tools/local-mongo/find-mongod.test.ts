@@ -16,7 +16,7 @@ describe('findMongod', () => {
     said.length = 0
   })
 
-  it('takes the configured program and asks no source', async () => {
+  it('uses the configured program and asks no other source', async () => {
     const mongodPath = await fakeMongod('configured', '8.0.4')
     const found = await findMongod({ mongodPath, log }, [
       { name: 'never', find: () => expect.fail('it was asked') },
@@ -42,7 +42,7 @@ describe('findMongod', () => {
     )
   })
 
-  it('rejects a configured program that does not run, with its complaint', async () => {
+  it('rejects a configured program that does not run, and shows its error output', async () => {
     const mongodPath = await writeScript(at('broken'), ['echo "libcurl.so.4: not found" >&2', 'exit 127'])
     const error = await failureOf({ mongodPath })
     expect(error.message).to.include(
@@ -50,7 +50,7 @@ describe('findMongod', () => {
     )
   })
 
-  it('takes the first mongod on the PATH that is recent enough, and says which it skips', async () => {
+  it('takes the first sufficiently recent mongod on the PATH, and reports those it skips', async () => {
     const old = await fakeMongod('path-old/mongod', '7.0.14')
     const recent = await fakeMongod('path-recent/mongod', '8.0.0')
     const env = { PATH: [at('absent'), '', at('path-old'), at('path-recent')].join(delimiter) }
@@ -66,7 +66,7 @@ describe('findMongod', () => {
     ])
   })
 
-  it('takes the first source that has a program which runs', async () => {
+  it('takes the first source with a working program', async () => {
     const second = await fakeMongod('second', '8.2.0')
     const broken = await writeScript(at('first'), ['exit 1'])
     const sources = [source('first', broken), source('second', second), source('third', at('absent'))]
@@ -86,7 +86,7 @@ describe('findMongod', () => {
     ])
   })
 
-  it('searches no PATH when it is given none', async () => {
+  it('ignores the PATH when it is given none', async () => {
     const [onPath] = defaultSources({ log })
     const error = await failureOf({}, onPath ? [onPath] : [])
     expect(error.message).to.include('mongod on the PATH: not found')

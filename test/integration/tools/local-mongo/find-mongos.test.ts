@@ -17,7 +17,7 @@ describe('findMongos', () => {
     })
   })
 
-  it('looks nowhere else when there is none beside it', async () => {
+  it('searches nowhere else when there is none beside it', async () => {
     const rejected = await findMongos({ mongodPath: at('absent/mongod'), log }).catch(
       (error: unknown) => error,
     )
@@ -25,7 +25,7 @@ describe('findMongos', () => {
     expect(String(rejected)).to.include('beside MONGOD_PATH: ').and.to.not.include('npm package')
   })
 
-  it('takes the first on the PATH that is recent enough', async () => {
+  it('takes the first sufficiently recent one on the PATH', async () => {
     await fakeMongos('old/mongos', '7.0.14')
     const path = await fakeMongos('recent/mongos', '8.0.0')
     const env = { PATH: `${at('old')}:${at('recent')}` }

@@ -24,7 +24,7 @@ describe('a local MongoDB', () => {
   let binary: FoundMongod
 
   before(async function () {
-    // The first time the program is downloaded.
+    // Downloads the program the first time.
     this.timeout(600_000)
     binary = await findMongod({ env: process.env, log: () => {} })
   })
@@ -58,7 +58,7 @@ describe('a local MongoDB', () => {
     expect(parsed.net.unixDomainSocket.enabled).to.equal(false)
   })
 
-  it('keeps its data where only this user can read them', async () => {
+  it('lets only this user read its data', async () => {
     await open('private')
     expect((await stat(at('private/mongo'))).mode & 0o777).to.equal(0o700)
   })
@@ -71,7 +71,7 @@ describe('a local MongoDB', () => {
     )
   })
 
-  it('is attached to by a second opening, whose stop does nothing', async () => {
+  it('accepts a second opening, whose stop does nothing', async () => {
     const first = await open('shared')
     const second = await open('shared')
     expect(second.owned).to.equal(false)
@@ -81,7 +81,7 @@ describe('a local MongoDB', () => {
     expect(await readFacts(first.uri)).to.deep.equal(['still there'])
   })
 
-  it('has one owner when several open it at the same moment', async () => {
+  it('has one owner when several processes open it at the same moment', async () => {
     const mongos = await Promise.all([open('raced'), open('raced'), open('raced')])
     expect(mongos.filter((mongo) => mongo.owned)).to.have.length(1)
     expect(new Set(mongos.map((mongo) => mongo.uri)).size).to.equal(1)
@@ -96,7 +96,7 @@ describe('a local MongoDB', () => {
     expect(await readFile(at('stopped/mongo/mongod.lock'), 'utf8')).to.equal('')
   })
 
-  it('moves to another port when its own is taken, with its data', async () => {
+  it('moves to another port with its data when its port is taken', async () => {
     const first = await open('moved')
     await writeFact(first.uri, 'written on the old port')
     await first.stop()
@@ -115,7 +115,7 @@ describe('a local MongoDB', () => {
     }
   })
 
-  it('leaves a foreign mongod alone that has taken its port', async () => {
+  it('leaves a foreign mongod on its port alone', async () => {
     await (await open('victim')).stop()
     const foreign = await startEphemeralMongo({ mongodPath: binary.path })
     const port = portOf(foreign.uri)
@@ -141,7 +141,7 @@ describe('a local MongoDB', () => {
     expect(second.uri).not.to.equal(other.uri)
   })
 
-  it('opens with a state file that makes no sense', async () => {
+  it('opens despite a corrupt state file', async () => {
     for (const content of [
       '',
       'null',
@@ -157,7 +157,7 @@ describe('a local MongoDB', () => {
     expect((await open('nonsense')).owned).to.equal(true)
   })
 
-  it('ends cleanly within seconds after its owner is killed', async () => {
+  it('exits cleanly within seconds after its owner is killed', async () => {
     const owner = await startOwner(at('killed'), binary.path)
     await killOwner(owner)
     await eventually('mongod has cleared its lock', async () => {
@@ -166,7 +166,7 @@ describe('a local MongoDB', () => {
     await eventually('its port is free', async () => !(await isListening(portOf(owner.uri))))
   })
 
-  it('has its data at once after its owner is killed and it is opened again', async () => {
+  it('has its data at once when it is opened again after its owner is killed', async () => {
     const owner = await startOwner(at('restarted'), binary.path)
     await writeFact(owner.uri, 'written before the kill')
     await killOwner(owner)
@@ -185,7 +185,7 @@ describe('a local MongoDB', () => {
     expect(await readFacts((await open('both')).uri)).to.deep.equal(['acknowledged'])
   })
 
-  it('is attached to across processes while its owner lives', async () => {
+  it('accepts other processes while its owner lives', async () => {
     const owner = await startOwner(at('across'), binary.path)
     const mongo = await open('across')
     expect(mongo.owned).to.equal(false)
@@ -193,7 +193,7 @@ describe('a local MongoDB', () => {
     await killOwner(owner)
   })
 
-  it('outlives Ctrl-C in the terminal until its owner has drained', async () => {
+  it('survives Ctrl-C in the terminal until its owner has drained', async () => {
     const owner = await startOwner(at('drained'), binary.path)
     const pid = await mongodPid(owner.uri)
     expect(groupOf(pid)).not.to.equal(groupOf(owner.pid))
@@ -213,7 +213,7 @@ describe('a local MongoDB', () => {
     await eventually('it is said', () => said.includes('MongoDB exited unexpectedly (SIGKILL)'))
   })
 
-  it('says that another program holds the data, with its process number', async () => {
+  it('reports that another program holds the data, with its process number', async () => {
     await (await open('held')).stop()
     const holder = await startMongod({ binary, dbPath: at('held/mongo'), onCrash: () => {} })
     try {
@@ -236,7 +236,7 @@ describe('a local MongoDB', () => {
     expect(error.message).to.include(`cannot write to the data folder ${at('file/data')}: ENOTDIR`)
   })
 
-  it('says that a newer version made the data', async () => {
+  it('reports that a newer version created the data', async () => {
     const wrongVersion = '{"s":"F","msg":"Wrong mongod version","attr":{"error":"UPGRADE PROBLEM"}}'
     const mongodPath = await writeScript(at('older-mongod'), [
       '[ "$1" = --version ] && echo "db version v8.0.1" && exit 0',
@@ -295,7 +295,7 @@ describe('an ephemeral MongoDB', () => {
     })
   }
 
-  it('has three members that all have caught up when three are asked for', async () => {
+  it('has three caught-up members on request', async () => {
     const mongo = await startEphemeralMongo({ mongodPath, nodes: 3 })
     try {
       const { members } = await command(mongo.uri, 'replSetGetStatus')

@@ -4,7 +4,7 @@ import { startMongod } from '../../../../tools/dev/local-mongo/mongod-process.js
 import { eventually } from '../../../support/eventually.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
-describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
+describe('a mongod that exits, as with a full or read-only disk,', () => {
   const at = useTempFolder()
 
   it('is reported', async () => {
@@ -26,7 +26,7 @@ describe('a mongod that gives up, as it does when its disk is full or read-only,
     })
     await eventually('it is told of', () => reasons.length > 0)
     await mongod.stop()
-    // By whichever signal comes first: its own, or that of the library that has read what it said.
+    // Ended by the first signal: its own, or that of the library that has read the output.
     expect(reasons.join()).to.match(/^MongoDB exited unexpectedly \(SIG[A-Z]+\)$/)
   })
 })

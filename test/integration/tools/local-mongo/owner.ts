@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url'
 export type Owner = {
   readonly child: ChildProcess
   readonly pid: number
-  /** Of the MongoDB that it started. */
+  /** The address of its MongoDB. */
   readonly uri: string
-  /** The next event that it says, such as `{ draining: true }`. */
+  /** The next event that it reports, such as `{ draining: true }`. */
   readonly nextEvent: () => Promise<Record<string, unknown>>
 }
 
-/** Starts `owner-process.ts` in a process group of its own, as a terminal does, and waits until its MongoDB is open. */
+/**
+ * Starts `owner-process.ts` in its own process group, as a terminal does, and waits until its MongoDB is
+ * open.
+ */
 export async function startOwner(dataDir: string, mongodPath: string): Promise<Owner> {
   const script = fileURLToPath(new URL('owner-process.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import=tsx', script, dataDir, mongodPath], {
@@ -34,7 +37,7 @@ export async function startOwner(dataDir: string, mongodPath: string): Promise<O
   }
 }
 
-/** Kills the owner as nothing can be caught, and returns when the system has removed it. */
+/** Kills the owner with SIGKILL, and returns when the system has removed it. */
 export async function killOwner(owner: Owner): Promise<void> {
   const exit = once(owner.child, 'exit')
   process.kill(owner.pid, 'SIGKILL')

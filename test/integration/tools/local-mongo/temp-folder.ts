@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Makes a folder for the tests of one suite, and removes it after them. */
+/** Creates a folder for the tests of one suite, and removes it after them. */
 export function useTempFolder(): (name: string) => string {
   let folder = ''
   before(async () => {
@@ -12,7 +12,7 @@ export function useTempFolder(): (name: string) => string {
   return (name) => join(folder, name)
 }
 
-/** Writes a shell script that may be run. */
+/** Writes an executable shell script. */
 export async function writeScript(path: string, lines: readonly string[]): Promise<string> {
   await writeFile(path, ['#!/bin/sh', ...lines, ''].join('\n'))
   await chmod(path, 0o755)

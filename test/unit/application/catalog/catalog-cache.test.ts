@@ -31,7 +31,7 @@ describe('catalog cache', () => {
 
   afterEach(() => cache.close())
 
-  it('has no catalog, and says so as UNAVAILABLE, before the first one was read', async () => {
+  it('has no catalog before the first read, and reports UNAVAILABLE', async () => {
     expect(await rejectionOf(Promise.resolve().then(() => cache.current()))).to.equal('UNAVAILABLE')
   })
 
@@ -101,7 +101,7 @@ describe('catalog cache', () => {
     await soon('version 3 is here', () => cache.current().version === 3n)
   })
 
-  it('reports that changes are no longer announced, and still sees them', async () => {
+  it('reports when changes are no longer announced, and still sees them', async () => {
     await cache.start()
     store.loseWatches('why')
     store.change({ rules: [rule] })
@@ -118,7 +118,7 @@ describe('catalog cache', () => {
     expect(cache.current().categories.map(({ id }) => id)).to.deep.equal(['FOOD', 'MEAL', 'CASH'])
   })
 
-  it('takes on more rules than fit into one step', async () => {
+  it('applies more rules than fit into one step', async () => {
     await cache.start()
     store.change({ rules: manyRules(1_500) })
     await soon('all rules are here', () => cache.current().rules.size === 1_500)
@@ -167,15 +167,15 @@ describe('catalog cache', () => {
     expect(String(failures[0])).to.include('free balance')
   })
 
-  it('reads a version that cannot be used once, and not at every look', async () => {
+  it('reads an unusable version once, not at every check', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('it has failed a few times', () => failures.length > 3)
-    // The changes, and then everything.
+    // Reads the changes, and then everything.
     expect(store.reads).to.deep.equal([undefined, 1n, undefined])
   })
 
-  it('reads it again when it may have been corrected', async () => {
+  it('reads an unusable version again when it may have been corrected', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('the contradiction is told', () => failures.length > 0)
@@ -196,7 +196,7 @@ describe('catalog cache', () => {
     await cache.start()
     store.change({ rules: [rule] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
-    // A rule disappears without a change record, and its slot is used again.
+    // A rule disappears without a change record, and its slot is reused.
     store.mend({})
     store.change({ rules: [{ ...rule, id: 'other', mcc: '5411' }] })
     await soon('the other rule decides', () => mccOfPadaria() === '5411')
@@ -222,7 +222,7 @@ describe('catalog cache', () => {
     await soon('the next change is seen', () => cache.current().version === 2n)
   })
 
-  it('decides by its catalog until it has read the store again', async () => {
+  it('uses its catalog until it has read the store again', async () => {
     await cache.start()
     store.outage = new Error('away')
     expect(await cache.reread().catch(String)).to.equal('Error: away')
@@ -232,7 +232,7 @@ describe('catalog cache', () => {
     expect(store.reads.at(-1)).to.equal(undefined)
   })
 
-  it('stops following when it is closed', async () => {
+  it('stops watching when it is closed', async () => {
     await cache.start()
     await cache.close()
     const looks = store.versionReads
@@ -240,7 +240,7 @@ describe('catalog cache', () => {
     expect([store.versionReads, store.watches]).to.deep.equal([looks, 0])
   })
 
-  it('follows nothing when it is closed during its first read', async () => {
+  it('does not watch when it is closed during its first read', async () => {
     const starting = cache.start()
     await cache.close()
     await starting
@@ -283,7 +283,7 @@ describe('catalog cache', () => {
       expect(cache.health).to.deep.equal({ version: 0n, ageMs: 0 })
     })
 
-    it('is as old as its last confirmation as the latest', async () => {
+    it('reports the time since the catalog was last confirmed as the latest', async () => {
       cache = cacheOf(store, 1_000_000)
       await cache.start()
       clock.advance(700)
@@ -314,7 +314,7 @@ describe('catalog cache', () => {
     })
   }
 
-  /** Waits as long as the cache would take to look again, and longer. */
+  /** Waits longer than the cache waits between two reads. */
   async function anotherHasLookedAgain(): Promise<void> {
     const others = new InMemoryCatalogStore()
     const other = cacheOf(others)
@@ -328,7 +328,7 @@ describe('catalog cache', () => {
   }
 })
 
-/** Everything that a catalog decides, on what may differ here. */
+/** The decisions of a catalog in the aspects that may differ here. */
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
   const merchants = ['PADARIA', 'PADARIA DO ZE', '']

@@ -13,13 +13,13 @@ type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | 'neverPermit
   readonly deletedRules?: readonly string[]
 }
 
-/** A catalog store in memory, with everything that ever happened to it. */
+/** A catalog store in memory, with its complete history. */
 export class InMemoryCatalogStore implements CatalogStore {
   /** Thrown by the query. */
   outage: Error | undefined
-  /** The first version that changes are still known of. */
+  /** The first version since which changes are known. */
   purgedVersion = 0n
-  /** Whether a watch hears of changes. */
+  /** Whether a watch announces changes. */
   announces = false
   versionReads = 0
   readonly reads: (bigint | undefined)[] = []
@@ -27,13 +27,13 @@ export class InMemoryCatalogStore implements CatalogStore {
   readonly #listeners = new Set<CatalogListener>()
   #gate: Promise<void> | undefined
 
-  /** Makes the next version. */
+  /** Creates the next version. */
   change(change: Change): void {
     this.#changes.push(change)
     if (this.announces) for (const { onChange } of this.#listeners) onChange()
   }
 
-  /** Takes the last change back, as a restored backup would. */
+  /** Rolls the last change back, as a restored backup would. */
   goBack(): void {
     this.#changes.pop()
   }
@@ -110,7 +110,7 @@ export class InMemoryCatalogStore implements CatalogStore {
   }
 }
 
-/** The last word on everything that the changes touched. */
+/** The latest state of everything that the changes touched. */
 function latest<T extends { readonly id: string }>(
   changes: readonly Change[],
   kept: (change: Change) => readonly T[],

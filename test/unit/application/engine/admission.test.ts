@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Admission } from '../../../../src/application/engine/admission.js'
 import { HandClock } from '../hand-clock.js'
 
-/** Most that may wait, with an Admission that lets a burst take 500 ms. */
+/** The queue limit of an Admission that allows bursts of 500 ms. */
 const QUEUE_MAX = 1_000
 const GROUP_MAX = 10
 const WAIT_MS_MAX = 50
@@ -17,47 +17,47 @@ describe('admission to the queue', () => {
     admission = new Admission({ queueMax: QUEUE_MAX, groupMax: GROUP_MAX, waitMsMax: WAIT_MS_MAX, clock })
   })
 
-  it('takes as many as may wait while it does not know how fast they are decided', () => {
+  it('accepts requests up to the queue limit before it knows the pace of decisions', () => {
     expect(mostWaiting()).to.equal(QUEUE_MAX)
   })
 
-  it('never takes more than may wait, however fast they are decided', () => {
+  it('never exceeds the queue limit, however fast requests are decided', () => {
     groups({ count: 5, everyMs: 1, waiting: 1 })
     expect(mostWaiting()).to.equal(QUEUE_MAX)
   })
 
   describe('whose queue is emptied by each group', () => {
-    it('takes the requests that queue up during a slow group', () => {
+    it('accepts the requests that queue up during a slow group', () => {
       groups({ count: 50, everyMs: 5, waiting: 3 })
       groups({ count: 1, everyMs: 300, waiting: 110 })
       expect(mostWaiting()).to.be.above(110)
     })
 
-    it('takes as many as can be decided within a burst, when groups take long', () => {
+    it('accepts as many as can be decided within a burst, when groups are slow', () => {
       groups({ count: 5, everyMs: 40, waiting: 3 })
       expect(mostWaiting()).to.equal((BURST_MS / 40) * GROUP_MAX)
     })
 
-    it('goes by how fast groups follow each other, however small they are', () => {
+    it('follows the interval between groups, however small they are', () => {
       groups({ count: 5, everyMs: 40, waiting: 1 })
       const some = mostWaiting()
       groups({ count: 5, everyMs: 40, waiting: GROUP_MAX - 1 })
       expect(mostWaiting()).to.equal(some)
     })
 
-    it('always takes one group’s worth, however slowly they are decided', () => {
+    it('always accepts one group of requests, however slowly they are decided', () => {
       groups({ count: 5, everyMs: 60_000, waiting: 1 })
       expect(mostWaiting()).to.equal(GROUP_MAX)
     })
 
-    it('learns nothing from a time without waiting requests', () => {
+    it('ignores idle time', () => {
       groups({ count: 5, everyMs: 40, waiting: 3 })
       groups({ count: 1, everyMs: 40, waiting: 0 })
       groups({ count: 1, everyMs: 60_000, waiting: 3 })
       expect(mostWaiting()).to.equal((BURST_MS / 40) * GROUP_MAX)
     })
 
-    it('counts groups that end at the same moment together', () => {
+    it('counts groups that end at the same time together', () => {
       for (let pair = 0; pair < 50; pair++) {
         groups({ count: 1, everyMs: 40, waiting: 3 })
         groups({ count: 1, everyMs: 0, waiting: 3 })
@@ -81,23 +81,23 @@ describe('admission to the queue', () => {
 
     beforeEach(() => groups({ count: 1, everyMs, waiting: 100 }))
 
-    it('takes as many as in a burst until that is over', () => {
+    it('accepts a burst until its time is over', () => {
       groups({ count: BURST_MS / everyMs - 1, everyMs, waiting: GROUP_MAX })
       clock.advance(everyMs - 1)
       expect(mostWaiting()).to.equal(inBurst)
     })
 
-    it('takes as many as can be decided in time from then on', () => {
+    it('then accepts only as many as can be decided in time', () => {
       groups({ count: BURST_MS / everyMs, everyMs, waiting: GROUP_MAX })
       expect(mostWaiting()).to.equal(inTime)
     })
 
-    it('knows no burst while it does not', () => {
+    it('allows no burst while the queue is still full', () => {
       groups({ count: 500, everyMs, waiting: 25 })
       expect(mostWaiting()).to.be.closeTo(inTime, 1)
     })
 
-    it('does not take it for empty when every second group finds few', () => {
+    it('does not count as empty when every second group is small', () => {
       for (let pair = 0; pair < 100; pair++) {
         groups({ count: 1, everyMs, waiting: 2 * GROUP_MAX })
         groups({ count: 1, everyMs: 0, waiting: 1 })
@@ -107,9 +107,9 @@ describe('admission to the queue', () => {
 
     for (const [left, kind] of [
       [39, 'a burst'],
-      [40, 'a queue that stays'],
+      [40, 'a lasting queue'],
     ] as const)
-      it(`takes ${left} left by the first group, and 5 by the next, for ${kind}: from half a group on average on`, () => {
+      it(`treats ${left} requests left by one group and 5 by the next as ${kind}: the threshold is half a group on average`, () => {
         admission = new Admission({ queueMax: QUEUE_MAX, groupMax: GROUP_MAX, waitMsMax: WAIT_MS_MAX, clock })
         groups({ count: 1, everyMs, waiting: left })
         groups({ count: 1, everyMs, waiting: GROUP_MAX / 2 })
@@ -132,7 +132,7 @@ describe('admission to the queue', () => {
     }
   }
 
-  /** How many may wait now. */
+  /** The current limit. */
   function mostWaiting(): number {
     let waiting = 0
     while (admission.admits({ waiting })) waiting += 1

@@ -21,7 +21,7 @@ describe('background turns', () => {
     turns = new PurchasesFirst({ waitingIn }, timers)
   })
 
-  it('leave three turns of the event loop to purchases, also while none waits', async () => {
+  it('leave three turns of the event loop to purchases, even when none waits', async () => {
     await turns.turn()
     expect(timers.lengthsMs).to.deep.equal([1, 1, 1])
   })
@@ -32,7 +32,7 @@ describe('background turns', () => {
     expect(looks).to.equal(5)
   })
 
-  it('come after 15 looks, however many purchases wait', async () => {
+  it('come after 15 checks, however many purchases wait', async () => {
     looks = 5
     waiting.PURCHASE = 3
     await turns.turn()

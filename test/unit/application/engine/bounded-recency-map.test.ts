@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { BoundedRecencyMap } from '../../../../src/application/engine/bounded-recency-map.js'
 
-describe('a map that bounds the weight of its values', () => {
+describe('a map with a limit on the weight of its values', () => {
   let evicted: string[]
   let map: BoundedRecencyMap<string, number>
 
@@ -21,7 +21,7 @@ describe('a map that bounds the weight of its values', () => {
     expect(evicted).to.deep.equal([])
   })
 
-  it('evicts the values set longest ago, until the others are light enough', () => {
+  it('evicts the values set longest ago, until the weight is within the limit', () => {
     map.set('a', 4)
     map.set('b', 4)
     map.set('c', 2)
@@ -35,7 +35,7 @@ describe('a map that bounds the weight of its values', () => {
     ])
   })
 
-  it('evicts a key that was set again after one that was not', () => {
+  it('evicts a key that was set again later than one that was not', () => {
     map.set('a', 4)
     map.set('b', 4)
     map.set('a', 5)
@@ -43,13 +43,13 @@ describe('a map that bounds the weight of its values', () => {
     expect(evicted).to.deep.equal(['b 4'])
   })
 
-  it('evicts a copy at once that alone exceeds the limit', () => {
+  it('evicts a copy at once when it alone exceeds the limit', () => {
     map.set('a', 11)
     expect(map.get('a')).to.equal(undefined)
     expect(evicted).to.deep.equal(['a 11'])
   })
 
-  it('counts a value that is replaced once', () => {
+  it('counts a replaced value once', () => {
     map.set('a', 9)
     map.set('a', 3)
     map.set('b', 7)

@@ -27,7 +27,7 @@ describe('engine: deciding on copies', () => {
     expect(test.store.calls).not.to.include('load')
   })
 
-  it('packs the copy of an account that is no longer busy, and decides on it when it comes again', async () => {
+  it('packs the copy of an idle account, and uses it when the account is needed again', async () => {
     const packed: Account[] = []
     test = testEngine({
       codec: {
@@ -39,7 +39,7 @@ describe('engine: deciding on copies', () => {
     await buy('a')
     await buy('a')
     expect(packed).to.deep.equal([])
-    // Nothing leaves their journals.
+    // Entries stay in their journals.
     test.store.appending.alwaysMeets('OUTAGE')
     for (const id of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {
       test.store.put(accountWithJournal(id, JOURNAL_MAX - 1))
@@ -52,7 +52,7 @@ describe('engine: deciding on copies', () => {
     test.store.appending.alwaysMeets(undefined)
   })
 
-  it('tries again like after any outage when the store was away for the commit', async () => {
+  it('retries as after any outage when the store was away for the commit', async () => {
     await buy('a')
     test.store.committing.meets('OUTAGE')
     await buy('a')
@@ -66,16 +66,19 @@ describe('engine: deciding on copies', () => {
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  // A commit by another process makes its account be read twice: at once, and the next time.
-  it('ends when one in twenty accounts had been changed by others, for some time', async () => {
+  // A commit by another process causes two reads of its account: at once, and the next time.
+  it('stops for some time after others have changed one in twenty accounts', async () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })
 
-  it('continues when one in forty had', async () => {
+  it('continues when others have changed one in forty', async () => {
     expect(await readsOf({ every: 40, changes: 12 })).to.be.at.most(24)
   })
 
-  /** Buys on many accounts, over and over, one in so many of them changed by others before; how often they are read. */
+  /**
+   * Buys on many accounts repeatedly; another process first changes one in so many. Returns the number of
+   * reads.
+   */
   async function readsOf({
     every,
     changes,
@@ -118,7 +121,7 @@ describe('engine: the journal of an account', () => {
     expect(test.store.violations).to.deep.equal([])
   })
 
-  it('leaves it with the first commit after it was posted, to the last entry', async () => {
+  it('drops all posted entries with the next commit', async () => {
     test.store.put(fundedAccount('a'))
     await test.authorize('a', purchase('1'), patience)
     await allSettled(test)
@@ -127,7 +130,7 @@ describe('engine: the journal of an account', () => {
     await allSettled(test)
   })
 
-  it('leaves room for as many entries as are posted', async () => {
+  it('has room for as many entries as are posted', async () => {
     test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
     await test.authorize('a', purchase('last'), patience)
     await allSettled(test)
@@ -141,7 +144,7 @@ describe('engine: the journal of an account', () => {
     await allSettled(test)
   })
 
-  it('leaves room for the one entry of a full one that is posted', async () => {
+  it('has room for one entry after one of a full journal is posted', async () => {
     test.poster.add(accountAfter('a', [steps.open('open')]))
     await allSettled(test)
     expect(test.poster.postedThrough('a')).to.equal(1n)
@@ -152,7 +155,7 @@ describe('engine: the journal of an account', () => {
     await allSettled(test)
   })
 
-  it('is posted when a request touches the account, if it is a single entry', async () => {
+  it('is posted when a request touches the account, even a single entry', async () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(
@@ -179,7 +182,7 @@ describe('engine: the journal of an account', () => {
     })
   }
 
-  it('keeps the new entry, also when more of the account was posted here than is read of it', async () => {
+  it('keeps the new entry, even when this process has posted more of the account than it read', async () => {
     const old = fundedAccount('a')
     const newer = credited(credited(old, { transactionId: 't-3', amount: 1n }), {
       transactionId: 't-4',

@@ -6,7 +6,7 @@ import type { Verdict } from '../../../../src/domain/verdict.js'
 import { credited, fundedAccount, patience, purchase } from '../fixtures.js'
 import { allSettled, occupy, type TestEngine, testEngine } from '../test-engine.js'
 
-describe('engine: early reversals of a part are taken off', () => {
+describe('engine: early partial reversals reduce the purchase', () => {
   let test: TestEngine
 
   beforeEach(() => {
@@ -34,19 +34,19 @@ describe('engine: early reversals of a part are taken off', () => {
     ])
   }
 
-  it('that are in the journal', async () => {
+  it('when they are in the journal', async () => {
     await reversePart('early', 30n)
     expect(debited(await buyLate())).to.equal(70n)
   })
 
-  it('that have left the journal', async () => {
+  it('when they have left the journal', async () => {
     await reversePart('early-1', 30n)
     await reversePart('early-2', 10n)
     await leaveJournal()
     expect(debited(await buyLate())).to.equal(60n)
   })
 
-  it('that have left the journal, by a process that reads the account', async () => {
+  it('when they have left the journal, and the process reads the account', async () => {
     await reversePart('early', 30n)
     await leaveJournal()
     const other = testEngine()
@@ -55,14 +55,14 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await other.authorize('a', purchase('late', 100n), patience))).to.equal(70n)
   })
 
-  it('with some of them in the journal and some posted', async () => {
+  it('when some are in the journal and some are posted', async () => {
     await reversePart('early-1', 30n)
     await leaveJournal()
     await reversePart('early-2', 10n)
     expect(debited(await buyLate())).to.equal(60n)
   })
 
-  it('that are decided in the same group, right before the purchase', async () => {
+  it('when they are decided in the same group, right before the purchase', async () => {
     test.store.put(credited(fundedAccount('a'), { transactionId: 'more', amount: 1n }))
     await occupy(test)
     const early = [reversePart('early-1', 30n), reversePart('early-2', 10n)]
@@ -72,7 +72,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await late)).to.equal(60n)
   })
 
-  it('and the stored answer keeps the amount', async () => {
+  it('when it is repeated: the stored answer keeps the amount', async () => {
     await reversePart('early', 30n)
     const first = await buyLate()
     await reversePart('later', 70n)
@@ -80,7 +80,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(await buyLate()).to.deep.equal({ ...first, type: 'REPLAY' })
   })
 
-  it('from the amount of later reversals, when all of them have left the journal', async () => {
+  it('and reduce later reversals, when all of them have left the journal', async () => {
     await reversePart('early', 30n)
     await buyLate()
     await reversePart('later', 50n)

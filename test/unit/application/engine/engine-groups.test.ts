@@ -18,7 +18,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked).to.deep.equal([['a']])
   })
 
-  it('sends a lone request to the store in the turn in which it comes', () => {
+  it('sends a lone request to the store in the turn in which it arrives', () => {
     void test.authorize('a', purchase('1'), patience)
     expect(test.store.loading.inProgress).to.equal(1)
   })
@@ -31,7 +31,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked.at(-1)).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('reports how many it decided together, and how long that took', async () => {
+  it('reports the size and the duration of each group', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
     test.clock.advance(7)
@@ -53,7 +53,7 @@ describe('engine: groups', () => {
     expect(test.store.committing.asked.at(-1)?.map(({ after }) => after.id)).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('has at most two groups on their way at once', async () => {
+  it('has at most two groups in flight', async () => {
     await occupy(test)
     void test.authorize('a', purchase('1'), patience)
     expect({ loading: test.store.loading.inProgress, waiting: test.engine.waiting }).to.deep.equal({
@@ -63,7 +63,7 @@ describe('engine: groups', () => {
     test.store.loading.release()
   })
 
-  it('keeps the place of a group until its commit has come back', async () => {
+  it('keeps the slot of a group until its commit has returned', async () => {
     test.store.committing.hold()
     void test.authorize('a', purchase('1'), patience)
     void test.authorize('b', purchase('1'), patience)
@@ -73,7 +73,7 @@ describe('engine: groups', () => {
     test.store.committing.release()
   })
 
-  it('keeps an account out of a second group while it is in one', async () => {
+  it('does not put an account into two groups at once', async () => {
     test.store.committing.hold()
     const first = test.authorize('a', purchase('1'), patience)
     const second = test.authorize('a', purchase('2'), patience)
@@ -105,7 +105,7 @@ describe('engine: groups', () => {
     expect(ids).to.deep.equal(['open', 'fund', '1', '2', '3', '4'])
   })
 
-  it('commits the requests on one account of a group by one change, in their order', async () => {
+  it("commits a group's requests on one account as one change, in their order", async () => {
     await occupy(test)
     const waiting = ['1', '2', '3'].map((id) => test.authorize('a', purchase(id), patience))
     test.store.loading.release()
@@ -127,7 +127,7 @@ describe('engine: groups', () => {
     expect(balances).to.deep.equal([400n, undefined, 0n])
   })
 
-  it('takes at most 128 requests into one group', async () => {
+  it('puts at most 128 requests into one group', async () => {
     await occupy(test)
     const ids = Array.from({ length: 130 }, (_, index) => `many-${index}`)
     const waiting = ids.map((id) => test.authorize(id, purchase('1'), patience))
@@ -136,7 +136,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked.map((group) => group.length)).to.deep.equal([1, 1, 128, 2])
   })
 
-  it('answers only when the commit has come back', async () => {
+  it('answers only when the commit has returned', async () => {
     test.store.committing.hold()
     let answered = false
     const answer = test.authorize('a', purchase('1'), patience).then(() => {

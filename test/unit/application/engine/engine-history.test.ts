@@ -31,7 +31,7 @@ describe('engine: an id is decided once', () => {
     expect((await Promise.all(twice)).map(({ type }) => type)).to.deep.equal(['RECORD', 'REPLAY'])
   })
 
-  it('answers the replay of an entry of the same group no sooner than the entry is durable', async () => {
+  it('replays an entry of the same group only when the entry is durable', async () => {
     await occupy(test)
     let replayed = false
     const answers = [1, 2].map(() =>
@@ -57,7 +57,7 @@ describe('engine: an id is decided once', () => {
     expect((await Promise.all(twice)).map(({ type }) => type)).to.deep.equal(['RECORD', 'REUSED'])
   })
 
-  it('takes the same id on another account for another request', async () => {
+  it('treats the same id on another account as another request', async () => {
     test.store.put(fundedAccount('b'))
     await test.authorize('a', purchase('1'), patience)
     const verdict = await test.authorize('b', purchase('1'), patience)
@@ -65,7 +65,7 @@ describe('engine: an id is decided once', () => {
   })
 })
 
-describe('engine: looking up the ledger', () => {
+describe('engine: searching the ledger', () => {
   let test: TestEngine
   const long = credited(fundedAccount('a'), { transactionId: 'latest', amount: 1n })
 
@@ -73,7 +73,7 @@ describe('engine: looking up the ledger', () => {
     test = testEngine()
   })
 
-  it('reads the account and looks in one round trip', async () => {
+  it('reads the account and searches in one round trip', async () => {
     putTrimmed(test, long)
     await test.authorize('a', purchase('1'), patience)
     expect(test.store.calls.slice(0, 2)).to.deep.equal(['load', 'commit'])
@@ -94,7 +94,7 @@ describe('engine: looking up the ledger', () => {
     expect(test.store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: '2' }]])
   })
 
-  it('does not look when the journal that it has just committed holds the whole history', async () => {
+  it('does not search when the committed journal holds the whole history', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
     test.store.put(long)
     await test.authorize('a', purchase('1'), patience)
@@ -103,7 +103,7 @@ describe('engine: looking up the ledger', () => {
     test.store.appending.alwaysMeets(undefined)
   })
 
-  it('does not search for an id in the journal that it has just committed', async () => {
+  it('does not search for an id in a journal that it has just committed', async () => {
     putTrimmed(test, long)
     await test.authorize('a', purchase('1'), patience)
     await test.authorize('a', purchase('1'), patience)
@@ -116,14 +116,14 @@ describe('engine: looking up the ledger', () => {
     expect(verdict.type).to.equal('REUSED')
   })
 
-  it('loads and looks again after a lost race', async () => {
+  it('reads and searches again after a lost race', async () => {
     putTrimmed(test, long)
     test.store.committing.meets('CONFLICT')
     await test.authorize('a', purchase('1'), patience)
     expect(test.store.calls.slice(0, 4)).to.deep.equal(['load', 'commit', 'load', 'commit'])
   })
 
-  it('does not take an entry of another account of the group for one of this', async () => {
+  it('does not confuse entries of different accounts in a group', async () => {
     putTrimmed(test, credited(long, { transactionId: 'more', amount: 1n }))
     putTrimmed(test, credited(fundedAccount('b'), { transactionId: 'more', amount: 1n }))
     await occupy(test)
@@ -132,7 +132,7 @@ describe('engine: looking up the ledger', () => {
     expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(['REUSED', 'RECORD'])
   })
 
-  it('looks up the ids of a whole group in one round trip', async () => {
+  it('searches for the ids of a whole group in one round trip', async () => {
     putTrimmed(test, long)
     await occupy(test)
     const waiting = ['1', '2'].map((id) => test.authorize('a', purchase(id), patience))

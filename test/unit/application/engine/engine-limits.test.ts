@@ -18,7 +18,7 @@ describe('engine: its queue', () => {
     Math.random = random
   })
 
-  it('rejects one request more than may wait as OVERLOADED', async () => {
+  it('rejects a request beyond its limit as OVERLOADED', async () => {
     const test = testEngine({ queueMax: 2 })
     await occupy(test)
     const waiting = ['a', 'b'].map((id) => test.authorize(id, purchase('1'), patience))
@@ -27,7 +27,7 @@ describe('engine: its queue', () => {
     await Promise.all(waiting)
   })
 
-  it('takes as many as may wait', async () => {
+  it('accepts requests up to its limit', async () => {
     const test = testEngine({ queueMax: 2 })
     await occupy(test)
     const waiting = ['a', 'b'].map((id) => rejectionOf(test.authorize(id, purchase('1'), patience)))
@@ -35,7 +35,7 @@ describe('engine: its queue', () => {
     expect(await Promise.all(waiting)).to.deep.equal(['ANSWERED', 'ANSWERED'])
   })
 
-  it('takes requests again when the queue has emptied', async () => {
+  it('accepts requests again when the queue has emptied', async () => {
     const test = testEngine({ queueMax: 1 })
     await occupy(test)
     const waiting = test.authorize('a', purchase('1'), patience)
@@ -45,11 +45,11 @@ describe('engine: its queue', () => {
     expect(await rejectionOf(test.authorize('b', purchase('1'), patience))).to.equal('ANSWERED')
   })
 
-  it('counts pausing requests among the waiting ones', async () => {
+  it('counts pausing requests as waiting', async () => {
     const test = testEngine({ queueMax: 1 })
     test.store.loading.alwaysMeets('OUTAGE')
     const waiting = rejectionOf(test.authorize('a', purchase('1'), timeBudget(1_000, test.clock)))
-    // After so many attempts the pauses are long enough to be met; they are as long as they may be.
+    // After so many attempts the pauses have their maximum length, long enough to be observed.
     await soon('it pauses', () => test.store.loading.asked.length >= 6 && test.store.loading.inProgress === 0)
     const rejected = await rejectionOf(test.authorize('b', purchase('1'), patience))
     test.clock.advance(1_000)
@@ -58,7 +58,7 @@ describe('engine: its queue', () => {
   })
 })
 
-describe('engine: one member fails', () => {
+describe('engine: a failure in a group', () => {
   let test: TestEngine
   const bug = new RangeError('a bug')
 
@@ -74,28 +74,28 @@ describe('engine: one member fails', () => {
     expect(await failing).to.equal(bug)
   })
 
-  it('decides for the neighbours, on the same account too, when a decision throws', async () => {
+  it('still decides other requests, even on the same account, when a decision throws', async () => {
     void rejectionOf(throwOn('a'))
     const others = ['a', 'b'].map((id) => test.authorize(id, purchase('1'), patience))
     test.store.loading.release()
     expect((await Promise.all(others)).map(({ type }) => type)).to.deep.equal(['RECORD', 'RECORD'])
   })
 
-  it('rejects with an unexpected error of the store, and does not try again', async () => {
+  it('rejects with an unexpected error of the store, and does not retry', async () => {
     test.store.loading.release()
     await test.engine.drain()
     test.store.committing.meets(new Map([['a', bug]]))
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal(bug)
   })
 
-  it('commits the neighbours of a change that the store rejects', async () => {
+  it('still commits the other changes when the store rejects one', async () => {
     test.store.committing.meets(undefined, undefined, new Map([['a', bug]]))
     const answers = ['a', 'b'].map((id) => rejectionOf(test.authorize(id, purchase('1'), patience)))
     test.store.loading.release()
     expect(await Promise.all(answers)).to.deep.equal([bug, 'ANSWERED'])
   })
 
-  it('decides for the neighbours of an account that cannot be read', async () => {
+  it('still decides on other accounts when one cannot be read', async () => {
     test.store.damaged.add('a')
     const damaged = rejectionOf(test.authorize('a', purchase('1'), patience))
     const neighbours = ['b', 'c', 'd'].map((id) => rejectionOf(test.authorize(id, purchase('1'), patience)))
@@ -120,7 +120,7 @@ describe('engine: one member fails', () => {
 })
 
 describe('engine: a queue that is emptied slowly', () => {
-  it('takes no more than one group’s worth', async () => {
+  it('accepts at most one group of requests', async () => {
     const test = testEngine()
     const ask = (count: number): void => {
       for (let index = 0; index < count; index++) {
@@ -133,7 +133,7 @@ describe('engine: a queue that is emptied slowly', () => {
     const { committing } = test.store
     committing.hold()
     ask(1)
-    // Ends while others wait, so the next one tells how long a group takes.
+    // Ends while others wait, so that the next one shows the duration of a group.
     ask(130)
     await soon('the first group commits', () => committing.inProgress === 1)
     committing.releaseOne()
@@ -162,16 +162,16 @@ describe('engine: a full journal', () => {
     test.store.appending.alwaysMeets(undefined)
   })
 
-  it('takes entries until the journal holds as many as it may', async () => {
+  it('accepts entries up to its limit', async () => {
     test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('ANSWERED')
   })
 
-  it('rejects one entry more as UNAVAILABLE while the ledger is down', async () => {
+  it('rejects an entry beyond its limit as UNAVAILABLE while the ledger is down', async () => {
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('UNAVAILABLE')
   })
 
-  it('rejects only as many requests of a group as find no room', async () => {
+  it('rejects only the requests of a group that have no room', async () => {
     test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
     await occupy(test)
     const answers = ['1', '2'].map((id) => rejectionOf(test.authorize('a', purchase(id), patience)))
@@ -193,7 +193,7 @@ describe('engine: a full journal', () => {
     expect(await rejectionOf(test.authorize('a', purchase('2'), patience))).to.equal('ANSWERED')
   })
 
-  it('has room again in a process that found the journal full', async () => {
+  it('has room again in a process that started with a full journal', async () => {
     await rejectionOf(test.authorize('a', purchase('1'), patience))
     test.store.appending.alwaysMeets(undefined)
     await soon('the journal is posted', () => test.poster.postedThrough('a') === BigInt(JOURNAL_MAX))
@@ -233,14 +233,14 @@ describe('engine: drain', () => {
     expect(outcome).to.equal('UNAVAILABLE')
   })
 
-  it('ends for all who wait for it', async () => {
+  it('ends for all waiting callers', async () => {
     const test = testEngine()
     const answer = test.authorize('a', purchase('1'), patience)
     await Promise.all([test.engine.drain(), test.engine.drain()])
     expect(await rejectionOf(answer)).to.equal('ANSWERED')
   })
 
-  it('does not affect the requests it waits for: they are decided', async () => {
+  it('does not affect the requests in flight: they are decided', async () => {
     const test = testEngine()
     const answer = test.authorize('a', purchase('1'), patience)
     await test.engine.drain()

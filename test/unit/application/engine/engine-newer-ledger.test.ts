@@ -14,7 +14,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     test.store.put(fundedAccount('a'))
   })
 
-  it('holds the same purchase, made meanwhile: it is made once', async () => {
+  it('makes a concurrent identical purchase once', async () => {
     test.store.betweenReads = async () => {
       await other.authorize('a', purchase('1'), patience)
       await forgotten(['2', '3'])
@@ -25,7 +25,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(test.store.violations).to.deep.equal([])
   })
 
-  it('holds another purchase under the same id: the second is rejected as a reuse', async () => {
+  it('rejects a concurrent different purchase under the same id as a reuse', async () => {
     test.store.betweenReads = async () => {
       await other.authorize('a', purchase('1', 10n), patience)
       await forgotten(['2', '3'])
@@ -34,7 +34,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(verdict.type).to.equal('REUSED')
   })
 
-  it('holds a reversal of the same purchase, made meanwhile: the purchase is given back once', async () => {
+  it('makes a concurrent reversal of the same purchase once', async () => {
     await test.authorize('a', purchase('buy'), patience)
     await allSettled(test)
     // An engine without a copy of the account.
@@ -51,7 +51,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(approved.map(({ transactionId }) => transactionId)).to.deep.equal(['back-1'])
   })
 
-  /** Has the other process post what the journal holds, and leave it out of the journal with more purchases. */
+  /** Makes the other process post the journal, and drop it with further purchases. */
   async function forgotten(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await allSettled(other)

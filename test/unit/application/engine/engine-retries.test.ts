@@ -52,7 +52,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.retries).to.deep.equal([])
   })
 
-  it('pauses longer and longer between its attempts, by chance less, and for 64 ms at most', async () => {
+  it('pauses longer before each attempt, reduced by chance, for 64 ms at most', async () => {
     const timers = new HandTimers({ goesOn: true })
     const { store, authorize } = testEngine({ timers, random: () => 1 })
     store.put(fundedAccount('a'))
@@ -61,12 +61,12 @@ describe('engine: lost races and an unreliable store', () => {
     expect(timers.lengthsMs).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64])
   })
 
-  it('does not pause when there is no time for a commit afterwards', async () => {
+  it('does not pause when no time would remain for a commit', async () => {
     const timers = new HandTimers({ goesOn: true })
     const { store, authorize } = testEngine({ timers, random: () => 1 })
     store.put(fundedAccount('a'))
     store.committing.alwaysMeets('CONFLICT')
-    // Enough for pauses of 2 and 4 ms and a commit, and not for 8.
+    // Enough for pauses of 2 and 4 ms and a commit, but not for 8 ms.
     const late = authorize('a', purchase('1'), { remainingMs: () => 9 })
     expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
     expect(timers.lengthsMs).to.deep.equal([2, 4])
@@ -80,7 +80,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.outages[0]).to.have.property('indecision', 'UNAVAILABLE')
   })
 
-  it('asks once for a group of unavailable accounts, not once for each', async () => {
+  it('retries once for a group of unavailable accounts, not once for each', async () => {
     test.store.put(fundedAccount('b'))
     await occupy(test)
     test.store.loading.meets('OUTAGE')
@@ -106,13 +106,13 @@ describe('engine: lost races and an unreliable store', () => {
     })
   }
 
-  it('decides again when a commit with an unknown outcome had not happened', async () => {
+  it('decides again when the unknown commit had not happened', async () => {
     test.store.committing.meets('OUTAGE')
     const verdict = await test.authorize('a', purchase('1'), patience)
     expect(verdict.type).to.equal('RECORD')
   })
 
-  it('hands the entry of a lost reply to the poster', async () => {
+  it('passes the entry of a lost reply to the poster', async () => {
     test.store.committing.meets('LOST_REPLY')
     await test.authorize('a', purchase('1'), patience)
     await soon('the entry is in the ledger', () => test.store.posted('a').at(-1)?.transactionId === '1')
@@ -135,14 +135,14 @@ describe('engine: lost races and an unreliable store', () => {
     })
   }
 
-  it('spends at most the budget on an outage', async () => {
+  it('spends no more than the budget on an outage', async () => {
     test.store.loading.alwaysMeets('OUTAGE')
     test.store.loading.onCall = () => test.clock.advance(100)
     await rejectionOf(test.authorize('a', purchase('1'), timeBudget(250, test.clock)))
     expect(test.store.loading.asked.length).to.equal(3)
   })
 
-  it('rejects UNAVAILABLE when the budget ends while waiting for an account that the store keeps busy', async () => {
+  it('rejects UNAVAILABLE when the budget ends while it waits for an account that the store keeps busy', async () => {
     test.store.loading.hold()
     test.store.loading.alwaysMeets('OUTAGE')
     const first = rejectionOf(test.authorize('a', purchase('1'), timeBudget(100, test.clock)))
@@ -152,7 +152,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(await Promise.all([first, second])).to.deep.equal(['UNAVAILABLE', 'UNAVAILABLE'])
   })
 
-  it('rejects NO_TIME_LEFT when the budget ends while waiting and the store answers', async () => {
+  it('rejects NO_TIME_LEFT when the budget ends while it waits and the store answers', async () => {
     test.store.loading.hold()
     const first = test.authorize('a', purchase('1'), patience)
     const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
@@ -162,7 +162,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(await second).to.equal('NO_TIME_LEFT')
   })
 
-  it('rejects NO_TIME_LEFT when the budget ends while waiting, and an outage was over before', async () => {
+  it('rejects NO_TIME_LEFT when the budget ends while it waits after an outage', async () => {
     test.store.loading.meets('OUTAGE')
     await test.authorize('a', purchase('0'), patience)
     test.store.committing.hold()
@@ -174,14 +174,14 @@ describe('engine: lost races and an unreliable store', () => {
     expect(await second).to.equal('NO_TIME_LEFT')
   })
 
-  it('rejects NO_TIME_LEFT when races are lost until the budget is over', async () => {
+  it('rejects NO_TIME_LEFT when it loses races until the budget ends', async () => {
     test.store.committing.alwaysMeets('CONFLICT')
     test.store.committing.onCall = () => test.clock.advance(100)
     const answer = test.authorize('a', purchase('1'), timeBudget(250, test.clock))
     expect(await rejectionOf(answer)).to.equal('NO_TIME_LEFT')
   })
 
-  it('rejects UNAVAILABLE when races are lost after a commit of unknown outcome: it may have debited', async () => {
+  it('rejects UNAVAILABLE when it loses races after a commit of unknown outcome: that may have debited', async () => {
     test.store.committing.meets('OUTAGE', ...Array.from({ length: 20 }, () => 'CONFLICT' as const))
     test.store.committing.onCall = () => test.clock.advance(100)
     const answer = test.authorize('a', purchase('1'), timeBudget(350, test.clock))
@@ -202,14 +202,14 @@ describe('engine: the budget', () => {
       expect(await rejectionOf(test.authorize('a', purchase('1'), budget))).to.equal('NO_TIME_LEFT')
     })
 
-    it(`does not ask the store for a caller who ${what}`, async () => {
+    it(`sends no request to the store for a caller who ${what}`, async () => {
       const test = testEngine()
       await rejectionOf(test.authorize('a', purchase('1'), budget))
       expect(test.store.calls).to.deep.equal([])
     })
   }
 
-  it('decides for a caller that leaves just the 5 ms of a commit', async () => {
+  it('decides for a caller who leaves exactly the 5 ms of a commit', async () => {
     const { authorize } = testEngine()
     const verdict = await authorize('a', purchase('1'), { remainingMs: () => 5 })
     expect(verdict.type).to.equal('RECORD')
@@ -226,7 +226,7 @@ describe('engine: the budget', () => {
     })
   }
 
-  it('still decides for the others of the group when one budget ends', async () => {
+  it('still decides for the rest of the group when one budget ends', async () => {
     const test = testEngine()
     test.store.put(fundedAccount('a'))
     test.store.loading.hold()
@@ -241,8 +241,8 @@ describe('engine: the budget', () => {
 })
 
 /**
- * An account of whose history only the latest entry is in the journal, so that ids are looked up in the ledger: together with the
- * account (loading), or alone (finding), when the engine has just committed the account.
+ * An account with only its latest entry in the journal, so that the engine searches for ids in the ledger:
+ * together with the account (loading), or alone (finding) right after a commit of the account.
  */
 async function prepare({ store, authorize }: TestEngine, next: 'loading' | 'finding'): Promise<void> {
   const account = credited(fundedAccount('a'), { transactionId: 'more', amount: 1n })

@@ -45,8 +45,8 @@ const world = fc.record({
   turns: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
 })
 
-describe('engine: whatever callers and the store do', () => {
-  it('decides each id once, keeps every centavo and loses no entry', async () => {
+describe('engine: any callers and any store behavior', () => {
+  it('decide each id once, keep every centavo and lose no entry', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const { store, answers } = await run(given)
@@ -120,7 +120,7 @@ function expectSound(store: InMemoryStore, id: string): void {
   expect(entries).to.include.members(store.committed.filter(({ accountId }) => accountId === id))
 }
 
-/** Every caller with an id got the one entry that the history has for it. */
+/** Every caller with an id got the single entry of that id. */
 function expectConsistent(history: readonly Entry[], answers: readonly Answer[]): void {
   const firsts = answers.filter(({ verdict }) => verdict.type === 'RECORD').map(({ id }) => id)
   expect(new Set(firsts).size, 'an id was recorded twice').to.equal(firsts.length)

@@ -9,7 +9,7 @@ import { fundedAccount, patience, purchase } from '../fixtures.js'
 import { nextTurns, soon } from '../soon.js'
 import { type TestEngine, testEngine } from '../test-engine.js'
 
-describe('engines, one for each part of the store', () => {
+describe('engines, one for each shard', () => {
   const ids = ['left-1', 'right-1', 'left-2', 'right-2', 'left-3', 'right-3']
   let test: TestEngine
   let engines: Engines
@@ -38,13 +38,13 @@ describe('engines, one for each part of the store', () => {
     })
   })
 
-  it('never have accounts of two parts in one group', async () => {
+  it('never put accounts of two shards into one group', async () => {
     await Promise.all(ids.map((id) => buy(id)))
     for (const group of test.store.loading.asked)
       expect(new Set(group.map((id) => id.split('-', 1)[0]))).to.have.lengthOf(1)
   })
 
-  it('decide for one part while the other does not answer', async () => {
+  it('decide for one shard while the other does not answer', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2'].map((id) => buy(id))
     await soon('both groups of the left are loading', () => test.store.loading.inProgress === 2)
@@ -54,7 +54,7 @@ describe('engines, one for each part of the store', () => {
     await Promise.all([...held, right])
   })
 
-  it('forget the accounts that they have in memory: they are read again', async () => {
+  it('forget the accounts that they hold in memory, and read them again', async () => {
     await buy('left-1')
     await buy('left-1')
     const loads = test.store.loading.asked.length
@@ -64,7 +64,7 @@ describe('engines, one for each part of the store', () => {
     expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
   })
 
-  it('have a queue each: a full queue rejects only its own requests', async () => {
+  it('each have a queue: a full queue rejects only its own requests', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => buy(id))
     const rejected = await buy('left-2').catch((error: unknown) => error)
@@ -76,7 +76,7 @@ describe('engines, one for each part of the store', () => {
     await Promise.all([...held, ...right])
   })
 
-  it('decide each once on an account that moves while one of them has read it', async () => {
+  it('decide each purchase once on an account that moves while one engine has read it', async () => {
     test.store.betweenReads = async () => {
       moved = true
       await buy('left-1')
@@ -97,7 +97,7 @@ describe('engines, one for each part of the store', () => {
     await everythingPosted()
   })
 
-  it('drain only when each has answered', async () => {
+  it('end their drain only when each has answered', async () => {
     test.store.loading.hold()
     let isDrained = false
     const answer = buy('left-1')
@@ -111,11 +111,11 @@ describe('engines, one for each part of the store', () => {
     await everythingPosted()
   })
 
-  it('let as many wait as one of them before they are asked anything', () => {
+  it('accept as many waiting requests as one engine before the first request', () => {
     expect(engines.waitingMax).to.equal(2)
   })
 
-  it('post for one part while the other does not take entries', async () => {
+  it('post for one shard while the other accepts no entries', async () => {
     test.store.appending.hold()
     await buy('left-1')
     await soon('the left is being posted', () => test.store.appending.inProgress === 1)

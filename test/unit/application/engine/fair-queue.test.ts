@@ -10,7 +10,7 @@ type Step =
   | { readonly type: 'end' }
   | { readonly type: 'evict'; readonly subject: string }
 
-describe('a queue that subjects share', () => {
+describe('a queue shared by subjects', () => {
   let busy: Set<string>
   let queue: FairQueue
 
@@ -24,14 +24,14 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['1', '2', '3'])
   })
 
-  it('gives each subject one turn after another, however many requests it has', () => {
+  it('gives the subjects turns, however many requests each has', () => {
     push('greedy', ['g1', 'g2', 'g3', 'g4'])
     push('modest', ['m1'])
     push('other', ['o1', 'o2'])
     expect(taken()).to.deep.equal(['g1', 'm1', 'o1', 'g2', 'o2', 'g3', 'g4'])
   })
 
-  it('continues the turns where it stopped', () => {
+  it('continues the turns where they stopped', () => {
     push('a', ['a1', 'a2'])
     push('b', ['b1', 'b2'])
     expect(takeOne()).to.equal('a1')
@@ -67,7 +67,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(0)
     })
 
-    it('postpones them again when the request of another subject was taken first', () => {
+    it("postpones them again when another subject's request was taken first", () => {
       busy.add('hot')
       pushOn('hot', ['a1', 'a2'], 'a')
       pushOn('hot', ['b1'], 'b')
@@ -81,7 +81,7 @@ describe('a queue that subjects share', () => {
     })
   })
 
-  describe('when there are too many requests', () => {
+  describe('with too many requests', () => {
     it('evicts the newest request of the subject that has the most', () => {
       push('greedy', ['1', '2', '3'])
       push('modest', ['m1'])
@@ -108,7 +108,7 @@ describe('a queue that subjects share', () => {
       expect(taken()).to.deep.equal(['1', '3'])
     })
 
-    it('evicts a request that pauses: its pause ends in nothing', () => {
+    it('evicts a request during its pause, and ignores the end of the pause', () => {
       const [first, second] = [pendingRequest({ id: '1' }), pendingRequest({ id: '2' })]
       queue.pause(first)
       queue.pause(second)
@@ -119,7 +119,7 @@ describe('a queue that subjects share', () => {
       expect(taken()).to.deep.equal(['2'])
     })
 
-    it('treats a subject that lost all of its requests like a new one', () => {
+    it('treats a subject that lost all of its requests as new', () => {
       push('a', ['1', '2'])
       expect(evictedFor('b')).to.equal('2')
       expect(takeOne()).to.equal('1')
@@ -139,7 +139,7 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['1'])
   })
 
-  describe('whatever comes', () => {
+  describe('with any requests', () => {
     const subject = fc.constantFrom('a', 'b', 'c')
     const account = fc.constantFrom('x', 'y', 'z')
     const step = fc.oneof(
@@ -216,7 +216,7 @@ describe('a queue that subjects share', () => {
       if (evicted) expect(open.delete(evicted)).to.equal(true)
     }
 
-    /** The ids that were given, of each subject on each account. */
+    /** The returned ids, by subject and account. */
     function orders(): readonly (readonly string[])[] {
       const ids = new Map<string, string[]>()
       for (const request of given) {

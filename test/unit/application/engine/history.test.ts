@@ -53,8 +53,8 @@ function postedStore(): InMemoryStore {
   return store
 }
 
-describe('the past of a group', () => {
-  it('is not read where the journals hold the whole history', async () => {
+describe('the history of a group', () => {
+  it('is not read when the journals hold all of it', async () => {
     const store = postedStore()
     await pastOf(store, [asking(whole, ['new', 'open'], ['buy'])])
     expect(store.calls).to.deep.equal([])
@@ -66,13 +66,13 @@ describe('the past of a group', () => {
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is not read for an id that the journal has', async () => {
+  it('is not read for an id in the journal', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['ahead'])])
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is looked up by the ids that the journal lacks', async () => {
+  it('is read for the ids that the journals lack', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
     expect(store.finding.asked).to.deep.equal([
@@ -83,13 +83,13 @@ describe('the past of a group', () => {
     ])
   })
 
-  it('is asked for the reversals of a purchase although the journal has some', async () => {
+  it('is read for the reversals of a purchase, even when the journal has some', async () => {
     const store = postedStore()
     const past = await pastOf(store, [asking(shortened(2), [], ['buy'])])
     expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
-  it('asks for each id once, however many requests need it', async () => {
+  it('is read once per id, however many requests need it', async () => {
     const store = postedStore()
     const before = shortened(2)
     const ask = { transactionIds: ['buy'], originalIds: () => ['buy'] }
@@ -98,7 +98,7 @@ describe('the past of a group', () => {
     expect(store.finding.asked).to.deep.equal([[key], [key]])
   })
 
-  it('asks for the purchases that a member names once it sees the account', async () => {
+  it('is read for the purchases that a request names once its account is known', async () => {
     const store = postedStore()
     const originalIds = ({ hasEarlyReversal }: Account) => (hasEarlyReversal ? ['never'] : [])
     await pastOf(store, [{ accountId: 'a', copy: shortened(1), asks: [{ transactionIds: [], originalIds }] }])
@@ -115,7 +115,7 @@ describe('the past of a group', () => {
     expect([idsOf(past.entries.get('a')), idsOf(past.entries.get('b'))]).to.deep.equal([['buy'], ['open']])
   })
 
-  it('is read together with the accounts without a copy', async () => {
+  it('is read together with the accounts that have no copy', async () => {
     const store = postedStore()
     store.put(shortened(2))
     const ask = { transactionIds: ['buy', 'new'] }
@@ -173,7 +173,7 @@ describe('the history of an account', () => {
       expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
     })
 
-    it(`finds each reversal when the journal holds ${journal} of 8 and the ledger no more than the rest`, async () => {
+    it(`finds each reversal when the journal holds ${journal} of 8 and the ledger only the rest`, async () => {
       const { reversalsOf } = await historyWhen(journal, 8 - journal)
       expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
     })
@@ -194,14 +194,14 @@ describe('the history of an account', () => {
     expect(historyOf(after, noPast).find('new')?.seq).to.equal(9n)
   })
 
-  it('leaves out an entry that the ledger has but the account, as it was committed here, has not', async () => {
+  it('leaves out an entry that is newer than the account committed here', async () => {
     const stale: Account = { ...whole, version: 2n, journal: whole.journal.slice(1, 2) }
     const past = await pastOf(postedStore(), [asking(stale, ['buy', 'open'])])
     const { find } = historyOf(stale, past)
     expect([find('buy'), find('open')?.seq]).to.deep.equal([undefined, 1n])
   })
 
-  it('leaves out reversals that the ledger has but the account, as it was read, has not', async () => {
+  it('leaves out reversals that are newer than the account as read', async () => {
     // Another process committed and posted in between: the commit of this decision will fail, and be decided
     // again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }

@@ -8,7 +8,7 @@ const nobody = () => {
   throw new Error('nothing is evicted here')
 }
 
-describe('lanes of requests that wait', () => {
+describe('lanes of waiting requests', () => {
   let clock: HandClock
   let lanes: Lanes
 
@@ -17,14 +17,14 @@ describe('lanes of requests that wait', () => {
     lanes = new Lanes({ queueMax: 1_000, waitMsMax: 50, clock })
   })
 
-  it('give the back office 8 places beside the purchases of one group', () => {
+  it('give the back office 8 places beside a group of purchases', () => {
     push('BACK_OFFICE', 40)
     push('PURCHASE', 300)
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 0 })
   })
 
-  it('never starve the back office: it has its places in the next group again', () => {
+  it('never starve the back office: it has its places again in the next group', () => {
     push('BACK_OFFICE', 40)
     push('PURCHASE', 500)
     const first = lanes.takeGroup()
@@ -33,7 +33,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
   })
 
-  it('never starve a request of the back office on an account that every group of purchases has', () => {
+  it('never starve a back-office request on an account that every group of purchases uses', () => {
     const buyHot = () => lanes.push(pendingRequest({ accountId: 'hot', id: 'purchase' }))
     buyHot()
     let purchases = lanes.takeGroup()
@@ -53,7 +53,7 @@ describe('lanes of requests that wait', () => {
     expect(taken).to.include('credit')
   })
 
-  it('keep one of two groups free of the back office, also while no purchase waits', () => {
+  it('keep one of two groups free of the back office, even while no purchase waits', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
     push('BACK_OFFICE', 300)
@@ -63,7 +63,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 1, BACK_OFFICE: 0 })
   })
 
-  it('give the back office whole groups when there was no purchase for 10 seconds', () => {
+  it('give the back office whole groups after 10 seconds without a purchase', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
     push('BACK_OFFICE', 300)
@@ -74,7 +74,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
   })
 
-  it('let the back office rest for as long as its group took, up to 100 ms, while there are purchases', () => {
+  it('pause the back office for as long as its group took, up to 100 ms, while there are purchases', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
     push('BACK_OFFICE', 300)
@@ -93,7 +93,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 8 })
   })
 
-  it('let purchases and reversals go while the back office rests', () => {
+  it('let purchases and reversals continue while the back office pauses', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
     push('BACK_OFFICE', 300)
@@ -104,7 +104,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 0 })
   })
 
-  it('give the back office no rest without purchases', () => {
+  it('do not pause the back office without purchases', () => {
     push('BACK_OFFICE', 300)
     const group = lanes.takeGroup()
     clock.advance(30)
@@ -112,7 +112,7 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
   })
 
-  it('give a group in the order of arrival, whatever the lanes and the subjects are', () => {
+  it('return a group in the order of arrival, across lanes and subjects', () => {
     const asked: readonly (readonly [Lane, string, string])[] = [
       ['BACK_OFFICE', 'x', '1'],
       ['PURCHASE', 'a', '2'],
@@ -124,7 +124,7 @@ describe('lanes of requests that wait', () => {
     expect(lanes.takeGroup().members.map(idOf)).to.deep.equal(['1', '2', '3', '4', '5'])
   })
 
-  it('have an account in one group at a time, whatever the lane', () => {
+  it('put an account into one group at a time, across lanes', () => {
     lanes.push(pendingRequest({ accountId: 'a', id: '1' }))
     const group = lanes.takeGroup()
     lanes.push(pendingRequest({ accountId: 'a', id: '2' }))
@@ -134,7 +134,7 @@ describe('lanes of requests that wait', () => {
     expect(lanes.takeGroup().members.map(idOf)).to.deep.equal(['2', '3'])
   })
 
-  describe('that are full', () => {
+  describe('when full', () => {
     beforeEach(() => {
       lanes = new Lanes({ queueMax: 200, waitMsMax: 50, clock })
       push('PURCHASE', 200, 'greedy')
@@ -156,9 +156,9 @@ describe('lanes of requests that wait', () => {
     })
   })
 
-  describe('whose groups are slow', () => {
+  describe('with slow groups', () => {
     beforeEach(() => {
-      // Each group of 128 takes 400 ms: one more of them is all that a burst has time for.
+      // Each group of 128 takes 400 ms: a burst has time for only one more.
       push('PURCHASE', 600, 'greedy')
       for (let groups = 0; groups < 3; groups++) {
         const group = lanes.takeGroup()
@@ -171,14 +171,14 @@ describe('lanes of requests that wait', () => {
       expect(lanes.admits('PURCHASE', 'greedy', nobody)).to.equal(false)
     })
 
-    it('take a subject that would not', () => {
+    it('accept a subject that would not', () => {
       for (let asked = 0; asked < 20; asked++) {
         expect(lanes.admits('PURCHASE', 'modest', nobody)).to.equal(true)
         push('PURCHASE', 1, 'modest')
       }
     })
 
-    it('have the modest subject’s request in the next group', () => {
+    it("put the modest subject's request into the next group", () => {
       push('PURCHASE', 1, 'modest')
       expect(lanes.takeGroup().members.filter(({ subject }) => subject === 'modest')).to.have.lengthOf(1)
     })

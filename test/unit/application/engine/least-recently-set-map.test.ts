@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { LeastRecentlySetMap } from '../../../../src/application/engine/least-recently-set-map.js'
 
-describe('a map that knows its oldest key', () => {
+describe('a map ordered by the time of setting', () => {
   let map: LeastRecentlySetMap<string, number>
 
   beforeEach(() => {
@@ -37,7 +37,7 @@ describe('a map that knows its oldest key', () => {
     expect(oldestFirst()).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('takes a key that is set again for the latest', () => {
+  it('treats a key that is set again as the latest', () => {
     setAll('a', 'b', 'c', 'a')
     expect(oldestFirst()).to.deep.equal(['b', 'c', 'a'])
   })
@@ -49,13 +49,13 @@ describe('a map that knows its oldest key', () => {
     expect(oldestFirst()).to.deep.equal(['c'])
   })
 
-  it('gives the value with the key', () => {
+  it('returns the value with the key', () => {
     map.set('a', 1)
     expect(map.evict()).to.deep.equal(['a', 1])
     expect(map.size).to.equal(0)
   })
 
-  it('finds a key that is set after it was empty', () => {
+  it('finds a key that is set after the map was empty', () => {
     setAll('a')
     expect(oldestFirst()).to.deep.equal(['a'])
     setAll('b', 'c')

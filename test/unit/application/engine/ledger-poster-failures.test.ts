@@ -9,7 +9,7 @@ import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { nextTurns, soon } from '../soon.js'
 
-describe('poster: a ledger that fails', () => {
+describe('poster: with a failing ledger', () => {
   let store: InMemoryStore
   let poster: LedgerPoster
   let failures: unknown[]
@@ -33,7 +33,7 @@ describe('poster: a ledger that fails', () => {
     })
   })
 
-  it('tries again until the ledger takes the entries', async () => {
+  it('retries until the ledger accepts the entries', async () => {
     store.appending.meets('OUTAGE', 'OUTAGE')
     poster.add(fundedAccount('a'))
     await posted()
@@ -47,14 +47,14 @@ describe('poster: a ledger that fails', () => {
     expect(failures.length).to.equal(2)
   })
 
-  it('tries again after an unexpected error too', async () => {
+  it('retries after an unexpected error, too', async () => {
     store.appending.meets(new TypeError('a bug'))
     poster.add(fundedAccount('a'))
     await posted()
     expect(poster.postedThrough('a')).to.equal(2n)
   })
 
-  it('pauses longer and longer before other attempts, for 10 ms at least', async () => {
+  it('pauses longer before each attempt, for 10 ms at least', async () => {
     const timesMs: number[] = []
     store.appending.onCall = () => timesMs.push(performance.now())
     store.appending.meets('OUTAGE', 'OUTAGE', 'OUTAGE')
@@ -74,7 +74,7 @@ describe('poster: a ledger that fails', () => {
     expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([2, 4])
   })
 
-  it('counts on nothing while the ledger fails', async () => {
+  it('counts no entry as posted while the ledger fails', async () => {
     let known: bigint | undefined
     store.appending.meets('LOST_REPLY')
     whenFailed = () => {
@@ -85,14 +85,14 @@ describe('poster: a ledger that fails', () => {
     expect(known).to.equal(0n)
   })
 
-  it('adds an entry once when the ledger took it and the reply was lost', async () => {
+  it('adds an entry once when its reply was lost', async () => {
     store.appending.meets('LOST_REPLY')
     poster.add(fundedAccount('a'))
     await posted()
     expect(store.posted('a')).to.deep.equal(fundedAccount('a').journal)
   })
 
-  describe('that holds something else in the place of an entry', () => {
+  describe('whose place for an entry is taken by another', () => {
     const account = fundedAccount('a')
     const [opening, funding] = account.journal
 
@@ -110,13 +110,13 @@ describe('poster: a ledger that fails', () => {
       expect(discrepancy).to.deep.equal([funding])
     })
 
-    it('relies only on earlier entries', async () => {
+    it('counts only earlier entries as posted', async () => {
       poster.add(account)
       await backlog(1)
       expect(poster.postedThrough('a')).to.equal(1n)
     })
 
-    it('counts on no later entry of that account either', async () => {
+    it('counts no later entry of that account as posted', async () => {
       poster.add(account)
       await backlog(1)
       poster.add(applyEntry(account, next()))
@@ -124,7 +124,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.postedThrough('a')).to.equal(1n)
     })
 
-    it('counts on no later entry that was on its way already', async () => {
+    it('counts no later entry as posted that was already in flight', async () => {
       store.appending.hold()
       poster.add(account)
       await soon('the entry is on its way', () => store.appending.inProgress === 1)
@@ -163,7 +163,7 @@ describe('poster: a ledger that fails', () => {
     }
   })
 
-  describe('that never accepts one entry', () => {
+  describe('that always rejects one entry', () => {
     const bad = fundedAccount('bad')
     let clock: HandClock
     let rejects: boolean
@@ -200,7 +200,7 @@ describe('poster: a ledger that fails', () => {
       })
     })
 
-    it('posts every other entry that waits with it', async () => {
+    it('posts every other waiting entry', async () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) poster.add(account)
       await backlog(1)
       expect([poster.postedThrough('a'), poster.postedThrough('b')]).to.deep.equal([2n, 2n])
@@ -218,7 +218,7 @@ describe('poster: a ledger that fails', () => {
       expect(problems.map(String)).to.deep.equal(['TypeError: a validator says no'])
     })
 
-    it('is offered the entry again once, however often its account comes', async () => {
+    it('offers the entry again once, however often its account is committed', async () => {
       poster.add(bad)
       await backlog(1)
       clock.advance(5_000)
@@ -229,13 +229,13 @@ describe('poster: a ledger that fails', () => {
       await backlog(1)
     })
 
-    it('counts on nothing of its account', async () => {
+    it('counts no entry of the account as posted', async () => {
       poster.add(bad)
       await backlog(1)
       expect(poster.postedThrough('bad')).to.equal(0n)
     })
 
-    it('is offered the entry again after five seconds', async () => {
+    it('offers the entry again after five seconds', async () => {
       poster.add(bad)
       await backlog(1)
       rejects = false
@@ -245,7 +245,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.postedThrough('bad')).to.equal(2n)
     })
 
-    it('counts on nothing behind the entry, though the ledger is away when it is to be offered again', async () => {
+    it('counts no later entry as posted, even when the ledger is away at the next offer', async () => {
       const long = accountWithJournal('bad', 512)
       store.appending.onCall = () => {
         if (store.appending.asked.at(-1)?.at(-1)?.seq === 500n) store.appending.alwaysMeets('OUTAGE')
@@ -263,7 +263,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.postedThrough('bad')).to.equal(0n)
     })
 
-    it('counts the entry as not posted', async () => {
+    it('counts the entry as unposted', async () => {
       poster.add(bad)
       await backlog(1)
       // Later entries that the ledger accepted are posted, but must not leave the journal.
@@ -273,7 +273,7 @@ describe('poster: a ledger that fails', () => {
       })
     })
 
-    it('counts later entries as unposted too', async () => {
+    it('counts later entries as unposted, too', async () => {
       poster.add(bad)
       await backlog(1)
       const more = credited(bad, { transactionId: 'more-1', amount: 1n })
@@ -283,7 +283,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.unposted).to.equal(3)
     })
 
-    it('reports the age of the entry since it was first seen, however often it is offered', async () => {
+    it('reports the age of the entry from the first attempt, however often it is offered', async () => {
       poster.add(bad)
       await backlog(1)
       for (let attempt = 2; attempt <= 4; attempt++) {
@@ -317,7 +317,7 @@ describe('poster: a ledger that fails', () => {
       await backlog(1)
     })
 
-    it('counts nothing and reports no age once the ledger has accepted it', async () => {
+    it('counts nothing as unposted once the ledger accepts the entry', async () => {
       poster.add(bad)
       await backlog(1)
       rejects = false
@@ -328,7 +328,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.oldestUnpostedMs).to.equal(0)
     })
 
-    it('counts nothing once the account has come without it: another process has posted it', async () => {
+    it('counts nothing as unposted once another process has posted the entry', async () => {
       poster.add(bad)
       await backlog(1)
       const later = trimmed(credited(bad, { transactionId: 'more', amount: 1n }))
@@ -338,7 +338,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.oldestUnpostedMs).to.equal(0)
     })
 
-    it('forgets the entry with its account, once 100 000 others have come', async () => {
+    it('forgets the entry with its account after 100 000 others', async () => {
       poster.add(bad)
       await backlog(1)
       for (let index = 0; index < 100_000; index++) poster.add(unopenedAccount(`other-${index}`))
@@ -346,7 +346,7 @@ describe('poster: a ledger that fails', () => {
     })
   })
 
-  /** Waits until all but so many entries are posted: the ledger has answered for all that was on its way. */
+  /** Waits until all but so many entries are posted, and no batch is in flight. */
   async function backlog(count: number): Promise<void> {
     const isResting = () => poster.unposted === count && store.appending.inProgress === 0
     await soon(`all but ${count} entries are posted`, isResting)
@@ -401,7 +401,7 @@ describe('poster: drain', () => {
     expect(store.posted('b').length).to.equal(2)
   })
 
-  it('tries again while there is time', async () => {
+  it('retries while there is time', async () => {
     store.appending.meets('OUTAGE')
     poster.add(fundedAccount('a'))
     await poster.drain(60_000)
@@ -427,7 +427,7 @@ describe('poster: drain', () => {
     expect(poster.unposted).to.equal(2)
   })
 
-  it('asks the ledger for nothing more after its end', async () => {
+  it('does not use the ledger after its end', async () => {
     await poster.drain(60_000)
     poster.add(fundedAccount('a'))
     await poster.drain(60_000)

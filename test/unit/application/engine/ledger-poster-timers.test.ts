@@ -26,7 +26,7 @@ describe('pauses of the poster', () => {
     })
   }
 
-  it('are as long as entries gather, and none when many wait', async () => {
+  it('last while entries gather, and are skipped when many wait', async () => {
     posterWith(true)
     poster.add(fundedAccount('a'))
     await posted()
@@ -35,7 +35,7 @@ describe('pauses of the poster', () => {
     expect(timers.lengthsMs).to.deep.equal([GATHER_MS_MAX, 0])
   })
 
-  it('are none while it drains, for those that come last either', async () => {
+  it('are skipped while it drains, even for the last entries', async () => {
     posterWith(false)
     poster.add(accountWithJournal('a', 510))
     const end = poster.drain(1_000)
@@ -48,7 +48,7 @@ describe('pauses of the poster', () => {
     expect(store.posted('a')).to.have.lengthOf(510)
   })
 
-  it('are called off when it has drained', async () => {
+  it('are cancelled when it has drained', async () => {
     posterWith(false)
     poster.add(fundedAccount('a'))
     await poster.drain(1_000)
@@ -58,7 +58,7 @@ describe('pauses of the poster', () => {
     ])
   })
 
-  it('are called off when the time is over', async () => {
+  it('are cancelled when the time is over', async () => {
     posterWith(false)
     store.appending.alwaysMeets('OUTAGE')
     poster.add(fundedAccount('a'))
@@ -74,7 +74,7 @@ describe('pauses of the poster', () => {
     [1, 1],
     [0, 0.5],
   ] as const) {
-    it(`double after each failure, from 20 ms to five seconds, ${share} of it by the chance of ${chance}`, async () => {
+    it(`double after each failure, from 20 ms to five seconds, times ${share} for the random number ${chance}`, async () => {
       posterWith(true, chance)
       store.appending.meets(...Array.from({ length: 10 }, () => 'OUTAGE' as const))
       poster.add(fundedAccount('a'))
@@ -84,7 +84,7 @@ describe('pauses of the poster', () => {
     })
   }
 
-  it('start over when entries got through in between, and gather again', async () => {
+  it('start over after a success, and gather again', async () => {
     posterWith(true)
     store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
     poster.add(accountWithJournal('a', 510))
@@ -92,7 +92,7 @@ describe('pauses of the poster', () => {
     expect(timers.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
   })
 
-  it('after a failure are not shortened by new entries, however many', async () => {
+  it('are not shortened by new entries after a failure, however many', async () => {
     posterWith(false)
     store.appending.meets('OUTAGE')
     poster.add(accountWithJournal('a', 64))
@@ -104,7 +104,7 @@ describe('pauses of the poster', () => {
     await posted()
   })
 
-  it('are over when enough has gathered', async () => {
+  it('end when enough entries have gathered', async () => {
     posterWith(false)
     poster.add(fundedAccount('a'))
     poster.add(accountWithJournal('b', 64))

@@ -74,7 +74,7 @@ describe('ledger poster', () => {
     expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([64, 4])
   })
 
-  it('does not ask the ledger in the turn in which an account comes', () => {
+  it('does not use the ledger in the turn in which an account arrives', () => {
     poster.add(fundedAccount('a'))
     expect(store.appending.asked).to.deep.equal([])
   })
@@ -85,7 +85,7 @@ describe('ledger poster', () => {
     expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([500, 12])
   })
 
-  it('sends an entry once, however often its account comes', async () => {
+  it('sends an entry once, however often its account is committed', async () => {
     const account = fundedAccount('a')
     poster.add(account)
     poster.add(account)
@@ -104,7 +104,7 @@ describe('ledger poster', () => {
     expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([2, 1])
   })
 
-  it('has one batch on its way at once', async () => {
+  it('has one batch in flight', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -114,7 +114,7 @@ describe('ledger poster', () => {
     await posted()
   })
 
-  it('knows nothing of an account that never came', () => {
+  it('has no posted entry of an unknown account', () => {
     expect(poster.postedThrough('a')).to.equal(0n)
   })
 
@@ -124,7 +124,7 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(2n)
   })
 
-  it('does not rely on entries that are only in flight', async () => {
+  it('does not count entries in flight as posted', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -133,7 +133,7 @@ describe('ledger poster', () => {
     await posted()
   })
 
-  it('relies only on what the ledger has acknowledged so far', async () => {
+  it('counts only acknowledged entries as posted', async () => {
     store.appending.hold()
     poster.add(accountWithJournal('a', 512))
     await soon('the first batch is on its way', () => store.appending.inProgress === 1)
@@ -145,7 +145,7 @@ describe('ledger poster', () => {
   })
 
   for (let ticks = 0; ticks < 8; ticks++) {
-    it(`misses no account that comes ${ticks} ticks after the last entry was posted`, async () => {
+    it(`misses no account that arrives ${ticks} ticks after the last entry was posted`, async () => {
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
         missing: (entries) => store.missing(entries),
@@ -168,7 +168,7 @@ describe('ledger poster', () => {
     })
   }
 
-  it('starts an account where its journal begins', async () => {
+  it('starts an account at the beginning of its journal', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(trimmed(credited(account, { transactionId: 'more', amount: 1n })))
@@ -176,7 +176,7 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(3n)
   })
 
-  it('does not append an entry that is in a journal and in the ledger', async () => {
+  it('does not append an entry that the ledger already holds', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(credited(account, { transactionId: 'more', amount: 1n }), { foundThrough: 2n })
@@ -203,12 +203,12 @@ describe('ledger poster', () => {
     expect(store.calls).to.deep.equal(['append'])
   })
 
-  it('reports the number of entries that are not posted', () => {
+  it('reports the number of unposted entries', () => {
     poster.add(fundedAccount('a'))
     expect(poster.unposted).to.equal(2)
   })
 
-  it('reports the age of the oldest entry that is not posted', () => {
+  it('reports the age of the oldest unposted entry', () => {
     clock.advance(1_000)
     poster.add(fundedAccount('a'))
     clock.advance(70)
@@ -217,7 +217,7 @@ describe('ledger poster', () => {
     expect(poster.oldestUnpostedMs).to.equal(100)
   })
 
-  it('reports the age of the first of two that came one after the other', () => {
+  it('reports the age of the first of two successive entries', () => {
     poster.add(accountAfter('a', [steps.open('open')]))
     clock.advance(70)
     poster.add(accountAfter('b', [steps.open('open')]))
@@ -231,7 +231,7 @@ describe('ledger poster', () => {
     expect(poster.oldestUnpostedMs).to.equal(0)
   })
 
-  describe('with more than it can remember', () => {
+  describe('with more entries than it can remember', () => {
     const ENTRIES_MAX = 50_000
     const TOO_MANY = 100 * 512 - ENTRIES_MAX
     const many = Array.from({ length: 100 }, (_, index) => `many-${index}`)
@@ -241,7 +241,7 @@ describe('ledger poster', () => {
       accounts = many.map((id) => accountWithJournal(id, 512))
     })
 
-    it('accepts at most as many entries as it has room for', async () => {
+    it('accepts only as many entries as it has room for', async () => {
       for (const account of accounts) poster.add(account)
       expect(poster.backlog).to.equal(TOO_MANY)
       await withoutRoom()
@@ -274,14 +274,14 @@ describe('ledger poster', () => {
       expect(many.every((id) => store.posted(id).length === 512)).to.equal(true)
     })
 
-    it('does not rely on entries without room', async () => {
+    it('does not count entries without room as posted', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       const trusted = many.map((id) => Number(poster.postedThrough(id)))
       expect(trusted).to.deep.equal(many.map((id) => store.posted(id).length))
     })
 
-    /** Waits until all that found room is posted. */
+    /** Waits until all entries with room are posted. */
     async function withoutRoom(): Promise<void> {
       await soon('all that found room is posted', () => poster.unposted === TOO_MANY)
     }
@@ -299,7 +299,7 @@ describe('ledger poster', () => {
       expect([known, poster.postedThrough('forgotten')]).to.deep.equal([0n, 2n])
     })
 
-    it('remembers an account that came again before 100 000 others', async () => {
+    it('remembers an account that was committed again before 100 000 others', async () => {
       poster.add(fundedAccount('seen'))
       await posted()
       for (let index = 0; index < 60_000; index++) poster.add(unopenedAccount(`other-${index}`))

@@ -6,7 +6,7 @@ import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { soon } from '../soon.js'
 
-describe('posters, one for each part of the store', () => {
+describe('posters, one for each shard', () => {
   let store: InMemoryStore
   let clock: HandClock
   let posters: LedgerPosters
@@ -23,7 +23,7 @@ describe('posters, one for each part of the store', () => {
       missing: (entries) => store.missing(entries),
       findReversals: (keys) => store.findReversals(keys),
       append: async (entries) => {
-        // The unavailable part keeps its requests waiting, and takes a whole batch with it.
+        // The unavailable shard delays its requests, and takes a whole batch with it.
         if (isAway && entries.some(({ accountId }) => accountId === 'away'))
           await new Promise<void>((resolve) => whenAway.push(resolve))
         return await store.append(entries)
@@ -38,7 +38,7 @@ describe('posters, one for each part of the store', () => {
     })
   })
 
-  it('post entries of other parts while one part does not answer', async () => {
+  it('post entries of other shards while one shard does not answer', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -65,7 +65,7 @@ describe('posters, one for each part of the store', () => {
       ['there', 'other'],
     ] as const) {
       const account = fundedAccount(id)
-      // Something else is in the place of its first entry.
+      // The place of its first entry is taken by another.
       store.putInLedger(...account.journal.slice(0, 1).map((entry) => ({ ...entry, transactionId: 'else' })))
       posters.of(home).add(account)
     }
@@ -73,7 +73,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 
-  it('forget the outcome: the entry is posted again when its account returns', async () => {
+  it('forget their state: an entry is posted again when its account is committed again', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -93,7 +93,7 @@ describe('posters, one for each part of the store', () => {
     comesBack()
   })
 
-  it('post nothing more after their end, for a part that they did not know of either', async () => {
+  it('post nothing after their end, even for a new shard', async () => {
     await posters.drain(60_000)
     posters.of('here').add(fundedAccount('hot'))
     await posters.drain(60_000)

@@ -3,8 +3,8 @@ import { PendingRequest } from '../../../../src/application/engine/pending-reque
 import { InvariantError } from '../../../../src/domain/invariant.js'
 import { patience } from '../fixtures.js'
 
-describe('a request on its way', () => {
-  it('is not answered before it was decided: that would be a bug', () => {
+describe('a pending request', () => {
+  it('must be decided before it is answered', () => {
     const decide = (): never => {
       throw new Error('nobody decides')
     }

@@ -8,7 +8,7 @@ type Asked = {
   readonly id?: string
 }
 
-/** A request that waits to be decided: it is known by its transaction id. */
+/** A waiting request, identified by its transaction id. */
 export function pendingRequest({
   subject = 's',
   accountId,
@@ -24,7 +24,7 @@ export function pendingRequest({
   )
 }
 
-/** The transaction id that a request is known by. */
+/** The transaction id that identifies a request. */
 export function idOf(request: PendingRequest): string {
   return request.request.transactionIds[0] ?? ''
 }

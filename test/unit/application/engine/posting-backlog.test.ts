@@ -16,7 +16,7 @@ describe('posting backlog of an account', () => {
     backlog = new PostingBacklog()
   })
 
-  it('is over once the highest rejected entry is posted, in whatever order they were rejected', () => {
+  it('ends once the highest rejected entry is posted, in any order of rejection', () => {
     backlog.reject(entryAt(4), 0)
     backlog.reject(entryAt(2), 0)
     backlog.posted('a', 3n)
@@ -25,7 +25,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('is over once the entries without room are posted, even a single one', () => {
+  it('ends once the entries without room are posted, even a single one', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 5n, nowMs: 0 })
     backlog.posted('a', 5n)
@@ -34,7 +34,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('ends when its account returns and all of it is accepted', () => {
+  it('ends when its account is committed again and all of it is accepted', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 6n, nowMs: 0 })
     backlog.posted('a', 3n)
@@ -46,7 +46,7 @@ describe('posting backlog of an account', () => {
     expect([backlog.entries, backlog.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
   })
 
-  it('shrinks when its account returns and more of it is accepted', () => {
+  it('shrinks when its account is committed again and more of it is accepted', () => {
     backlog.waits(account, { takenSeq: 2n, nowMs: 0 })
     backlog.waits(account, { takenSeq: 5n, nowMs: 0 })
     expect(backlog.entries).to.equal(1)
@@ -54,7 +54,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('is as old as its oldest entry, whichever is reported first', () => {
+  it('is as old as its oldest entry, in any order of reports', () => {
     backlog.waits(account, { takenSeq: 5n, nowMs: 50 })
     expect(backlog.oldestSinceMs).to.equal(50)
     backlog.reject(entryAt(3), 10)
@@ -62,7 +62,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.oldestSinceMs).to.equal(10)
   })
 
-  it('is no longer counted when it is forgotten: rejected and without room', () => {
+  it('no longer counts when it is forgotten, rejected or without room', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 4n, nowMs: 0 })
     expect(backlog.entries).to.equal(3)

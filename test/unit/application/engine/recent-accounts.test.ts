@@ -18,31 +18,31 @@ describe('recent accounts', () => {
     recent = new RecentAccounts(v8Codec)
   })
 
-  it('has no copy of an account that was only read', () => {
+  it('return no copy of an account that was only read', () => {
     recent.loaded(account)
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('has a copy of an account as it was committed last', () => {
+  it('return a copy of an account as last committed', () => {
     recent.committed(account, committed)
     recent.committed(newer, committed)
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('keeps back a copy that was stale', () => {
+  it('withhold a stale copy', () => {
     recent.committed(account, committed)
     recent.stale('a')
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('keeps back the next copy of an account whose copy was stale', () => {
+  it('withhold the next copy of an account with a stale copy', () => {
     recent.committed(account, committed)
     recent.stale('a')
     recent.committed(newer, committed)
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('uses a copy again once a copy of the account has proven right', () => {
+  it('use a copy again once a copy of the account has proven current', () => {
     recent.committed(account, committed)
     recent.stale('a')
     recent.committed(newer, committed)
@@ -50,7 +50,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('replaces a stale copy with the account that was read, once it is proven right', () => {
+  it('replace a stale copy with the account as read, once that is proven current', () => {
     recent.committed(account, committed)
     recent.loaded(newer)
     expect(recent.get('a')).to.equal(undefined)
@@ -58,32 +58,32 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('has no copy of an account whose last commit has an unknown outcome', () => {
+  it('return no copy after a commit with an unknown outcome', () => {
     recent.committed(account, committed)
     recent.forget('a')
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('uses no copies while more than one in ten is stale', () => {
+  it('return no copies while more than one in ten is stale', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('gives copies while fewer are stale', () => {
+  it('return copies while fewer are stale', () => {
     makeStale(recent, 6)
     recent.committed(account, committed)
     expect(recent.get('a')).to.deep.equal(account)
   })
 
-  it('uses copies again when nearly all of them would have been right', () => {
+  it('return copies again when nearly all of them would have been current', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     for (let looks = 0; looks < 64; looks++) recent.loaded(account)
     expect(recent.get('a')).to.deep.equal(account)
   })
 
-  describe('codec', () => {
+  describe('packing of a copy', () => {
     let packed: string[]
     let unpacked: number
 
@@ -102,7 +102,7 @@ describe('recent accounts', () => {
       })
     })
 
-    it('spares an account that is used again and again', () => {
+    it('spares an account in constant use', () => {
       for (let times = 0; times < 9; times++) {
         recent.committed(newer, committed)
         expect(recent.get('a')).to.equal(newer)
@@ -110,7 +110,7 @@ describe('recent accounts', () => {
       expect({ packed, unpacked }).to.deep.equal({ packed: [], unpacked: 0 })
     })
 
-    it('waits until other accounts, counted with their entries, number more than 4,096', () => {
+    it('starts when the other accounts and their entries number more than 4,096', () => {
       recent.committed(holding(1, 'cold'), committed)
       recent.committed(holding(4_093, 'hot'), committed)
       expect(packed).to.deep.equal([])
@@ -118,7 +118,7 @@ describe('recent accounts', () => {
       expect(packed).to.deep.equal(['cold'])
     })
 
-    it('gives a packed copy as it was, once unpacked as long as it is used', () => {
+    it('preserves a copy, which is unpacked once for as long as it is used', () => {
       const cold = holding(1, 'cold')
       recent.committed(cold, committed)
       recent.committed(holding(4_094, 'hot'), committed)
@@ -127,7 +127,7 @@ describe('recent accounts', () => {
       expect(unpacked).to.equal(1)
     })
 
-    it('is not done again for a copy that has not changed since', () => {
+    it('is not repeated for an unchanged copy', () => {
       recent.committed(holding(1, 'cold'), committed)
       recent.committed(holding(4_094, 'hot'), committed)
       recent.get('cold')
@@ -136,7 +136,7 @@ describe('recent accounts', () => {
       expect(recent.get('cold')).not.to.equal(undefined)
     })
 
-    it('is done again for a copy that has changed since', () => {
+    it('is repeated for a changed copy', () => {
       const changed = holding(2, 'cold')
       recent.committed(holding(1, 'cold'), committed)
       recent.committed(holding(4_094, 'hot'), committed)
@@ -146,7 +146,7 @@ describe('recent accounts', () => {
       expect(recent.get('cold')).to.deep.equal(changed)
     })
 
-    it('is not done for a copy that was forgotten while it was in use', () => {
+    it('does not happen to a copy that was forgotten while in use', () => {
       recent.committed(holding(1, 'cold'), committed)
       recent.forget('cold')
       recent.committed(holding(4_095, 'hot'), committed)
@@ -155,7 +155,7 @@ describe('recent accounts', () => {
     })
   })
 
-  describe('trust', () => {
+  describe('trust in copies', () => {
     const stale = (count: number): RecentAccounts => {
       const recent = new RecentAccounts(v8Codec)
       for (let index = 0; index <= count; index++)
@@ -164,26 +164,26 @@ describe('recent accounts', () => {
       return recent
     }
 
-    it('is lost by the seventh stale copy', () => {
+    it('is lost with the seventh stale copy', () => {
       expect(stale(6).get('a-6')).not.to.equal(undefined)
       expect(stale(7).get('a-7')).to.equal(undefined)
     })
 
-    it('is not lost by a copy that is marked stale again', () => {
+    it('does not fall when a copy is marked stale twice', () => {
       const recent = stale(6)
       recent.stale('a-0')
       recent.stale('nobody')
       expect(recent.get('a-6')).not.to.equal(undefined)
     })
 
-    it('is lost by a copy that another read proves stale', () => {
+    it('is lost with a copy that another read proves stale', () => {
       const recent = stale(6)
       recent.loaded(credited(fundedAccount('a-6'), { transactionId: 'theirs', amount: 1n }))
       recent.committed(fundedAccount('other'), { copied: false })
       expect(recent.get('other')).to.equal(undefined)
     })
 
-    it('is won again by three copies that were right', () => {
+    it('returns after three current copies', () => {
       const recent = stale(7)
       for (let times = 1; times <= 3; times++) {
         expect(recent.get('a-7'), `${times}`).to.equal(undefined)
@@ -192,7 +192,7 @@ describe('recent accounts', () => {
       expect(recent.get('a-7')).not.to.equal(undefined)
     })
 
-    it('is not won by commits that no copy was needed for', () => {
+    it('does not return with commits that needed no copy', () => {
       const recent = stale(7)
       for (let times = 0; times < 9; times++) recent.committed(fundedAccount('a-7'), { copied: false })
       expect(recent.get('a-7')).to.equal(undefined)
@@ -207,7 +207,7 @@ describe('recent accounts', () => {
   })
   const long = (id: string): Account => holding(500, id)
 
-  it('forgets the account longest untouched when the journals hold more than 50,000 entries', () => {
+  it('forget the account longest unused when the journals hold more than 50,000 entries', () => {
     for (let index = 0; index < 100; index++) recent.committed(long(`${index}`), committed)
     recent.committed(long('0'), committed)
     expect(recent.get('1')).not.to.equal(undefined)
@@ -216,7 +216,7 @@ describe('recent accounts', () => {
     expect(kept).to.deep.equal(['0', '2', 'one more'])
   })
 
-  it('has room again after copies were dropped', () => {
+  it('have room again after copies were dropped', () => {
     recent.committed(long('first'), committed)
     for (let index = 0; index < 100; index++) {
       recent.committed(long(`${index}`), committed)
@@ -233,7 +233,7 @@ function makeStale(recent: RecentAccounts, count: number): void {
   }
 }
 
-describe('engine: a copy that is stale', () => {
+describe('engine: a stale copy', () => {
   let test: TestEngine
 
   beforeEach(async () => {
@@ -243,7 +243,7 @@ describe('engine: a copy that is stale', () => {
     await allSettled(test)
   })
 
-  it('decides nothing: the account is read and decided on at once', async () => {
+  it('leads to no decision: the account is read and decided on at once', async () => {
     creditBehindItsBack(600n)
     const verdict = await test.authorize('a', purchase('2', 1_500n), patience)
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(0n)
@@ -255,7 +255,7 @@ describe('engine: a copy that is stale', () => {
     expect(test.retries).to.deep.equal(['STALE_COPY'])
   })
 
-  it('declines nothing that the account could pay', async () => {
+  it('causes no decline when the account could pay', async () => {
     creditBehindItsBack(1n)
     const verdict = await test.authorize('a', purchase('2', 901n), patience)
     expect(verdict.type === 'RECORD' && verdict.entry.reason).to.equal('APPROVED')
@@ -277,8 +277,8 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type).to.equal('REPLAY')
   })
 
-  it('does not take back a purchase of another process that the copy knows nothing of', async () => {
-    // Now the copy's journal has the latest entry only, and the ledger is asked for others.
+  it('does not undo a purchase of another process', async () => {
+    // Now the copy's journal has only the latest entry, and others are read from the ledger.
     await test.authorize('a', purchase('latest', 1n), patience)
     await allSettled(test)
     const other = testEngine({ store: test.store })
@@ -291,7 +291,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
-  it('rejects nothing permanently: a request without an entry is decided on the current account', async () => {
+  it('causes no permanent rejection: a request without an entry is decided on the current account', async () => {
     creditBehindItsBack(7n)
     const seen: bigint[] = []
     await test.engine.execute(
@@ -309,15 +309,15 @@ describe('engine: a copy that is stale', () => {
     expect(seen).to.deep.equal([3n, 4n])
   })
 
-  it('finds its own entry after a lost reply', async () => {
+  it("does not hide the request's own entry after a lost reply", async () => {
     test.store.committing.meets('LOST_REPLY')
     const verdict = await test.authorize('a', purchase('2', 100n), patience)
     expect(verdict.type).to.equal('REPLAY')
   })
 
-  it('does not keep an account from going on when the copy has a full journal', async () => {
+  it('does not block an account when the copy has a full journal', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
-    // Nothing of it was posted here.
+    // This process has posted none of it.
     test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
     await test.authorize('b', purchase('full'), patience)
     // Another process has posted meanwhile, and shortened the journal.

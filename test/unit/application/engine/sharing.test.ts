@@ -12,11 +12,11 @@ import { occupy, type TestEngine, testEngine } from '../test-engine.js'
 const greedy: Budget = { subject: 'greedy', remainingMs: () => 60_000 }
 const modest: Budget = { subject: 'modest', remainingMs: () => 60_000 }
 
-describe('engine: shared by callers', () => {
+describe('engine: several callers', () => {
   let test: TestEngine
   let requests = 0
 
-  it('answers all of a modest caller’s requests beside a greedy one, which loses as many as do not fit', async () => {
+  it('answers all requests of a modest caller beside a greedy one, which loses only the excess', async () => {
     test = testEngine({ queueMax: 512 })
     test.store.put(...accounts(64))
     await occupy(test)
@@ -27,7 +27,7 @@ describe('engine: shared by callers', () => {
     expect(tally(await Promise.all(ofGreedy))).to.deep.equal({ ANSWERED: 492, OVERLOADED: 20 })
   })
 
-  it('rejects the greedy caller itself when it asks for more', async () => {
+  it('rejects the greedy caller itself when it sends more', async () => {
     test = testEngine({ queueMax: 512 })
     test.store.put(...accounts(64))
     await occupy(test)
@@ -37,7 +37,7 @@ describe('engine: shared by callers', () => {
     expect(tally(await Promise.all(before))).to.deep.equal({ ANSWERED: 512 })
   })
 
-  it('decides the request of a modest caller in the next group, whatever other callers sent before', async () => {
+  it('decides the request of a modest caller in the next group, whatever others sent before', async () => {
     test = testEngine()
     test.store.put(...accounts(64), fundedAccount('of the modest one'))
     await occupy(test)
@@ -50,7 +50,7 @@ describe('engine: shared by callers', () => {
     await Promise.all([...ofGreedy, ofModest])
   })
 
-  it('decides purchases before credits that came first', async () => {
+  it('decides purchases before earlier credits', async () => {
     test = testEngine()
     test.store.put(...accounts(64), fundedAccount('buyer'))
     await occupy(test)
@@ -65,7 +65,7 @@ describe('engine: shared by callers', () => {
     expect(tally(await Promise.all(credits))).to.deep.equal({ ANSWERED: 300 })
   })
 
-  it('does not reject purchases for the sake of credits', async () => {
+  it('rejects no purchase because of credits', async () => {
     test = testEngine({ queueMax: 100 })
     test.store.put(...accounts(64))
     await occupy(test)
@@ -75,7 +75,7 @@ describe('engine: shared by callers', () => {
     expect(tally(await Promise.all([...credits, ...purchases]))).to.deep.equal({ ANSWERED: 200 })
   })
 
-  it('rejects a request that has to leave the queue with the error of its last attempt, because its outcome is unknown', async () => {
+  it('rejects an evicted request with the error of its last attempt, because its outcome is unknown', async () => {
     test = testEngine({ queueMax: 2 })
     test.store.put(...accounts(64))
     test.store.loading.alwaysMeets('OUTAGE')

@@ -2,11 +2,11 @@ import { mock } from 'node:test'
 import { expect } from 'chai'
 import { systemTimers } from '../../../../src/application/engine/timers.js'
 
-describe('a timer of the system', () => {
+describe('a system timer', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
   afterEach(() => mock.timers.reset())
 
-  it('is over after its time, once', () => {
+  it('fires once after its time', () => {
     let times = 0
     systemTimers.after(10, () => {
       times += 1
@@ -18,7 +18,7 @@ describe('a timer of the system', () => {
     expect(times).to.equal(1)
   })
 
-  it('is never over when it was called off', () => {
+  it('never fires when it is cancelled', () => {
     let times = 0
     const callOff = systemTimers.after(10, () => {
       times += 1

@@ -7,7 +7,7 @@ import type { Random } from '../../../../tools/random.js'
 import { useTempFolder } from '../../../support/temp-folder.js'
 import { inventedRecord } from './invented-record.js'
 
-/** Numbers with as many digits as there are in what was measured. */
+/** Numbers with as many digits as measured ones. */
 const fourDigits = (_: number, random: Random) => (1_000 + random.below(9_000)) / 10
 
 describe('the files of a long run', () => {
@@ -26,7 +26,7 @@ describe('the files of a long run', () => {
     await publish(docs, record)
   })
 
-  it('hold all of it, and are regenerated from it', async () => {
+  it('hold the complete data, from which the pages are regenerated', async () => {
     const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const read = await publishedRecord(docs)
     expect(read).to.deep.equal(record)
@@ -34,12 +34,12 @@ describe('the files of a long run', () => {
     expect(await readFile(join(docs, 'reliability/long-run.md'), 'utf8')).to.equal(page)
   })
 
-  it('are small enough to be kept', async () => {
+  it('are small enough for the repository', async () => {
     expect((await stat(join(docs, 'reliability/long-run.json'))).size).to.be.below(100 * 1_024)
     expect((await stat(join(docs, 'reliability/long-run.svg'))).size).to.be.below(200 * 1_024)
   })
 
-  it('have the picture at the path of the page', async () => {
+  it('include the chart at the path that the page uses', async () => {
     const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const [, shown = ''] = /!\[Everything over time\]\((.*)\)/.exec(page) ?? []
     expect(await readFile(join(docs, 'reliability', shown), 'utf8')).to.match(/^<svg /)

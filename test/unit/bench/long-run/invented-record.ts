@@ -22,7 +22,10 @@ const ids: readonly SeriesId[] = [
 
 const none = { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 }
 
-/** A run in which everything is 10 all the time, but for what is given a course of its own. A look every five seconds. */
+/**
+ * A run in which every series is constantly 10, except those with a given course. One sample every five
+ * seconds.
+ */
 export function inventedRecord({
   minutes = 30,
   seed = 1,

@@ -22,7 +22,10 @@ function plain(name: string): string {
   return `${name} 3`
 }
 
-/** A look at a moment, in milliseconds; a tenth of the time was spent on collecting, and half a core on the service. */
+/**
+ * A sample at a time, in milliseconds. Garbage collection took a tenth of the time, and the service half a
+ * core.
+ */
 function lookAt(atMs: number) {
   return {
     atMs,
@@ -39,12 +42,12 @@ function lookAt(atMs: number) {
 describe('a page of metrics', () => {
   const page = readMetrics(pageAfter(1))
 
-  it('is added up over the labels of a name', () => {
+  it('is summed over the labels of a name', () => {
     expect(sumOf(page, 'nodejs_gc_duration_seconds_sum')).to.equal(2)
     expect(sumOf(page, 'benefits_waiting_requests')).to.equal(3)
   })
 
-  it('that does not have a name says so', () => {
+  it('reports a missing name', () => {
     expect(() => sumOf(page, 'nodejs_gc_duration_seconds')).to.throw('there is no nodejs_gc_duration_seconds')
   })
 })
@@ -63,7 +66,7 @@ describe('measurements of a long run', () => {
     expect(seen.clocks).to.deep.equal({ looks: [0.5, 1, 2], windows: [1, 2] })
   })
 
-  it('reports times as shares of the time between two looks', () => {
+  it('report times as shares of the interval between two samples', () => {
     const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
     expect(values('collectingPercent')).to.deep.equal([10, 10, 10])
     expect(values('serviceCores')).to.deep.equal([0.5, 0.5, 0.5])
@@ -74,7 +77,7 @@ describe('measurements of a long run', () => {
     expect(values('answered')).to.deep.equal([2, 2])
   })
 
-  it('has no value where the system tells nothing', () => {
+  it('have no value when the system gives none', () => {
     expect(seen.series.mongodResident).to.deep.equal([null, null, null])
     expect(pointsOf(seen, 'mongodResident')).to.deep.equal([])
   })
@@ -83,7 +86,7 @@ describe('measurements of a long run', () => {
 describe('a service at rest', () => {
   const before = { descriptors: 30, unposted: 0 }
 
-  it('is as it was before the load', () => {
+  it('is the same as before the load', () => {
     expect(notAtRest(before, { descriptors: 29, unposted: 0 })).to.deep.equal([])
   })
 

@@ -17,14 +17,14 @@ describe('the page on the long run', () => {
     expect(outside(twice)).to.deep.equal(outside(page))
   })
 
-  it('has a verdict for everything that is judged', () => {
+  it('has a verdict for each judged series', () => {
     const text = withFigures(page, leaky, 'a.svg')
     for (const { title } of judged) expect(text).to.include(`| ${title}`)
     expect(text).to.match(/\| memory, resident, MiB \|.*\| rises \|/)
     expect(text).to.match(/\| latency, p99, ms \|.*\| no \|/)
   })
 
-  it('has no verdicts on a run that is too short for them', () => {
+  it('has no verdicts on a run that is too short', () => {
     expect(withFigures(page, inventedRecord({ minutes: 2 }), 'a.svg')).to.not.include('slope over the run')
   })
 
@@ -41,8 +41,8 @@ describe('the page on the long run', () => {
   })
 })
 
-describe('the picture of a long run', () => {
-  it('shows everything that is judged, and its slope', () => {
+describe('the chart of a long run', () => {
+  it('shows each judged series and its slope', () => {
     const svg = pictureOf(leaky)
     const slopes = [...svg.matchAll(/stroke-dasharray="6 4"/g)]
     expect(slopes).to.have.length(judged.length)
@@ -51,7 +51,7 @@ describe('the picture of a long run', () => {
     expect(svg).to.not.match(/NaN|undefined|Infinity/)
   })
 
-  it('can be drawn of a run of seconds', () => {
+  it('can be drawn for a run of seconds', () => {
     const svg = pictureOf(inventedRecord({ minutes: 1, courses: { unposted: () => 0 } }))
     expect(svg).to.not.match(/NaN|undefined|Infinity|stroke-dasharray="6 4"/)
   })

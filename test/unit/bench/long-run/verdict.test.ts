@@ -5,7 +5,7 @@ import { bell, type Course, inventedRecord } from './invented-record.js'
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
 
-/** In how many of twenty runs something was found to rise. */
+/** The number of twenty runs in which a rise was found. */
 function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): number {
   return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
 }
@@ -16,7 +16,7 @@ function leaking({ from, percent, noise }: { from: number; percent: number; nois
 }
 
 describe('the verdict on a long run', () => {
-  it('finds no slope where there is nothing but noise', () => {
+  it('finds no slope in mere noise', () => {
     const noise = (from: number, noise: number) => leaking({ from, percent: 0, noise })
     const courses = {
       resident: noise(250, 60),
@@ -38,21 +38,21 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ resident: leaking({ from: 250, percent: 5, noise: 40 }) })).to.equal(SEEDS.length)
   })
 
-  it('lets memory pass that grows by 1 % in ten minutes', () => {
+  it('accepts memory that grows by 1 % in ten minutes', () => {
     expect(risingIn({ resident: leaking({ from: 250, percent: 1, noise: 40 }) })).to.equal(0)
   })
 
-  it('finds growth of the memory after garbage collection of 5 % in ten minutes, and not of 1 %', () => {
+  it('finds memory after garbage collection that grows by 5 % in ten minutes, and accepts 1 %', () => {
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 5, noise: 10 }) })).to.equal(SEEDS.length)
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 1, noise: 10 }) })).to.equal(0)
   })
 
-  it('finds a descriptor that is lost every six minutes', () => {
+  it('finds a descriptor leak of one every six minutes', () => {
     const descriptors: Course = (minute, random) => 40 + Math.floor(minute / 6) + random.below(2)
     expect(risingIn({ descriptors })).to.equal(SEEDS.length)
   })
 
-  it('finds entries that are left unposted, and answers that take longer and longer', () => {
+  it('finds unposted entries, and growing latency', () => {
     expect(risingIn({ unposted: (minute) => 60 + 4 * minute })).to.equal(SEEDS.length)
     expect(risingIn({ p99: leaking({ from: 30, percent: 40, noise: 20 }) })).to.equal(SEEDS.length)
   })
@@ -62,11 +62,11 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ resident: (minute) => 150 + 100 * Math.min(1, minute / 5) })).to.equal(0)
   })
 
-  it('is not moved by an invalid minute', () => {
+  it('ignores an invalid minute', () => {
     expect(risingIn({ p99: (minute) => (minute > 27 && minute < 28 ? 900 : 30) })).to.equal(0)
   })
 
-  it('names what grows, by how much, and the limit', () => {
+  it('names the growing series, its growth and the limit', () => {
     const record = inventedRecord({ courses: { descriptors: (minute) => 40 + minute } })
     expect(slopesIn(record)).to.deep.equal(['open descriptors: grows by 30.0 in the run, and may by 2.0'])
     const [descriptors] = judged.filter(({ id }) => id === 'descriptors')
@@ -77,7 +77,7 @@ describe('the verdict on a long run', () => {
     expect(line[1]?.y).to.be.closeTo(70, 0.5)
   })
 
-  it('is none on a run that is too short', () => {
+  it('is absent for a run that is too short', () => {
     const record = inventedRecord({ minutes: 5, courses: { descriptors: (minute) => 40 + 10 * minute } })
     expect(isJudged(record)).to.equal(false)
     expect(slopesIn(record)).to.deep.equal([])

@@ -50,7 +50,7 @@ describe('account on the wire', () => {
     })
   })
 
-  it('has a wallet for every category, in their order, empty ones too', () => {
+  it('has a wallet for every category, in their order, including empty ones', () => {
     expect(accountMessage(accountWith({ CASH: 5n }), order).wallets).to.deep.equal([
       { category: 'FOOD', balance: 0n, spending: undefined },
       { category: 'MEAL', balance: 0n, spending: undefined },
@@ -69,13 +69,13 @@ describe('account on the wire', () => {
   })
 
   for (const status of ['ACTIVE', 'BLOCKED', 'CLOSED'] as const) {
-    it(`says that it is ${status}`, () => {
+    it(`has the status ${status}`, () => {
       expect(accountMessage(accountWith({}, { status }), order).status).to.equal(AccountStatus[status])
     })
   }
 })
 
-/** Every field of the message, as it is when an entry has nothing to say in it. */
+/** Every field of the message, with the default of an entry without a value. */
 const silent: Transaction = {
   transactionId: 'tx-1',
   accountId: 'account-1',
@@ -279,12 +279,12 @@ describe('entry on the wire', () => {
     })
   }
 
-  it('knows every reason', () => {
+  it('includes every reason', () => {
     expect(Object.keys(numbers)).to.have.members([...reasons])
   })
 
   for (const [reason, number] of Object.entries(numbers)) {
-    it(`gives the reason ${reason} the number of the contract`, () => {
+    it(`maps the reason ${reason} to the number in the contract`, () => {
       // The keys of the table are reasons.
       const entry = declineOf({ reason: reason as DomainReason })
       expect(transactionMessage(entry).reason).to.equal(number)

@@ -33,7 +33,7 @@ describe('CreateAccount', () => {
     })
   })
 
-  it('makes an id when none is given', async () => {
+  it('generates an id when the request has none', async () => {
     expect((await create({})).account?.id).to.match(UUID)
   })
 
@@ -63,7 +63,7 @@ describe('CreateAccount', () => {
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'])
   })
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { code, badFields } = await fail({ accountId: 'a b', requestId: TOO_LONG })
     expect({ code, badFields }).to.deep.equal({
       code: 'INVALID_ARGUMENT',
@@ -94,7 +94,7 @@ describe('GetAccount', () => {
     })
   }
 
-  it('needs an id', async () => {
+  it('requires an id', async () => {
     expect((await failHandler(service().getAccount, get(''))).badFields).to.deep.equal(['account_id'])
   })
 })
@@ -115,15 +115,15 @@ describe('ListAccounts', () => {
     return on.listQueries[0]
   }
 
-  it('asks for one more than a page, to see whether there is another', async () => {
+  it('requests one account more than a page, to detect another page', async () => {
     expect(await query({ pageSize: 2 })).to.deep.equal({ afterId: '', limit: 3 })
   })
 
-  it('asks for pages of 50 by default', async () => {
+  it('requests pages of 50 by default', async () => {
     expect((await query({}))?.limit).to.equal(51)
   })
 
-  it('asks for pages of at most 1000, a hundred accounts at a time', async () => {
+  it('requests pages of at most 1000, a hundred accounts at a time', async () => {
     const opened = accountAfter('x', [steps.open('open')])
     const many = Array.from({ length: 1_200 }, (_, at) => ({ ...opened, id: `x-${1_000 + at}` }))
     const on = service({ listed: many })
@@ -136,7 +136,7 @@ describe('ListAccounts', () => {
     ])
   })
 
-  it('asks for one status', async () => {
+  it('passes one status on', async () => {
     expect((await query({ status: BLOCKED }))?.status).to.equal('BLOCKED')
   })
 
@@ -149,7 +149,7 @@ describe('ListAccounts', () => {
     expect((await query({ pageToken: nextPageToken, pageSize: 2 }))?.afterId).to.equal('l')
   })
 
-  it('gives no token after the last page, though it be full', async () => {
+  it('gives no token after the last page, even when it is full', async () => {
     const { accounts, nextPageToken } = await callHandler(
       service({ listed }).listAccounts,
       request({ pageSize: 3 }),
@@ -159,7 +159,7 @@ describe('ListAccounts', () => {
 
   const wrong: readonly (readonly [string, Partial<ListAccountsRequest>, string])[] = [
     ['a negative page size', { pageSize: -1 }, 'page_size'],
-    ['a token that is none', { pageToken: 'garbage' }, 'page_token'],
+    ['a malformed token', { pageToken: 'garbage' }, 'page_token'],
     [
       'a token of a list with another status',
       { pageToken: writePageToken('k', [ACTIVE]), status: BLOCKED },

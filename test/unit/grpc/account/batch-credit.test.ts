@@ -111,7 +111,7 @@ describe('batch credit, summary', () => {
     BALANCE_TOO_LARGE: 'BALANCE_TOO_LARGE',
   } as const satisfies Record<CreditRejection, CallErrorKind>
   for (const kind of [...Object.values(rejections), 'TRANSACTION_ID_REUSED'] as const) {
-    it(`names an item that is rejected: ${kind}`, async () => {
+    it(`names a rejected item: ${kind}`, async () => {
       const error = new CallError(kind)
       const creditOne: CreditOne = async ({ transactionId }) => {
         if (transactionId === '3') throw error
@@ -167,7 +167,7 @@ describe('batch credit, window', () => {
     expect(byHand.most).to.equal(WINDOW)
   })
 
-  it('takes nothing more from the stream while it is full', async () => {
+  it('reads no further while it is full', async () => {
     const byHand = new ByHand()
     let taken = 0
     async function* counted() {
@@ -207,7 +207,7 @@ describe('batch credit, window', () => {
   })
 })
 
-describe('batch credit, rejections without end', () => {
+describe('batch credit, endless rejections', () => {
   /** Rejects the first items of the stream, and credits the others. */
   const rejectingFirst = (count: number): CreditOne => {
     return async ({ transactionId }) => {
@@ -225,7 +225,7 @@ describe('batch credit, rejections without end', () => {
     expect((await run(items(20_000), rejectingFirst(20_000))).complete).to.equal(false)
   })
 
-  it('does not read the rest then', async () => {
+  it('stops reading at that point', async () => {
     let taken = 0
     await run(items(20_000), async () => {
       taken += 1
@@ -242,7 +242,7 @@ describe('batch credit, rejections without end', () => {
     })
   })
 
-  it('always fits into one message of 4 MiB, whatever the caller sent', async () => {
+  it('always fits into one message of 4 MiB, for any requests', async () => {
     const long: BatchCreditRequest = {
       ...item(0),
       transactionId: '界'.repeat(4_000),
@@ -258,7 +258,7 @@ describe('batch credit, rejections without end', () => {
     expect(BatchCreditResponse.encode(summary).finish().length).to.be.below(4 * 1024 * 1024)
   })
 
-  it('repeats an id that could be valid whole', async () => {
+  it('repeats a potentially valid id in full', async () => {
     const whole = { ...item(0), transactionId: 't'.repeat(128), accountId: 'a'.repeat(64) }
     const { rejectedCredits } = await run(these(whole), async () => {
       throw new CallError('ACCOUNT_CLOSED')
@@ -271,7 +271,7 @@ describe('batch credit, rejections without end', () => {
 })
 
 describe('batch credit, failure', () => {
-  it('of one item fails the stream with it', async () => {
+  it('of one item fails the whole stream', async () => {
     const away = new UndecidedError('UNAVAILABLE', 'away')
     expect(await failure(items(3), () => Promise.reject(away))).to.equal(away)
   })
@@ -284,13 +284,13 @@ describe('batch credit, failure', () => {
     'UNAUTHENTICATED',
     'STREAM_ENDED',
   ] as const) {
-    it(`that decides nothing fails the stream with it: ${kind}`, async () => {
+    it(`${kind} fails the whole stream`, async () => {
       const error = new CallError(kind)
       expect(await failure(items(3), () => Promise.reject(error))).to.equal(error)
     })
   }
 
-  it('that is a bug fails the stream too', async () => {
+  it('by a bug fails the whole stream, too', async () => {
     const bug = new TypeError('a bug')
     expect(await failure(items(3), () => Promise.reject(bug))).to.equal(bug)
   })

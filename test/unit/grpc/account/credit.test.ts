@@ -17,7 +17,7 @@ describe('Credit', () => {
   const credit = (over: Partial<CreditRequest>, on = service()) => callHandler(on.credit, request(over))
   const fail = (over: Partial<CreditRequest>, on = service()) => failHandler(on.credit, request(over))
 
-  it('puts money into a wallet, and shows the entry', async () => {
+  it('adds money to a wallet, and returns the entry', async () => {
     const { transaction, replayed } = await credit({})
     const { kind, category, amount, delta, balanceAfter } = transaction ?? {}
     expect({ replayed, kind, category, amount, delta, balanceAfter }).to.deep.equal({
@@ -36,7 +36,7 @@ describe('Credit', () => {
     expect(await credit({}, on)).to.deep.equal({ ...first, replayed: true })
   })
 
-  it('is made on a blocked account', async () => {
+  it('is accepted on a blocked account', async () => {
     expect((await credit({ accountId: 'b' })).transaction?.balanceAfter).to.equal(25n)
   })
 

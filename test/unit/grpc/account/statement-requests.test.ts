@@ -26,7 +26,7 @@ describe('GetTransaction', () => {
     })
   }
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { badFields } = await failHandler(service().getTransaction, request('', ''))
     expect(badFields).to.deep.equal(['account_id', 'transaction_id'])
   })
@@ -77,7 +77,7 @@ describe('ListTransactions', () => {
     expect((await query({ pageToken: nextPageToken, pageSize: 4 }))?.beforeSeq).to.equal(7n)
   })
 
-  it('gives no token after the last page, though it be full', async () => {
+  it('gives no token after the last page, even when it is full', async () => {
     const { transactions, nextPageToken } = await callHandler(
       withLong().listTransactions,
       request({ pageSize: 10 }),
@@ -86,11 +86,11 @@ describe('ListTransactions', () => {
   })
 
   it('reads pages of at most 1000', async () => {
-    // The entry, and the next one that shows that there are more, come from the journal or the ledger.
+    // The entry, and the next one as a sign of more, come from the journal or the ledger.
     expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_000)
   })
 
-  it('hands every filter on', async () => {
+  it('passes every filter on', async () => {
     const startTime = new Date(5)
     const endTime = new Date('2050-01-01')
     const over = {
@@ -154,16 +154,16 @@ describe('ListTransactions', () => {
   const tied = ['long', undefined, undefined, 0, '', 0]
   const wrong: readonly (readonly [string, Partial<ListTransactionsRequest>, string])[] = [
     ['a negative page size', { pageSize: -1 }, 'page_size'],
-    ['a token that is none', { pageToken: 'garbage' }, 'page_token'],
-    ['a token whose place is no number', { pageToken: writePageToken('x', tied) }, 'page_token'],
+    ['a malformed token', { pageToken: 'garbage' }, 'page_token'],
+    ['a token whose place is not a number', { pageToken: writePageToken('x', tied) }, 'page_token'],
     ['a token without a place', { pageToken: writePageToken('', tied) }, 'page_token'],
     ['a token beyond every place', { pageToken: writePageToken('9'.repeat(19), tied) }, 'page_token'],
-    ['an account id that is none', { accountId: 'a b' }, 'account_id'],
+    ['a malformed account id', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
     // The decoding of seconds outside the calendar.
-    ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
-    ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
+    ['a start that is not a time', { startTime: new Date(Number.NaN) }, 'start_time'],
+    ['an end that is not a time', { endTime: new Date(Number.NaN) }, 'end_time'],
     ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],
     ['an end after the year 9999', { endTime: new Date('+010000-01-01T00:00:00Z') }, 'end_time'],
   ]

@@ -46,11 +46,11 @@ describe('UpdateAccount', () => {
     expect((await update('b', CLOSED)).account?.status).to.equal(CLOSED)
   })
 
-  it('takes the mask "status"', async () => {
+  it('accepts the mask "status"', async () => {
     expect((await update('a', BLOCKED, { updateMask: ['status'] })).account?.status).to.equal(BLOCKED)
   })
 
-  it('records that the account is to have the status that it has already', async () => {
+  it('records a change to the current status', async () => {
     expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
   })
 
@@ -59,7 +59,7 @@ describe('UpdateAccount', () => {
     expect(account?.status).to.equal(CLOSED)
   })
 
-  it('makes a change once per request_id, also one to the status that the account had', async () => {
+  it('makes a change once per request_id, even one to the current status', async () => {
     const on = service()
     await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
     await callHandler(on.updateAccount, request('b', ACTIVE))
@@ -100,7 +100,7 @@ describe('UpdateAccount', () => {
     })
   }
 
-  describe('of limits', () => {
+  describe('for limits', () => {
     const limits = (over: Partial<LimitsMessage> = {}): LimitsMessage => ({
       purchaseMax: undefined,
       wallets: [],
@@ -290,7 +290,7 @@ describe('UpdateAccount', () => {
     })
   }
 
-  it('names the id when there is no account in the request', async () => {
+  it('names the id when the request has no account', async () => {
     const error = await failHandler(service().updateAccount, request('a', ACTIVE, { account: undefined }))
     expect(error.badFields).to.deep.equal(['account.id', 'account.status'])
   })

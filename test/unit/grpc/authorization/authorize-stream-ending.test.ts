@@ -7,13 +7,13 @@ describe('authorize stream', () => {
   const { draining, pending, taken, bugs, failed, open, decide, pendingOf, untilTaken } = handDecidedStreams()
 
   describe('ends', () => {
-    it('with OK at half-close when there was nothing', async () => {
+    it('with OK at half-close when it is empty', async () => {
       const stream = open()
       stream.halfClose()
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with OK after half-close, once all is answered', async () => {
+    it('with OK after half-close, once every request is answered', async () => {
       const stream = open()
       stream.send(...requests(2))
       stream.halfClose()
@@ -26,7 +26,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('with OK after half-close even when the service is stopped meanwhile', async () => {
+    it('with OK after half-close even when the service stops meanwhile', async () => {
       const stream = open()
       stream.send(request('t0'))
       stream.halfClose()
@@ -37,7 +37,7 @@ describe('authorize stream', () => {
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with UNAVAILABLE and RetryInfo when the service is stopped, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo when the service stops, after its answers', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)
@@ -50,7 +50,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('without reading messages that arrive after the service was stopped', async () => {
+    it('without reading messages that arrive after the stop of the service', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -60,7 +60,7 @@ describe('authorize stream', () => {
       expect({ taken, unread: stream.unread }).to.deep.equal({ taken: ['t0'], unread: 1 })
     })
 
-    it('without reading messages that the window held back when the service was stopped', async () => {
+    it('without reading messages that the window withheld when the service stopped', async () => {
       const stream = open()
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)
@@ -73,7 +73,7 @@ describe('authorize stream', () => {
       })
     })
 
-    it('at once when the service is stopping already', async () => {
+    it('at once when the service is already stopping', async () => {
       draining.abort()
       const stream = open()
       stream.send(request('t0'))
@@ -81,7 +81,7 @@ describe('authorize stream', () => {
       expect(taken).to.deep.equal([])
     })
 
-    it('with UNAVAILABLE and RetryInfo when it has had its time, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo at its maximum age, after its answers', async () => {
       const stream = open({ ageMsMax: 20 })
       stream.send(request('t0'))
       await untilTaken(1)
@@ -104,7 +104,7 @@ describe('authorize stream', () => {
     })
   })
 
-  describe('lets go of everything', () => {
+  describe('releases everything', () => {
     const listeners = () => getEventListeners(draining.signal, 'abort').length
 
     it('when the caller leaves', async () => {
@@ -116,7 +116,7 @@ describe('authorize stream', () => {
       expect(listeners()).to.equal(0)
     })
 
-    it('so that many may be open at a time', async () => {
+    it('so that many streams may be open at once', async () => {
       const warnings: Error[] = []
       const note = (warning: Error) => warnings.push(warning)
       process.on('warning', note)
@@ -133,7 +133,7 @@ describe('authorize stream', () => {
       expect(listeners()).to.equal(0)
     })
 
-    it('and answers nothing more when the caller has left', async () => {
+    it('and sends no answer when the caller has left', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)

@@ -31,7 +31,7 @@ describe('authorize stream', () => {
       expect(taken.length).to.equal(WINDOW + 1)
     })
 
-    it('all of a long stream, window by window', async () => {
+    it('all of a long stream, one window at a time', async () => {
       const stream = open()
       stream.send(...requests(100))
       for (let place = 0; place < 100; place++) {
@@ -54,13 +54,13 @@ describe('authorize stream', () => {
       })
     })
 
-    it('on, all that was held back, when the caller takes its answers together', async () => {
+    it('all withheld requests when the caller reads several answers at once', async () => {
       const stream = open()
       stream.block()
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)
       decide(...pending.keys())
-      // The first one goes alone, the others wait for it, and go together.
+      // The first goes alone. The others wait for it, and go together.
       await soon('one is offered', () => stream.offered === 1)
       stream.unblock()
       stream.block()
@@ -70,7 +70,7 @@ describe('authorize stream', () => {
       await untilAnswered(stream, WINDOW)
     })
 
-    it('on when the caller takes its answers', async () => {
+    it('more when the caller reads its answers', async () => {
       const stream = open()
       stream.block()
       stream.send(...requests(2 * WINDOW))
@@ -93,7 +93,7 @@ describe('authorize stream', () => {
       expect(['t0', 't1'].map((id) => pendingOf(id).budget.remainingMs())).to.deep.equal([1_400, 1_900])
     })
 
-    it('no more than is left of the deadline of the stream', async () => {
+    it('no more than the remaining time of the stream', async () => {
       const stream = open({ endsAtMs: 1_000 })
       clock.advance(900)
       stream.send(request('t0'))
@@ -101,7 +101,7 @@ describe('authorize stream', () => {
       expect(pendingOf('t0').budget.remainingMs()).to.equal(100)
     })
 
-    it('no time at all once the caller has left', async () => {
+    it('no time once the caller has left', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)

@@ -19,7 +19,7 @@ import {
 describe('authorize stream', () => {
   const { clock, bugs, reported, failed, open, decide, pendingOf, untilTaken } = handDecidedStreams()
 
-  it('sends its headers before anything comes: some clients wait for them', () => {
+  it('sends its headers before any answer, because some clients wait for them', () => {
     expect(open().headers.length).to.equal(1)
   })
 
@@ -46,7 +46,7 @@ describe('authorize stream', () => {
       expect(stream.answers[0]?.outcome).to.deep.equal({ $case: 'response', value: response('t0') })
     })
 
-    it('requests of the same id apart, by their places', async () => {
+    it('requests with the same id separately, by their places', async () => {
       const stream = open()
       stream.send(request('same'))
       await untilTaken(1)
@@ -128,7 +128,7 @@ describe('authorize stream', () => {
   })
 
   describe('reports each request', () => {
-    it('that it was decided, and how long after it was read', async () => {
+    it('as decided, with the time since it was read', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -138,7 +138,7 @@ describe('authorize stream', () => {
       expect(reported).to.deep.equal([{ code: 'OK', tookMs: 7 }])
     })
 
-    it('the status that it failed with', async () => {
+    it('with the status of its failure', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -147,7 +147,7 @@ describe('authorize stream', () => {
       expect(reported).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
     })
 
-    it('CANCELLED, whatever it failed with, once the caller has left', async () => {
+    it('as CANCELLED, for any failure, once the caller has left', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)

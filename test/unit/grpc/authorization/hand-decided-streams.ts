@@ -92,7 +92,7 @@ export function handDecidedStreams() {
     for (const list of [taken, bugs, reported, failed]) list.length = 0
   })
 
-  // Nothing may hold up the end of the run: neither the age of a stream nor the time of a request.
+  // Neither the age of a stream nor the time of a request may delay the end of the run.
   afterEach(() => {
     for (const stream of opened.splice(0)) stream.cancel()
     for (const id of pending.keys()) decide(id)
@@ -121,7 +121,7 @@ export function handDecidedStreams() {
       onItemError: (code) => failed.push(code),
     })
     const stream: Stream = new FakeStream(options)
-    // The handler is given what could not be read, too.
+    // The handler gets unreadable requests, too.
     handler(stream.call as Parameters<typeof handler>[0])
     opened.push(stream)
     return stream
@@ -161,7 +161,7 @@ export const untilEnded = async (stream: Stream) => {
   return stream.status === 'OK' ? 'OK' : stream.status?.info?.reason
 }
 
-/** Long enough for anything that is going to happen without being waited for. */
+/** Long enough for everything that happens without an awaited event. */
 export const aWhile = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
 }
@@ -172,7 +172,7 @@ export const placesOf = ({ answers }: Stream) =>
 export const errorsOf = ({ answers }: Stream) =>
   answers.map(({ outcome }) => (outcome?.$case === 'error' ? wireError(outcome.value) : undefined))
 
-/** The message as a client reads it, with the names of the wire. */
+/** The message as a client reads it, with the field names of the proto. */
 function wireError({
   code,
   message,

@@ -28,7 +28,7 @@ const catalog = catalogOf(challengeCategories, [
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 /**
- * Everything behind AuthorizationService, in memory. Account a has FOOD 4.00 with a limit of 0.50 a day, and
+ * The dependencies of AuthorizationService in memory. Account a has FOOD 4.00 with a limit of 0.50 a day, and
  * CASH 7.00.
  */
 function service() {
@@ -149,7 +149,7 @@ describe('Simulate', () => {
     expect([rule, earlyReversedAmount]).to.deep.equal([DecisionRule.REVERSED_BEFORE, 50n])
   })
 
-  it('has neither city nor country of a bare name, and no rule where none matches', async () => {
+  it('has neither city nor country for a bare name, and no rule when none matches', async () => {
     const { merchant, rules } = await service().simulate({ merchant: 'padaria' })
     expect({ merchant, rules }).to.deep.equal({
       merchant: { name: 'PADARIA', city: '', country: '' },
@@ -157,7 +157,7 @@ describe('Simulate', () => {
     })
   })
 
-  it('names the limit of one purchase, and asks no wallet then', async () => {
+  it('names the limit of one purchase, and then asks no wallet', async () => {
     const { answer, rule, wallets } = await service().simulate({ amount: 901n })
     expect(answer).to.include({ code: '07', iso8583Code: '61', retry: Retry.SMALLER })
     expect(rule).to.equal(DecisionRule.PURCHASE_LIMIT)
@@ -167,7 +167,7 @@ describe('Simulate', () => {
     ])
   })
 
-  it('does not have the free balance among the wallets of a purchase without fallback', async () => {
+  it('omits the free balance from the wallets of a purchase without fallback', async () => {
     const without = { mcc: '5411', fallback: Fallback.NEVER }
     const { wallets } = await service().simulate({ ...without, merchant: 'PADARIA' })
     expect(wallets.map(({ category }) => category)).to.deep.equal(['FOOD'])
@@ -190,7 +190,7 @@ describe('Simulate', () => {
     expect([answer, rule]).to.deep.equal([undefined, DecisionRule.TRANSACTION_ID])
   })
 
-  it('takes an id that was never used when none is given', async () => {
+  it('uses a fresh id when the request has none', async () => {
     expect((await service().simulate({ transactionId: '' })).answer?.transactionId).to.match(UUID)
   })
 
@@ -205,7 +205,7 @@ describe('Simulate', () => {
     expect(on.store.calls).not.to.include('commit')
   })
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { code, badFields } = await service().fail({ accountId: '', amount: 0n, mcc: '1', merchant: '\n' })
     expect({ code, badFields }).to.deep.equal({
       code: 'INVALID_ARGUMENT',

@@ -49,12 +49,12 @@ describe('call queue', () => {
     return streams
   }
 
-  it('begins calls at once, as many as a turn may have', () => {
+  it('starts calls at once, up to the limit of a turn', () => {
     addAll(queueOf(), 2)
     expect([begun, isReading]).to.deep.equal([[0, 1], true])
   })
 
-  it('begins the others in later turns, in their order, and reads nothing meanwhile', async () => {
+  it('starts the others in later turns, in their order, and reads nothing meanwhile', async () => {
     addAll(queueOf(), 5)
     expect([begun, isReading]).to.deep.equal([[0, 1], false])
     await nextTurn()
@@ -90,7 +90,7 @@ describe('call queue', () => {
     expect([begun, isReading]).to.deep.equal([[0, 1, 4], true])
   })
 
-  it('says when more wait than a client may have at a time', () => {
+  it('reports when more calls wait than a client may have at once', () => {
     const queue = queueOf()
     addAll(queue, 7)
     expect(tooMany).to.equal(0)
@@ -103,7 +103,7 @@ describe('call queue', () => {
     expect(() => waiting?.emit('error', new Error('reset'))).not.to.throw()
   })
 
-  it('begins as many again in the next turn', async () => {
+  it('starts as many again in the next turn', async () => {
     const queue = queueOf()
     addAll(queue, 2)
     await nextTurn()

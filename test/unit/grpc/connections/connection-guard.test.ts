@@ -15,7 +15,7 @@ class FakeConnection extends EventEmitter {
   readonly remoteAddress = '192.0.2.1'
   readonly remotePort: number
   bytesRead = 0
-  /** Whether it was closed, and how. */
+  /** Whether and how it was closed. */
   end: 'CUT' | 'GOAWAY' | undefined
   /** Number of calls of read. */
   readings = 0
@@ -46,7 +46,7 @@ class FakeConnection extends EventEmitter {
     this.emit('close')
   }
 
-  /** Begins a call, and gives back what ends it. */
+  /** Begins a call, and returns the function that ends it. */
   call(): () => void {
     const stream = new EventEmitter()
     this.session.emit('stream', stream)
@@ -110,12 +110,12 @@ describe('connection guard', () => {
     expect([guard.open, guard.unauthenticated]).to.deep.equal([0, 0])
   })
 
-  it('lets no connection in that is gone already', () => {
+  it('accepts no connection that is already closed', () => {
     const gone = { once: () => gone, destroy: () => gone } as unknown as GuardedSocket
     expect(guardOf().admit(gone)).to.equal(false)
   })
 
-  it('lets a connection begin more calls in a turn once one of them has presented a valid token', () => {
+  it('lets a connection start more calls in a turn once a call on it has presented a valid token', () => {
     const guard = guardOf()
     const connection = silent(guard)
     const perTurn = guard.opened(connection.session as unknown as GuardedSession)
@@ -124,7 +124,7 @@ describe('connection guard', () => {
     expect(perTurn()).to.equal(CALLS_PER_TURN)
   })
 
-  it('closes none while there is room', () => {
+  it('closes no connection while there is room', () => {
     const guard = guardOf(300)
     const all = Array.from({ length: 300 }, () => connect(guard))
     nowMs = 100 * GRACE_MS
@@ -133,11 +133,11 @@ describe('connection guard', () => {
   })
 
   describe('when the server is full', () => {
-    it('closes the unauthenticated one that has been idle longest', () => {
+    it('closes the unauthenticated connection that has been idle longest', () => {
       const guard = guardOf(4)
       const [known, first, second] = [authenticated(guard), connect(guard), connect(guard)]
       const third = connect(guard)
-      // The connection has had a call since.
+      // The connection has since had a call.
       first.call()()
       nowMs = GRACE_MS
       const late = connect(guard)
@@ -145,7 +145,7 @@ describe('connection guard', () => {
       expect(closings).to.deep.equal(['MADE_ROOM'])
     })
 
-    it('closes the authenticated one that has been idle longest, rather than one that has just come', () => {
+    it('closes the authenticated connection that has been idle longest, rather than a new one', () => {
       const guard = guardOf(4)
       const [first, second, third] = [authenticated(guard), authenticated(guard), authenticated(guard)]
       first.call()()
@@ -155,7 +155,7 @@ describe('connection guard', () => {
       expect(ended(first, second, third, newcomer)).to.deep.equal([false, true, false, false])
     })
 
-    it('closes one that has just come, once they are more than a quarter', () => {
+    it('closes a new connection when these are more than a quarter', () => {
       const guard = guardOf(4)
       const known = [authenticated(guard), authenticated(guard)]
       const [first, second] = [connect(guard), connect(guard)]
@@ -163,7 +163,7 @@ describe('connection guard', () => {
       expect(ended(...known, first, second, third)).to.deep.equal([false, false, true, false, false])
     })
 
-    it('closes an unauthenticated one with a call, when none is idle', () => {
+    it('closes an unauthenticated connection with a call when none is idle', () => {
       const guard = guardOf(2)
       const [known, watching] = [authenticated(guard), connect(guard)]
       known.call()
@@ -172,7 +172,7 @@ describe('connection guard', () => {
       expect(ended(known, watching)).to.deep.equal([false, true])
     })
 
-    it('rejects the new one when all are authenticated and busy', () => {
+    it('rejects the new connection when all are authenticated and busy', () => {
       const guard = guardOf(2)
       for (const known of [authenticated(guard), authenticated(guard)]) known.call()
       expect(connect(guard).end).to.equal('CUT')
@@ -191,14 +191,14 @@ describe('connection guard', () => {
       expect(known.end).to.equal('GOAWAY')
     })
 
-    it('cuts off one that has not begun to speak', () => {
+    it('closes a connection that has sent nothing', () => {
       const guard = guardOf(1)
       const first = silent(guard)
       connect(guard)
       expect(first.end).to.equal('CUT')
     })
 
-    it('has a place again when one has left', () => {
+    it('has room again when a connection has closed', () => {
       const guard = guardOf(1)
       const first = authenticated(guard)
       first.call()
@@ -215,7 +215,7 @@ describe('connection guard', () => {
     })
   })
 
-  it('has a silent connection read on, to notice that its client has left', () => {
+  it('keeps reading a silent connection, to notice that its client has left', () => {
     const guard = guardOf()
     const [speaking, silentOne] = [connect(guard), connect(guard)]
     speaking.bytesRead = 10

@@ -14,7 +14,7 @@ describe('turn queue', () => {
     begun = []
   })
 
-  it('begins with one connection in each turn, in their order', async () => {
+  it('starts one connection in each turn, in their order', async () => {
     const queue = queueOf()
     for (const name of ['a', 'b', 'c']) queue.add(connection(name))
     expect(begun).to.deep.equal([])
@@ -25,7 +25,7 @@ describe('turn queue', () => {
     expect(begun).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('skips connections that are gone by their turn', async () => {
+  it('skips connections that are closed by their turn', async () => {
     const queue = queueOf()
     queue.add(connection('gone', true))
     queue.add(connection('there'))

@@ -20,7 +20,7 @@ import { soon } from '../../application/soon.js'
 
 const PIECES = 3
 
-/** Messages that count as one piece when they have no rules. */
+/** Messages that count as one chunk when they have no rules. */
 const MESSAGES_PER_PIECE = 300
 
 describe('files of merchant rules', () => {
@@ -29,7 +29,7 @@ describe('files of merchant rules', () => {
 
   beforeEach(() => {
     turns = 0
-    // Files ask the store for nothing else.
+    // Files use nothing else of the store.
     const store = {
       all: async function* (): AsyncGenerator<readonly StoredMerchantRule[]> {
         for (let piece = 0; piece < PIECES; piece++) yield []
@@ -52,7 +52,7 @@ describe('files of merchant rules', () => {
     setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
     const messages = Array.from({ length: PIECES * MESSAGES_PER_PIECE }, () => ({ merchantRules: [] }))
     const stream = Object.assign(Readable.from(messages), { metadata, cancelled: false })
-    // Of a stream, handlers look at nothing that is not here.
+    // Handlers use nothing else of a stream.
     const call = stream as unknown as ServerReadableStream<
       ImportMerchantRulesRequest,
       ImportMerchantRulesResponse

@@ -36,7 +36,7 @@ describe('page gate', () => {
   })
   afterEach(() => mock.timers.reset())
 
-  /** Calls that come one after the other. */
+  /** Successive calls. */
   async function come(count: number, items = LONG): Promise<readonly FakeCall[]> {
     const calls = Array.from({ length: count }, () => new FakeCall())
     for (const [number, call] of calls.entries()) {
@@ -55,24 +55,24 @@ describe('page gate', () => {
     await settled()
   }
 
-  /** Lets what is due happen. */
+  /** Lets all due events happen. */
   async function settled(): Promise<void> {
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
   }
 
-  it('lets a few calls in at once', async () => {
+  it('admits a few calls at once', async () => {
     await come(PAGES_MAX + 3)
     expect(entered).to.deep.equal([0, 1, 2, 3])
   })
 
-  it('lets the next ones in, in order, as calls end', async () => {
+  it('admits the next calls, in order, as calls end', async () => {
     const calls = await come(PAGES_MAX + 3)
     await leave(calls[2])
     await leave(calls[0])
     expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('has all places again when all have left', async () => {
+  it('has all slots again when all calls have ended', async () => {
     for (const call of await come(PAGES_MAX)) await leave(call)
     entered = []
     await come(PAGES_MAX)
@@ -89,7 +89,7 @@ describe('page gate', () => {
     expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })
 
-  it('has room in its line again when calls have left it', async () => {
+  it('has room in its queue again when calls have left it', async () => {
     const line = WAITING_ITEMS_MAX / LONG
     const calls = await come(PAGES_MAX + line)
     await leave(calls[0])
@@ -102,7 +102,7 @@ describe('page gate', () => {
     expect(rejected).to.have.length(1)
   })
 
-  it('rejects only a caller that has waited too long', async () => {
+  it('rejects only callers that have waited too long', async () => {
     const calls = await come(PAGES_MAX + 2)
     mock.timers.tick(WAIT_MS_MAX - 1)
     await settled()
@@ -122,7 +122,7 @@ describe('page gate', () => {
     expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: [] })
   })
 
-  it('does not give a place to a caller that has left the queue', async () => {
+  it('gives no slot to a caller that has left the queue', async () => {
     const calls = await come(PAGES_MAX + 1)
     mock.timers.tick(WAIT_MS_MAX)
     await settled()
@@ -132,7 +132,7 @@ describe('page gate', () => {
     expect(entered).to.deep.equal([0])
   })
 
-  it('takes no place for a call that has ended while it waited', async () => {
+  it('gives no slot to a call that has ended while it waited', async () => {
     const calls = await come(PAGES_MAX + 2)
     calls[PAGES_MAX]?.end()
     await leave(calls[0])
@@ -141,7 +141,7 @@ describe('page gate', () => {
     expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('makes room when no caller takes a page', async () => {
+  it('frees its slots when no caller reads a page', async () => {
     await come(PAGES_MAX)
     mock.timers.tick(UNTAKEN_MS_MAX)
     mock.timers.tick(0)
@@ -150,7 +150,7 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('makes room once for each call, however it ends', async () => {
+  it('frees one slot for each call, however it ends', async () => {
     const calls = await come(PAGES_MAX)
     mock.timers.tick(UNTAKEN_MS_MAX)
     mock.timers.tick(0)

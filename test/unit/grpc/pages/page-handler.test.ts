@@ -6,19 +6,19 @@ import { pageHandler } from '../../../../src/grpc/handlers.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
 import { systemClock } from '../../../../src/service/core.js'
 
-describe('the handler of a page', () => {
+describe('the page handler', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] }))
   afterEach(() => mock.timers.reset())
 
-  it('gives a page more time than a decision: purchases went first', async () => {
+  it('gives a page more time than a decision: purchases have priority', async () => {
     expect(await answerAfter(9_000)).to.equal('the page')
   })
 
-  it('gives it no more than ten seconds, and the time of an answer', async () => {
+  it('gives a page at most ten seconds, and the time of an answer', async () => {
     expect(await answerAfter(11_000)).to.match(/cannot decide/)
   })
 
-  /** The answer when reading the page takes so long, or what it failed with. */
+  /** The answer, or the failure, when reading the page takes so long. */
   async function answerAfter(durationMs: number): Promise<unknown> {
     const handlers = { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() }
     const handle = pageHandler<{ pageSize: number }, string>(handlers, async () => {
@@ -29,7 +29,7 @@ describe('the handler of a page', () => {
     setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
     const call = { metadata, cancelled: false, request: { pageSize: 0 }, once: () => {} }
     const answered = new Promise<unknown>((resolve) => {
-      // Of a call, handlers look at nothing that is not here.
+      // Handlers use nothing else of a call.
       handle(call as unknown as ServerUnaryCall<{ pageSize: number }, string>, (error, response) =>
         resolve(response ?? error?.details),
       )

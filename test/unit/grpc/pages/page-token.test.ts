@@ -24,7 +24,7 @@ const anyValue = fc.oneof(fc.string(), fc.integer(), fc.constant(undefined), fc.
 const anyFilter = fc.array(anyValue, { minLength: 1, maxLength: 6 })
 
 describe('page token', () => {
-  it('returns the written position, for the same filter', () => {
+  it('returns the written position for the same filter', () => {
     fc.assert(
       fc.property(anyPlace, anyFilter, (place, filter) => {
         expect(readPageToken(writePageToken(place, filter), filter)).to.equal(place)
@@ -32,7 +32,7 @@ describe('page token', () => {
     )
   })
 
-  it('is one word that needs no escaping', () => {
+  it('is one word without characters to escape', () => {
     fc.assert(
       fc.property(anyPlace, anyFilter, (place, filter) => {
         expect(writePageToken(place, filter)).to.match(/^[\w-]{1,512}$/)
@@ -65,7 +65,7 @@ describe('page token', () => {
     expect(rejectedField(() => readPageToken(damaged, [1]))).to.equal(rejectedToken)
   })
 
-  it('is rejected when it is longer than any of ours', () => {
+  it('is rejected when it is too long to be valid', () => {
     const long = writePageToken('x'.repeat(1_000), [1])
     expect(rejectedField(() => readPageToken(long, [1]))).to.equal(rejectedToken)
   })

@@ -5,7 +5,7 @@ import { ListMerchantRulesResponse, MerchantRule } from '../../../../src/gen/ben
 import { pageOf } from '../../../../src/grpc/pages/page.js'
 
 const MIB = 1_024 * 1_024
-/** The limit that clients have by default. */
+/** The default limit of clients. */
 const MESSAGE_BYTES_MAX = 4 * MIB
 
 /** A rule whose subject has so many bytes. */
@@ -18,28 +18,28 @@ const page = (lengths: readonly number[], limit: number) =>
   pageOf(lengths, { limit, write: ruleOf, codec: MerchantRule, turns: freeTurns })
 
 describe('page', () => {
-  it('has what was found, and no last item when that is all', async () => {
+  it('has all found items, and no last item when that is all', async () => {
     const { messages, last } = await page([1, 2, 3], 3)
     expect(messages.map(({ subject }) => subject.length)).to.deep.equal([1, 2, 3])
     expect(last).to.equal(undefined)
   })
 
-  it('ends with its limit, and names its last item', async () => {
+  it('ends at its item limit, and names its last item', async () => {
     const { messages, last } = await page([1, 2, 3], 2)
     expect([messages.length, last]).to.deep.equal([2, 2])
   })
 
-  it('ends with its bytes, and names its last item', async () => {
+  it('ends at its byte limit, and names its last item', async () => {
     const { messages, last } = await page([MIB / 4, MIB / 4 + 1, MIB / 4 + 2, MIB / 4 + 3], 1_000)
     expect([messages.length, last]).to.deep.equal([3, MIB / 4 + 2])
   })
 
-  it('has one item at least, however large', async () => {
+  it('has at least one item, of any size', async () => {
     const { messages, last } = await page([5 * MIB, 1], 1_000)
     expect([messages.length, last]).to.deep.equal([1, 5 * MIB])
   })
 
-  it('reads its items and one more, which shows that there are others', async () => {
+  it('reads its items and one more, to detect another page', async () => {
     const taken: number[] = []
     async function* items() {
       for (let length = 1; ; length++) {
@@ -55,7 +55,7 @@ describe('page', () => {
     expect(await page([], 10)).to.deep.equal({ messages: [], last: undefined })
   })
 
-  it('fits with its token into a message that any client takes, and leaves out nothing', async () => {
+  it('fits with its token into a message that any client accepts, and omits nothing', async () => {
     const lengths = fc.array(fc.oneof(fc.nat(300), fc.nat(MIB)), { maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(lengths, fc.integer({ min: 1, max: 40 }), async (all, limit) => {

@@ -13,7 +13,7 @@ describe('descriptors', () => {
     expect(namesOf(descriptors.fileByName(AUTHORIZATION))?.[0]).to.equal(AUTHORIZATION)
   })
 
-  it('find no file by a name that is unknown', () => {
+  it('find no file by an unknown name', () => {
     expect(descriptors.fileByName('benefits/v1/nothing.proto')).to.equal(undefined)
   })
 
@@ -21,19 +21,19 @@ describe('descriptors', () => {
     expect(namesOf(descriptors.fileByName(AUTHORIZATION))).to.include.members([AUTHORIZATION, TIMESTAMP])
   })
 
-  it('give the file first and each file once', () => {
+  it('return the file first and each file once', () => {
     const names = namesOf(descriptors.fileByName(AUTHORIZATION)) ?? []
     expect([names[0], new Set(names).size]).to.deep.equal([AUTHORIZATION, names.length])
   })
 
-  it('return everything that builds the file: no import is missing', () => {
+  it('return every file that is needed to build the file', () => {
     const files = descriptors.fileByName(AUTHORIZATION) ?? []
     const protos = files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes))
     const names = protos.map(({ name }) => name)
     expect(names).to.include.members(protos.flatMap(({ dependency }) => dependency))
   })
 
-  it('give a file that imports nothing alone', () => {
+  it('return a file without imports alone', () => {
     expect(namesOf(descriptors.fileByName(TIMESTAMP))).to.deep.equal([TIMESTAMP])
   })
 
@@ -70,12 +70,12 @@ describe('descriptors', () => {
     })
   }
 
-  it('know a message', () => {
+  it('contain each message', () => {
     expect(descriptors.hasMessage('benefits.v1.AuthorizeRequest')).to.equal(true)
   })
 
   for (const name of ['benefits.v1.Nothing', 'benefits.v1.Reason', 'benefits.v1.AuthorizationService']) {
-    it(`know no message ${name}`, () => {
+    it(`contain no message ${name}`, () => {
       expect(descriptors.hasMessage(name)).to.equal(false)
     })
   }

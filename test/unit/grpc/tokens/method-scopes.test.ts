@@ -25,19 +25,19 @@ const documented = new Map(
 )
 
 describe('method scopes', () => {
-  it('name a scope for each method of ours, and for nothing else', () => {
+  it('name a scope for each method of ours, and for no other', () => {
     expect([...methodScopes.keys()]).to.have.members(ours)
   })
 
-  it('are those of the guide', () => {
+  it('equal those of the guide', () => {
     expect(Object.fromEntries(documented)).to.deep.equal(Object.fromEntries(methodScopes))
   })
 
-  it('leave none of our methods open', () => {
+  it('require a scope for each of our methods', () => {
     expect(ours.filter(isOpenMethod)).to.deep.equal([])
   })
 
-  it('ask for no token for health and reflection', () => {
+  it('require no token for health and reflection', () => {
     const others = methods.filter((path) => !ours.includes(path))
     expect(others.filter((path) => !isOpenMethod(path))).to.deep.equal([])
   })

@@ -40,29 +40,29 @@ describe('token verifier: its cache', () => {
     expect(verifier.verify(token('a')).principal).to.equal(first)
   })
 
-  it('rejects a token that it remembers once it has expired', () => {
+  it('rejects a cached token once it has expired', () => {
     verifier.verify(token('a'))
     nowMs = (NOW_S + 60 + 5) * 1_000
     expect(verifier.verify(token('a'))).to.deep.equal({ rejection: 'EXPIRED' })
   })
 
-  describe('of a token that no time makes valid', () => {
+  describe('for a token that is permanently invalid', () => {
     const other = createSecretKey('another secret of thirty-two bytes or more', 'utf8')
     const forged = (sub: string) => jwt.sign({ sub, exp: NOW_S + 60 }, other, { noTimestamp: true })
 
-    it('is that it is not valid', () => {
+    it('stores the rejection', () => {
       for (let times = 0; times < 2; times++) {
         expect(verifier.verify(forged('a'))).to.deep.equal({ rejection: 'BAD_SIGNATURE' })
       }
     })
 
-    it('is nothing any more when the keys are replaced', () => {
+    it('is cleared when the keys are replaced', () => {
       verifier.verify(forged('a'))
       verifier.replaceKeys(secretKeys(['another secret of thirty-two bytes or more'], ['HS256']))
       expect(verifier.verify(forged('a')).principal?.subject).to.equal('a')
     })
 
-    it('is at most of a thousand', () => {
+    it('holds at most a thousand rejections', () => {
       const { verify } = jwt
       let verified = 0
       jwt.verify = ((...options: Parameters<typeof verify>) => {
@@ -82,23 +82,23 @@ describe('token verifier: its cache', () => {
     })
   })
 
-  describe('of a token that is not valid before some moment', () => {
+  describe('for a token that is not valid yet', () => {
     beforeEach(() => {
       verifier.verify(token('a', { nbf: NOW_S }))
     })
 
-    it('is used in the first millisecond of the tolerance', () => {
+    it('accepts it from the first millisecond of the tolerance', () => {
       const { principal } = verifier.verify(token('a', { nbf: NOW_S }))
       nowMs = (NOW_S - 5) * 1_000
       expect(verifier.verify(token('a', { nbf: NOW_S })).principal).to.equal(principal)
     })
 
-    it('does not let it in when the clock is set back to before that', () => {
+    it('rejects it when the clock is set back to an earlier time', () => {
       nowMs = (NOW_S - 5) * 1_000 - 1
       expect(verifier.verify(token('a', { nbf: NOW_S }))).to.deep.equal({ rejection: 'NOT_YET_VALID' })
     })
 
-    it('is of no use for a moment between two seconds either', () => {
+    it('accepts no moment between two seconds either', () => {
       const text = token('a', { nbf: NOW_S - 0.5 })
       verifier.verify(text)
       nowMs = (NOW_S - 5) * 1_000 - 1
@@ -106,7 +106,7 @@ describe('token verifier: its cache', () => {
     })
   })
 
-  it('does not take one token for another', () => {
+  it('does not confuse two tokens', () => {
     verifier.verify(token('a'))
     expect(verifier.verify(token('b')).principal?.subject).to.equal('b')
   })

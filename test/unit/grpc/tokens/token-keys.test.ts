@@ -19,7 +19,10 @@ function isAccepted(token: string, ...keys: readonly TokenKey[]): boolean {
   return verifierWith(...keys).verify(token).principal !== undefined
 }
 
-/** Every way to make a token of an algorithm with what is known of a key: its private half or, for an attacker, its public one. */
+/**
+ * Every way to make a token of an algorithm with a part of a key: the private half or, for an attacker, the
+ * public one.
+ */
 function forgeries(algorithm: string, pair: KeyPair): readonly SignedToken[] {
   if (!algorithm.startsWith('HS')) return [{ algorithm, key: pair.privateKey }]
   const { publicKey: key } = pair
@@ -32,7 +35,7 @@ function forgeries(algorithm: string, pair: KeyPair): readonly SignedToken[] {
   ].map((bytes) => ({ algorithm, key: Buffer.from(bytes) }))
 }
 
-/** Undefined when the key cannot sign so at all. */
+/** Undefined when the key cannot sign this way. */
 function signed(token: SignedToken): string | undefined {
   try {
     return signWith(token)
@@ -96,11 +99,11 @@ describe('token verifier: each algorithm with each key', () => {
         )
         .map(([name]) => `${algorithm} by ${name}`),
     )
-    // A key of RSA says nothing of the padding, one of RSA-PSS does.
+    // An RSA key does not state its padding, an RSA-PSS key does.
     expect(accepted).to.have.members(['RS256 by rsa', 'PS256 by rsa', 'PS256 by rsaPss', 'ES256 by ec'])
   })
 
-  it('rejects an algorithm that the key could verify, but is not for', () => {
+  it('rejects an algorithm that the key could verify, but is not meant for', () => {
     const token = signWith({ algorithm: 'RS256', key: rsa.privateKey })
     expect(isAccepted(token, { ...publicKey(rsa), algorithms: ['PS256'] })).to.equal(false)
   })
@@ -124,7 +127,7 @@ describe('token verifier: each algorithm with each key', () => {
   })
 })
 
-describe('token verifier: which key', () => {
+describe('token verifier: the choice of the key', () => {
   const token = (pair: KeyPair, kid?: unknown) =>
     signWith({ algorithm: 'ES256', key: pair.privateKey, header: kid === undefined ? {} : { kid } })
   const named = [publicKey(ec, 'one'), publicKey(otherEc, 'two')]
@@ -135,7 +138,7 @@ describe('token verifier: which key', () => {
     ['one that is not there', token(ec, 'three'), named, 'UNKNOWN_KEY'],
     ['one without a name, though the token names one', token(ec, 'three'), [publicKey(ec)], undefined],
     ['any, when the token names none', token(otherEc), named, undefined],
-    ['any, when what it names is no text', token(otherEc, 7), named, undefined],
+    ['any, when its kid is not text', token(otherEc, 7), named, undefined],
     ['none, when it names none and none fits', token(ec384), named, 'BAD_SIGNATURE'],
     ['none at all', token(ec), [], 'ALGORITHM'],
   ] as const) {
@@ -144,19 +147,19 @@ describe('token verifier: which key', () => {
     })
   }
 
-  it('is either of two secrets', () => {
+  it('may be either of two secrets', () => {
     const keys = secretKeys([secret, `${secret}, the last one`], ['HS256'])
     const old = signWith({ algorithm: 'HS256', key: Buffer.from(`${secret}, the last one`) })
     expect(isAccepted(old, ...keys)).to.equal(true)
   })
 
-  it('reports an expired token, whichever key has signed it', () => {
+  it('reports an expired token, whichever key signed it', () => {
     const text = signWith({ algorithm: 'ES256', key: otherEc.privateKey, claims: { exp: 1_000_000_000 } })
     expect(verifierWith(...named).verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
   })
 })
 
-describe('token verifier: other keys', () => {
+describe('token verifier: new keys', () => {
   const old = signWith({ algorithm: 'ES256', key: ec.privateKey })
   const young = signWith({ algorithm: 'ES256', key: otherEc.privateKey })
   let verifier: TokenVerifier
@@ -175,7 +178,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it forget the tokens of removed keys', () => {
+  it('clear the cached tokens of removed keys', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([
@@ -184,7 +187,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it look again at tokens that it has verified, and remember them again', () => {
+  it('cause verified tokens to be verified again, and cached again', () => {
     const first = verifier.verify(old).principal
     verifier.replaceKeys([publicKey(ec)])
     const second = verifier.verify(old).principal

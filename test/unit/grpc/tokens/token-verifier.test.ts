@@ -5,7 +5,7 @@ import { TokenVerifier, type TokenVerifierOptions } from '../../../../src/grpc/t
 import { secretKeys } from '../../../../src/keys/token-key.js'
 
 const secret = 'a secret of thirty-two bytes or more'
-/** The moment at which every test begins, in seconds. */
+/** The time at which every test begins, in seconds. */
 const NOW_S = 1_700_000_000
 
 describe('token verifier', () => {
@@ -16,16 +16,16 @@ describe('token verifier', () => {
   })
 
   describe('a valid token', () => {
-    it('names its subject', () => {
+    it('has its subject', () => {
       expect(verify(token({ sub: 'switch-1' })).principal?.subject).to.equal('switch-1')
     })
 
-    it('may have a subject of 256 characters, some of them of two units', () => {
+    it('may have a subject of 256 characters, some of two code units', () => {
       const sub = `${'🍕'.repeat(128)}${'é'.repeat(128)}`
       expect(verify(token({ sub })).principal?.subject).to.equal(sub)
     })
 
-    it('has an empty subject when it names none', () => {
+    it('has an empty subject without a claim', () => {
       expect(verify(token({})).principal?.subject).to.equal('')
     })
 
@@ -33,7 +33,7 @@ describe('token verifier', () => {
       expect(verify(token({ exp: NOW_S + 60 })).principal?.expiresAtMs).to.equal((NOW_S + 65) * 1_000)
     })
 
-    it('has undefined scopes, rather than an empty list, without a scope claim', () => {
+    it('has undefined scopes, not an empty list, without a scope claim', () => {
       expect(verify(token({})).principal).to.not.have.property('scopes')
     })
 
@@ -42,7 +42,7 @@ describe('token verifier', () => {
       expect(principal?.scopes).to.deep.equal(new Set(['transactions:authorize', 'accounts:read']))
     })
 
-    it('has no scope at all when its claim is empty', () => {
+    it('has no scope when its claim is empty', () => {
       expect(verify(token({ scope: '' })).principal?.scopes).to.deep.equal(new Set())
     })
 
@@ -60,12 +60,12 @@ describe('token verifier', () => {
     }
 
     for (const scope of [[], [7], 7, null, { read: true }]) {
-      it(`has no scope at all when its claim is ${JSON.stringify(scope)}`, () => {
+      it(`has no scope when its claim is ${JSON.stringify(scope)}`, () => {
         expect(verify(token({ scope })).principal?.scopes).to.deep.equal(new Set())
       })
     }
 
-    it('may be signed with any algorithm on the list', () => {
+    it('may be signed with any allowed algorithm', () => {
       const options = { keys: secretKeys([secret], ['HS256', 'HS512']) }
       expect(verify(token({ sub: 'a' }, { algorithm: 'HS512' }), options)).to.have.property('principal')
     })
@@ -77,7 +77,7 @@ describe('token verifier', () => {
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     const rows: readonly (readonly [string, string, string])[] = [
       ['no expiry', 'NO_EXPIRY', jwt.sign({ sub: 'a' }, secret)],
-      ['an expiry that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
+      ['an expiry that is not a number', 'MALFORMED', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
       ['a signature by another secret', 'BAD_SIGNATURE', jwt.sign(hour, `${secret}!`)],
       ['no signature (alg none)', 'ALGORITHM', unsigned({ alg: 'none' }, hour)],
       ['no signature (alg HS256)', 'BAD_SIGNATURE', unsigned({ alg: 'HS256' }, hour)],
@@ -88,7 +88,7 @@ describe('token verifier', () => {
       ['a public key as the secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, publicPem)],
       ['an empty secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, '')],
       ['a payload that is text', 'MALFORMED', jwt.sign('text', secret)],
-      ['a subject that is no text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
+      ['a subject that is not text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
       [
         'a subject of 257 characters',
         'MALFORMED',
@@ -99,7 +99,7 @@ describe('token verifier', () => {
       ['other claims than those signed', 'BAD_SIGNATURE', tampered(jwt.sign(hour, secret))],
       ['no three parts', 'MALFORMED', 'a.b'],
       ['nothing in it', 'MALFORMED', ''],
-      ['a beginning that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, nbf: 'now' })],
+      ['an "nbf" that is not a number', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, nbf: 'now' })],
       ['a header that is critical', 'MALFORMED', signed({ alg: 'HS256', crit: ['b64'] }, hour)],
       ['no algorithm', 'MALFORMED', signed({}, hour)],
       ['a header that is no JSON', 'MALFORMED', `e30x.${base64(hour)}.x`],
@@ -133,11 +133,11 @@ describe('token verifier', () => {
       expect(verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
     })
 
-    it('accepts a token from five seconds before its beginning', () => {
+    it('accepts a token from five seconds before its "nbf"', () => {
       expect(verify(token({ sub: 'a', nbf: NOW_S + 5 }))).to.have.property('principal')
     })
 
-    it('rejects a token until five seconds before its beginning', () => {
+    it('rejects a token until five seconds before its "nbf"', () => {
       expect(verify(token({ sub: 'a', nbf: NOW_S + 6 }))).to.deep.equal({ rejection: 'NOT_YET_VALID' })
     })
   })
@@ -149,7 +149,7 @@ describe('token verifier', () => {
       expect(verify(token({ exp: NOW_S + tenYears }))).to.have.property('principal')
     })
 
-    it('may not be further ahead', () => {
+    it('may not be later', () => {
       expect(verify(token({ exp: NOW_S + tenYears + 1 }))).to.deep.equal({ rejection: 'EXPIRY_TOO_FAR' })
     })
   })
@@ -171,7 +171,7 @@ describe('token verifier', () => {
   describe('issuer and audience', () => {
     const expected = { issuer: 'issuer-1', audience: 'benefits' }
 
-    it('accepts a token that has both as configured', () => {
+    it('accepts a token with both configured values', () => {
       expect(verify(token({ iss: 'issuer-1', aud: ['benefits', 'other'] }), expected)).to.have.property(
         'principal',
       )

@@ -45,7 +45,7 @@ function readElsewhere(type: DescMessage, bytes: Uint8Array): Message | undefine
   }
 }
 
-describe('fault of a message in bytes', () => {
+describe('fault of an encoded message', () => {
   const amount = [0x20, ...varint(500)]
 
   it('is a zero byte before a field, which once hid all later fields: a reversal then returned everything', () => {
@@ -63,7 +63,7 @@ describe('fault of a message in bytes', () => {
 
   const faults: readonly (readonly [string, string, string, DescMessage, ...(readonly number[])[]])[] = [
     [
-      'the end of a group that is none of its fields',
+      'the end of a group, which is not one of its fields',
       '',
       'has a field 9 that has the wire type 4 (byte 0)',
       authorize,
@@ -173,12 +173,12 @@ describe('fault of a message in bytes', () => {
     ],
   ]
   for (const [what, path, description, type, ...parts] of faults) {
-    it(`is ${what}, by the name of the field and the place`, () => {
+    it(`is ${what}, with the name of the field and the position`, () => {
       expect(faultOf(type, ...parts)).to.deep.equal({ path, description })
     })
   }
 
-  it('is not a field that the contract does not have, nor a number in more bytes than needed', () => {
+  it('is neither an unknown field nor a number in more bytes than needed', () => {
     const legal = [
       [0xfa, 0x01, 0x01, 0x7a],
       [0x18, ...varint(1_000, 3)],
@@ -187,11 +187,11 @@ describe('fault of a message in bytes', () => {
     expect(faultOf(authorize, ...legal)).to.equal(undefined)
   })
 
-  it('is not an embedded message of each of many', () => {
+  it('is not one embedded message in each of many', () => {
     expect(faultOf(importRules, field(1, []), field(1, []))).to.equal(undefined)
   })
 
-  it('is a packed number that is truncated, and not a packed one that is whole', () => {
+  it('is a truncated packed number, and not a complete one', () => {
     const dependencies = (...bytes: readonly number[]) => faultOf(FileDescriptorProtoSchema, field(10, bytes))
     expect(dependencies(0x01, 0x80, 0x02)).to.equal(undefined)
     const fault = dependencies(0x01, 0x80)
@@ -224,7 +224,7 @@ describe('every request of every method', () => {
       )
     })
 
-    it(`${path} is rejected with an illegal tag anywhere`, () => {
+    it(`${path} is rejected with an illegal tag at any position`, () => {
       const illegal = [0, 1, 2, 3, 5, 6, 7, ...[3, 4, 6, 7].flatMap((wire) => [8 | wire, (99 << 3) | wire])]
       const intruders = [...illegal.map((tag) => varint(tag)), varint(1, 5), [0xf8, 0x06, ...varint(1, 10)]]
       const bytes = fc.constantFrom(...intruders).chain((intruder) => bytesWith(type, intruder))
@@ -234,7 +234,7 @@ describe('every request of every method', () => {
       )
     })
 
-    it(`${path} is rejected, or read as another decoder reads it, whatever the bytes`, () => {
+    it(`${path} is rejected, or read as another decoder reads it, for any bytes`, () => {
       const changed = fc.tuple(legalBytes(type), fc.nat(), fc.nat(255)).map(([bytes, at, byte]) => {
         if (bytes.length > 0) bytes[at % bytes.length] = byte
         return bytes

@@ -42,7 +42,7 @@ describe('decision log', () => {
     ])
   })
 
-  it('shows the configured number of approvals of a second, and how many it left out', async () => {
+  it('shows the configured number of approvals a second, and how many it left out', async () => {
     const { lines, logger } = loggerAt('info')
     const log = new DecisionLog({ logger, approvalsMax: 2 })
     for (let purchase = 0; purchase < 5; purchase++) log.decided(decision(), caller)
@@ -53,7 +53,7 @@ describe('decision log', () => {
     log.close()
   })
 
-  it('leaves out no decline, whatever else it leaves out', () => {
+  it('omits no decline, whatever else it omits', () => {
     const { lines, logger } = loggerAt('info')
     const log = new DecisionLog({ logger, approvalsMax: 0 })
     for (let purchase = 0; purchase < 50; purchase++) {
@@ -65,7 +65,7 @@ describe('decision log', () => {
     expect(lines.filter(({ fields }) => fields['code'] === '00')).to.have.length(0)
   })
 
-  it('logs at its end what it left out last', () => {
+  it('logs the last omitted number when it is closed', () => {
     const { lines, logger } = loggerAt('info')
     const log = new DecisionLog({ logger, approvalsMax: 0 })
     log.decided(decision(), caller)
@@ -73,7 +73,7 @@ describe('decision log', () => {
     expect(lines.map(({ fields }) => fields)).to.deep.equal([{ leftOut: 1 }])
   })
 
-  it('leaves out nothing at level debug, and does not say that it did', () => {
+  it('omits nothing at level debug, and logs no omitted number', () => {
     const { lines, logger } = loggerAt('debug')
     const log = new DecisionLog({ logger, approvalsMax: 1 })
     for (let purchase = 0; purchase < 3; purchase++) log.decided(decision(), caller)

@@ -21,7 +21,7 @@ describe('log sampler', () => {
     })
   }
 
-  it('shows the first ones of a second', () => {
+  it('shows the first events of a second', () => {
     const sampler = samplerOf(2)
     expect([sampler.count(), sampler.count(), sampler.count()]).to.deep.equal(['info', 'info', 'debug'])
   })
@@ -41,7 +41,7 @@ describe('log sampler', () => {
     expect(logged).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
   })
 
-  it('logs nothing when none was left out', () => {
+  it('logs nothing when no event was left out', () => {
     const sampler = samplerOf(2)
     sampler.count()
     sampler.count()

@@ -4,7 +4,7 @@ import { logText } from '../../../../src/observability/logging/log-text.js'
 const line = (fields: object) =>
   JSON.stringify({ level: 'info', time: '2026-11-23T19:14:17.202Z', event: 'decision', ...fields })
 
-describe('a line of the log as text', () => {
+describe('a log line as text', () => {
   it('has the time of day, the level, the event and the fields', () => {
     expect(logText(line({ code: '00', durationMs: 3.21, replayed: false }))).to.equal(
       '19:14:17.202 INFO  decision code=00 durationMs=3.21 replayed=false\n',
@@ -27,14 +27,14 @@ describe('a line of the log as text', () => {
     ['an isolate of direction', 'a\u2066b\u2069'],
     ['an invisible tag', 'a\u{e0041}b'],
   ] as const) {
-    it(`does not let ${what} in a field reach the terminal`, () => {
+    it(`does not pass ${what} in a field on to the terminal`, () => {
       const shown = logText(line({ subject: text }))
       expect(shown).not.to.match(/[\p{Cc}\p{Cf}\u2028\u2029](?!$)/u)
       expect(shown.split('\n')).to.have.length(2)
     })
   }
 
-  it('puts the stack of an error below, line by line', () => {
+  it('prints the stack of an error below, line by line', () => {
     const err = { type: 'Error', message: 'away', stack: 'Error: away\n    at x.ts:1\u001b[2J' }
     expect(logText(line({ level: 'warn', event: 'not serving', err })).split('\n')).to.deep.equal([
       '19:14:17.202 WARN  not serving',
@@ -44,7 +44,7 @@ describe('a line of the log as text', () => {
     ])
   })
 
-  it('passes lines through that are not log lines', () => {
+  it('passes other lines through', () => {
     for (const other of ['', 'ready\n', '{"a":1}', '[1]', '{"level":"info"']) {
       expect(logText(other)).to.equal(other)
     }

@@ -21,50 +21,50 @@ describe('repeated failure log', () => {
     expect(lines).to.deep.equal([{ cause: 'A', hint: 'look there', event: 'not serving' }])
   })
 
-  it('logs it once while it lasts', () => {
+  it('logs a lasting failure once', () => {
     for (nowMs = 0; nowMs < 60_000; nowMs += 1_000) log.failed('not serving', 'A')
     expect(lines).to.have.length(1)
   })
 
-  it('says it again after a minute, and how often it failed since', () => {
+  it('logs the failure again after a minute, with the number of failures since', () => {
     for (nowMs = 0; nowMs <= 120_000; nowMs += 1_000) log.failed('not serving', 'A')
     const line = { cause: 'A', hint: 'look there', event: 'not serving' }
     expect(lines).to.deep.equal([line, { ...line, times: 60 }, { ...line, times: 60 }])
   })
 
-  it('says at once that something else is behind it', () => {
+  it('logs a new cause at once', () => {
     log.failed('not serving', 'A')
     log.failed('not serving', 'B')
     expect(lines).to.have.length(2)
   })
 
-  it('says at once that something else fails, too', () => {
+  it('logs another failing subject at once', () => {
     log.failed('not serving', 'A')
     log.failed('posting failed', 'A')
     expect(lines).to.have.length(2)
   })
 
-  it('says at once that it fails again after it was over', () => {
+  it('logs a new failure at once after a recovery', () => {
     log.failed('not serving', 'A')
     log.over()
     log.failed('not serving', 'A')
     expect(lines).to.have.length(2)
   })
 
-  it('says once that something takes long', () => {
+  it('logs a slow operation once', () => {
     log.slow('slow', 700)
     log.slow('slow', 800)
     expect(lines).to.deep.equal([{ cause: 'SLOW', durationMs: 700, event: 'slow' }])
   })
 
-  it('keeps at most 256 kinds apart', () => {
+  it('distinguishes at most 256 kinds', () => {
     for (let kind = 0; kind < 1_000; kind++) log.failed('not serving', kind)
     expect(lines).to.have.length(257)
   })
 })
 
 describe('summary of an error', () => {
-  it('has its class and message, without the state that a driver hangs onto it', () => {
+  it('has its class and message, without the state that a driver attaches', () => {
     const error = Object.assign(new TypeError('connect ECONNREFUSED'), {
       reason: { servers: 'x'.repeat(3_000) },
     })

@@ -17,11 +17,11 @@ describe('text for a terminal', () => {
     })
   }
 
-  it('keeps lines that are ours', () => {
+  it('keeps our own lines', () => {
     expect(terminalLines('a\u202e\nb')).to.equal('a\\u202e\nb')
   })
 
-  it('leaves JSON the same JSON', () => {
+  it('leaves JSON unchanged in meaning', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         const pretty = JSON.stringify(JSON.parse(json), null, 2)

@@ -35,7 +35,7 @@ const counted = [
 ]
 
 describe('metrics of key files', () => {
-  it('observe each group from the beginning, and count', async () => {
+  it('observe each group from the start, and count reloads', async () => {
     const metrics = metricsOf(keyFiles)
     const first = samplesIn((await metrics.expose()).text)
     metrics.keyFilesReloaded('tls')
@@ -49,7 +49,7 @@ describe('metrics of key files', () => {
     expect(samplesIn((await metricsOf().expose()).text)).to.deep.equal([])
   })
 
-  it('have no certificate that ends without TLS', async () => {
+  it('have no expiry of a certificate without TLS', async () => {
     const tokensAlone = {
       problems: () => new Map([['tokens', undefined] as const]),
       certificateExpiryMs: () => ({ server: undefined, client_ca: undefined }),

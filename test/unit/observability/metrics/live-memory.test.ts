@@ -6,14 +6,14 @@ import { measureLiveMemory } from '../../../../src/observability/metrics/live-me
 import { MetricRegistry } from '../../../../src/observability/metrics/metric-registry.js'
 
 const MEBIBYTE = 2 ** 20
-/** The memory kept alive, and a smaller amount that is certainly visible, in MiB. */
+/** The retained memory, and a smaller amount that is certainly visible, in MiB. */
 const KEPT = 32
 const SEEN = 24
 
 setFlagsFromString('--expose-gc')
 const collect: (options?: { type: 'minor' }) => void = runInNewContext('gc')
 
-describe('the memory that is needed', () => {
+describe('the live memory', () => {
   let registry: MetricRegistry
 
   beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('the memory that is needed', () => {
   }
 })
 
-/** After a major collection and the next one, when those who watch have heard of them. */
+/** After a major collection and the next one, once the observers have run. */
 async function collected(): Promise<void> {
   collect()
   await delay(20)

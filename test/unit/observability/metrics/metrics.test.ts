@@ -42,21 +42,21 @@ describe('metrics', () => {
     expect(await lines()).to.include(`grpc_server_started_total{${callLabels}} 1`)
   })
 
-  it('show whether the database is not one to decide on', async () => {
+  it('show whether the database is the wrong one', async () => {
     expect(await lines()).to.include('benefits_database_unfit 0')
     isUnfit = true
     expect(await lines()).to.include('benefits_database_unfit 1')
   })
 
   for (const direction of ['received', 'sent'] as const) {
-    it(`count messages that streams have ${direction}`, async () => {
+    it(`count messages ${direction} on streams`, async () => {
       metrics.streamMessage(stream, direction)
       expect(await lines()).to.include(
         `grpc_server_msg_${direction}_total{grpc_type="bidi_stream",grpc_service="benefits.v1.AuthorizationService",grpc_method="AuthorizeStream"} 1`,
       )
     })
 
-    it(`do not count the one message that is ${direction} where it is no stream`, async () => {
+    it(`do not count the single message ${direction} without a stream`, async () => {
       metrics.streamMessage(call, direction)
       expect((await metrics.expose()).text).to.not.include(
         `grpc_server_msg_${direction}_total{${callLabels}}`,
@@ -114,7 +114,7 @@ describe('metrics', () => {
     expect(await lines()).to.include(`benefits_decisions_total{${approvedLabels},replayed="false"} 1`)
   })
 
-  it('add up the money that decisions move', async () => {
+  it('add up the money moved by decisions', async () => {
     metrics.decision(approved, 1_050)
     metrics.decision(approved, 50)
     expect(await lines()).to.include(
@@ -122,7 +122,7 @@ describe('metrics', () => {
     )
   })
 
-  it('count stored answers apart, and no money with them', async () => {
+  it('count stored answers separately, without their money', async () => {
     metrics.decision({ ...approved, replayed: true }, 1_050)
     expect(await lines()).to.include.members([
       `benefits_decisions_total{${approvedLabels},replayed="true"} 1`,
@@ -153,7 +153,7 @@ describe('metrics', () => {
     expect(labels.find(([, category]) => category === 'other')?.[2]).to.equal(String(1_000 - 128))
   })
 
-  it('do not forget that a category is shown which was first decided on', async () => {
+  it('keep a series for the category of the first decision', async () => {
     metrics.decision({ ...approved, category: 'PETS' }, 1)
     categories = ['PETS']
     expect(await lines()).to.include('benefits_moved_centavos_total{kind="REVERSAL",category="PETS"} 0')
@@ -164,11 +164,11 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_tokens_rejected_total{reason="EXPIRED"} 1')
   })
 
-  it('have every reason for which a token may be rejected from the start', async () => {
+  it('have every rejection reason for tokens from the start', async () => {
     expect(await lines()).to.include('benefits_tokens_rejected_total{reason="SCOPE_MISSING"} 0')
   })
 
-  it('report how many requests are decided together, and how long that takes', async () => {
+  it('report how many requests are decided together, and the duration', async () => {
     metrics.groupDecided(3, 0.25)
     metrics.groupDecided(128, 0.5)
     expect(await lines()).to.include.members([
@@ -179,7 +179,7 @@ describe('metrics', () => {
     ])
   })
 
-  it('count what is decided again, by cause', async () => {
+  it('count repeated decisions, by cause', async () => {
     metrics.retried('STALE_COPY')
     expect(await lines()).to.include.members([
       'benefits_retries_total{cause="STALE_COPY"} 1',
@@ -206,7 +206,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
   })
 
-  it('show a garbage collection of each kind before the first one', async () => {
+  it('show each kind of garbage collection before the first one', async () => {
     expect((await metrics.expose()).text).to.match(/^nodejs_gc_duration_seconds_count{kind="weakcb"} \d+$/m)
   })
 
@@ -216,7 +216,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_posting_failures_total 2')
   })
 
-  it('show that nothing has failed to post', async () => {
+  it('show that posting never failed', async () => {
     expect(await lines()).to.include('benefits_posting_failures_total 0')
   })
 
@@ -257,7 +257,7 @@ describe('metrics', () => {
     'mongodb_pool_used_ratio 0.35',
     'mongodb_pool_waiting 4',
   ]) {
-    it(`read ${line.split(' ')[0]} when they are asked`, async () => {
+    it(`read ${line.split(' ')[0]} at every scrape`, async () => {
       expect(await lines()).to.include(line)
     })
   }
@@ -273,7 +273,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_serving 0')
   })
 
-  it('report which catalog is in use, and since when it is not known to be the latest', async () => {
+  it('report the catalog in use, and since when it may be outdated', async () => {
     const shown = await lines()
     expect(shown).to.include('benefits_catalog_version 12')
     expect(shown).to.include('benefits_catalog_age_seconds 2.5')
@@ -288,7 +288,7 @@ describe('metrics', () => {
     expect((await metrics.expose()).text).to.match(/^process_resident_memory_bytes \d+$/m)
   })
 
-  it('show an idle process until they are given their readings', async () => {
+  it('show an idle process until they get their sources', async () => {
     const { text } = await createMetrics({ labels: metricLabels, version: '1.2.3' }).expose()
     expect(text).to.match(/^benefits_serving 0$/m)
   })

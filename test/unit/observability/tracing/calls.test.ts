@@ -21,14 +21,14 @@ describe('the trace of a call', () => {
     expect(span?.spanContext().traceState?.serialize()).to.equal('vendor=1,other=2')
   })
 
-  it('is not recorded when the caller’s is not, but has its id', () => {
+  it('is not recorded when the caller’s is not, but keeps its id', () => {
     const call = recorder.call({ traceparent: [`00-${TRACE}-${PARENT}-00`] })
     call.ended('OK')
     expect(recorder.ended).to.have.length(0)
     expect(call.ids.trace_id).to.equal(TRACE)
   })
 
-  it('continues a trace of a later version, which may have more fields', () => {
+  it('continues a trace of a later version with more fields', () => {
     const call = recorder.call({ traceparent: [`cc-${TRACE}-${PARENT}-01-what-is-to-come`] })
     expect(call.ids.trace_id).to.equal(TRACE)
   })
@@ -41,7 +41,7 @@ describe('the trace of a call', () => {
     ['has a span id of zeros', [`00-${TRACE}-${'0'.repeat(16)}-01`]],
     ['is in capitals', [traceparent[0]?.toUpperCase() ?? '']],
     ['is too long', [`${traceparent[0]}-01`]],
-    ['has the version that is no version', [`ff-${TRACE}-${PARENT}-01`]],
+    ['has the invalid version ff', [`ff-${TRACE}-${PARENT}-01`]],
     ['comes twice in one line', [`${traceparent[0]},${traceparent[0]}`]],
     ['is a megabyte long', ['0'.repeat(1_000_000)]],
   ] as const) {
@@ -56,14 +56,14 @@ describe('the trace of a call', () => {
     })
   }
 
-  it('ignores a malformed tracestate alone', () => {
+  it('ignores a malformed tracestate without the traceparent', () => {
     const call = recorder.call({ traceparent, tracestate: ['=,=,;;'] })
     call.ended('OK')
     expect(recorder.ended[0]?.spanContext().traceId).to.equal(TRACE)
     expect(recorder.ended[0]?.spanContext().traceState?.serialize()).to.equal('')
   })
 
-  it('has a span by the conventions for RPC', () => {
+  it('has a span by the RPC conventions', () => {
     recorder.call().ended('OK')
     const [span] = recorder.ended
     expect(span?.name).to.equal('test.Service/Call')
@@ -93,7 +93,7 @@ describe('the trace of a call', () => {
     })
   }
 
-  it('is not followed by any for the purchases of a stream whose caller’s is not recorded', () => {
+  it('has no traces for the purchases of a stream when the caller’s trace is not recorded', () => {
     recorder
       .call({ traceparent: [`00-${TRACE}-${PARENT}-00`] })
       .item()
@@ -101,7 +101,7 @@ describe('the trace of a call', () => {
     expect(recorder.ended).to.deep.equal([])
   })
 
-  it('is followed by a trace for each purchase of a stream, which links to it', () => {
+  it('has a linked trace for each purchase of a stream', () => {
     const stream = recorder.call({ traceparent })
     const item = stream.item()
     item.ended('OK')

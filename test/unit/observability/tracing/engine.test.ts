@@ -31,7 +31,7 @@ describe('an engine that is followed', () => {
             decide = resolve
           }),
       }
-      // Of an engine, nothing else is asked.
+      // Nothing else of an engine is used.
       const engine = recorder.tracing.engine(inner as unknown as Executor)
       const decided = engine.execute({ accountId: 'a', transactionIds: ['t'] } as never, budget)
       if (endsEarly) call.ended('UNAVAILABLE')

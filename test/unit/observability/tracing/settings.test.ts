@@ -38,7 +38,7 @@ describe('tracing settings', () => {
     })
   }
 
-  it('are as if it were not set after an invalid value', () => {
+  it('ignore an invalid value', () => {
     expect(settings({ OTEL_EXPORTER_OTLP_PROTOCOL: 'x' }).protocol).to.equal('http/protobuf')
   })
 

@@ -21,7 +21,7 @@ describe('round trips of the engine, traced', () => {
     test.store.put(...['a', 'b', 'c'].map((id) => fundedAccount(id)))
   })
 
-  /** Asks for a purchase as a call does, and ends the call. */
+  /** Sends a purchase as a call does, and ends the call. */
   async function authorize(accountId: string, transactionId: string, call: CallTrace = recorder.call()) {
     const budget = { remainingMs: patience.remainingMs }
     call.follow(budget)
@@ -41,7 +41,7 @@ describe('round trips of the engine, traced', () => {
     }
   })
 
-  it('are in time: read before commit, both within the call', async () => {
+  it('have the right times: read before commit, both within the call', async () => {
     await authorize('a', '1')
     expect(recorder.ended.map(({ name }) => name)).to.deep.equal([
       'engine.read',
@@ -100,7 +100,7 @@ describe('round trips of the engine, traced', () => {
     }
   })
 
-  it('of a group in which one call is followed have no links', async () => {
+  it('of a group in which one call is sampled have no links', async () => {
     await occupy(test)
     const unfollowed = recorder.call({ traceparent: traceparentOf(1, '00') })
     const followed = recorder.call({ traceparent: traceparentOf(2, '01') })
@@ -119,7 +119,7 @@ describe('round trips of the engine, traced', () => {
     expect(recorder.ended).to.deep.equal([])
   })
 
-  it('show every attempt, and which of them failed, without the words of the store', async () => {
+  it('show every attempt, and which of them failed, without the text of the store', async () => {
     test.store.committing.meets(new TypeError('mongodb://user:hunter2@host is down'))
     const error = await rejectionOf(authorize('a', '1'))
     expect(error).to.be.instanceOf(TypeError)
@@ -133,7 +133,7 @@ describe('round trips of the engine, traced', () => {
     ).not.to.include('hunter2')
   })
 
-  it('of a repeat of something that is being decided are shown by both', async () => {
+  it('of a repeat during the decision are shown by both calls', async () => {
     test.store.loading.hold()
     const waiting = [authorize('a', '1'), authorize('a', '1')]
     await soon('it reads', () => test.store.loading.inProgress > 0)
@@ -142,7 +142,7 @@ describe('round trips of the engine, traced', () => {
     expect(recorder.named('engine.commit')).to.have.length(2)
   })
 
-  it('of a reversal are its own, and not the purchase’s', async () => {
+  it('of a reversal belong to its own call, not to the purchase’s', async () => {
     await authorize('a', '1')
     const before = recorder.ended.length
     const call = recorder.call()

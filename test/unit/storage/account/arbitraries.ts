@@ -117,7 +117,7 @@ export const account: fc.Arbitrary<Account> = fc
     return { ...whole, spent, journal: whole.journal.slice(Math.min(posted, whole.journal.length - 1)) }
   })
 
-/** The entry as it must be to come next: it adds its amount to whatever is there, and spends nothing. */
+/** The entry adjusted to its place: it adds its amount to the current balance, and spends nothing. */
 function next(before: Account, entry: Entry): Entry {
   const place = { accountId: before.id, seq: before.version + 1n }
   if (entry.kind === 'ADMIN' || !entry.movement) return { ...entry, ...place }

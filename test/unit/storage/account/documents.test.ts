@@ -23,7 +23,7 @@ describe('documents', () => {
     ['a credit', creditEntry],
     ['an administrative change', adminEntry],
   ] as const) {
-    it(`${kind} comes back from the ledger as it went in`, () => {
+    it(`${kind} is read back from the ledger unchanged`, () => {
       fc.assert(
         fc.property(entry, (written) => {
           expect(entryOfLedger(stored(ledgerDocument(written)))).to.deep.equal(written)
@@ -32,7 +32,7 @@ describe('documents', () => {
     })
   }
 
-  it('an account comes back as it went in', () => {
+  it('an account is read back unchanged', () => {
     fc.assert(
       fc.property(account, (written) => {
         expect(accountOf(stored(accountDocument(written)))).to.deep.equal(written)
@@ -40,7 +40,7 @@ describe('documents', () => {
     )
   })
 
-  it('a key has its fields always in the same order', () => {
+  it('a key always has its fields in the same order', () => {
     const key = ledgerKey({ transactionId: 't', accountId: 'a' })
     expect(JSON.stringify(key)).to.equal('{"account":"a","transaction":"t"}')
   })
@@ -59,7 +59,7 @@ describe('documents', () => {
     ['AMOUNT_OVER_REMAINDER', 'AMOUNT_OVER_REST'],
     ['ALREADY_REVERSED', 'ALREADY_REVERSED'],
   ] as const) {
-    it(`a reversal that is ${reason} is stored as ${name}, and comes back as it went in`, () => {
+    it(`a reversal that is ${reason} is stored as ${name}, and read back unchanged`, () => {
       const written = reversal(reason)
       const document = ledgerDocument(written)
       expect(document.reason).to.equal(name)
@@ -67,12 +67,12 @@ describe('documents', () => {
     })
   }
 
-  it('an account from before limits and days is read as one without limits that has spent nothing', () => {
+  it('an account from before limits and counters is read as one without limits and spending', () => {
     const { limits: _, spent: _spent, ...old } = accountDocument(accountExample())
     expect(accountOf(stored(old))).to.deep.include({ limits: unlimited, spent: new Map() })
   })
 
-  it('an account without limits that has never paid takes no bytes for them', () => {
+  it('an account without limits that has never paid uses no bytes for them', () => {
     expect(accountDocument(accountExample())).not.to.have.any.keys('limits', 'spent')
   })
 
@@ -123,7 +123,7 @@ describe('damaged documents', () => {
     ['an authorization of an amount that is no int64', { ...purchase, amount: 10 }],
     ['a balance below zero', { ...purchase, balance_after: -1n }],
     ['a movement that is no int64', { ...purchase, delta: -10 }],
-    ['a day that is none', { ...purchase, day: '2026-1-2' }],
+    ['a malformed day', { ...purchase, day: '2026-1-2' }],
     ['a change of limits without limits', { ...change, action: 'LIMITS' }],
     ['limits in another change', { ...change, action: 'STATUS', limits: { wallets: {} } }],
     ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
@@ -140,15 +140,15 @@ describe('damaged documents', () => {
   }
 })
 
-/** The document after a way through the database. */
+/** The document after a round trip through BSON. */
 function stored<T extends AccountDocument | LedgerDocument>(document: T): T {
   // A correct BSON round trip returns the type that went in, which is what the test checks.
   return BSON.deserialize(BSON.serialize(document), { useBigInt64: true }) as T
 }
 
-/** As another writer might have left it. */
+/** As another program might have written it. */
 function unchecked<T>(document: object): T {
-  // A document that is damaged has no type.
+  // A damaged document has no type.
   return document as T
 }
 

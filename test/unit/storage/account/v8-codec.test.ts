@@ -4,7 +4,7 @@ import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { account } from './arbitraries.js'
 
 describe('accounts packed into strings', () => {
-  it('are what they were', () => {
+  it('are unpacked unchanged', () => {
     fc.assert(
       fc.property(account, (kept) => {
         const packed = v8Codec.pack(kept)
@@ -14,7 +14,7 @@ describe('accounts packed into strings', () => {
     )
   })
 
-  it('keep letters that are not Latin', () => {
+  it('keep letters beyond Latin', () => {
     fc.assert(
       fc.property(account, (any) => {
         const kept = { ...any, id: 'açaí ☕ 食' }

@@ -11,7 +11,7 @@ describe('shared reads', () => {
     reads = new SharedReads(() => new Promise((resolve, reject) => begun.push({ resolve, reject })))
   })
 
-  it('give a caller during a read the next one, which begins after its call', async () => {
+  it('give a caller during a read the next one, which starts after its call', async () => {
     const first = reads.read()
     const [second, third] = [reads.read(), reads.read()]
     expect(begun).to.have.length(1)
@@ -23,7 +23,7 @@ describe('shared reads', () => {
     expect(await Promise.all([second, third])).to.deep.equal(['after', 'after'])
   })
 
-  it('go on after a failed one, which fails for all that share it', async () => {
+  it('continue after a failed one, which fails for all that share it', async () => {
     const outcomes = [reads.read(), reads.read(), reads.read()].map((read) =>
       read.catch((error: Error) => error.message),
     )
@@ -39,7 +39,7 @@ describe('shared reads', () => {
     expect(await last).to.equal('third')
   })
 
-  it('begin at once when no read goes on', async () => {
+  it('start at once when no read is in progress', async () => {
     for (const value of ['one', 'two', 'three']) {
       const read = reads.read()
       begun.at(-1)?.resolve(value)

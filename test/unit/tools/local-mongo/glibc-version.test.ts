@@ -12,7 +12,7 @@ describe('glibcFit', () => {
     it(`finds ${version} too old`, () => expect(glibcFit(version)).to.equal('too-old'))
   }
   for (const version of [undefined, '', 'musl']) {
-    it(`takes ${JSON.stringify(version)} for another libc`, () =>
+    it(`treats ${JSON.stringify(version)} as another libc`, () =>
       expect(glibcFit(version)).to.equal('not-glibc'))
   }
 })

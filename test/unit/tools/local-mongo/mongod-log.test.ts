@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { MongodLog } from '../../../../tools/dev/local-mongo/mongod-log.js'
 
 describe('MongodLog', () => {
-  it('returns the lines that a chunk completes and keeps the rest for the next', () => {
+  it('returns the lines that a chunk completes, and keeps the rest for the next', () => {
     const log = new MongodLog()
     expect(log.push('first\nsec')).to.deep.equal(['first'])
     expect(log.push('ond\nthird\n')).to.deep.equal(['second', 'third'])
@@ -15,7 +15,7 @@ describe('MongodLog', () => {
     expect(log.push(bytes.subarray(5))).to.deep.equal(['cartão'])
   })
 
-  it('keeps errors and fatal messages with their cause, and no information', () => {
+  it('keeps errors and fatal messages with their cause, and no other messages', () => {
     const log = new MongodLog()
     log.push('{"s":"I","msg":"started"}\n')
     log.push('{"s":"E","msg":"Port","attr":{"error":{"code":9001,"errmsg":"in use"}}}\n')
@@ -24,7 +24,7 @@ describe('MongodLog', () => {
     expect(log.complaints).to.equal('Port: in use; Version: too new; WT: no file')
   })
 
-  it('keeps the first three different complaints on one line', () => {
+  it('keeps the first three different messages on one line', () => {
     const log = new MongodLog()
     for (const text of ['one\n  line', 'one line', '', 'two', 'three', 'four']) log.complain(text)
     expect(log.complaints).to.equal('one line; two; three')

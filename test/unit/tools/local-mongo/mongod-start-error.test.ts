@@ -2,19 +2,19 @@ import { expect } from 'chai'
 import { explainStart } from '../../../../tools/dev/local-mongo/mongod-start-error.js'
 
 describe('explainStart', () => {
-  it('says that another mongod holds the data', () => {
+  it('reports that another mongod holds the data', () => {
     expect(
       explainStart('terminating: DBPathInUse: Unable to lock', { code: 100, signal: null }, '').failure,
     ).to.equal('data-locked')
   })
 
-  it('says that the port is taken', () => {
+  it('reports that the port is taken', () => {
     expect(
       explainStart('setup bind :: Address already in use', { code: 48, signal: null }, '').failure,
     ).to.equal('port-taken')
   })
 
-  it('says that a newer version made the data', () => {
+  it('reports that a newer version created the data', () => {
     const error = explainStart('Wrong mongod version: UPGRADE PROBLEM', { code: 62, signal: null }, '')
     expect(error.failure).to.equal('other')
     expect(error.message).to.include(
@@ -22,7 +22,7 @@ describe('explainStart', () => {
     )
   })
 
-  it('says how a silent mongod ended', () => {
+  it('reports how a silent mongod ended', () => {
     expect(explainStart('', { code: null, signal: 'SIGILL' }, 'late').message).to.include(
       'it was killed by SIGILL',
     )
