@@ -7,6 +7,7 @@ import type { AuthorizationEntry, Entry, Fallback, TransactionId } from './entry
 import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
 import { type Centavos, centavos } from './money.js'
+import type { NetworkData } from './network.js'
 import type { Reason } from './reason.js'
 import { type Spending, spendingOn } from './spending.js'
 import type { Verdict } from './verdict.js'
@@ -22,6 +23,8 @@ export type Purchase = {
   readonly merchant: string
   /** Absent: the free balance may pay, last. */
   readonly fallback?: Fallback
+  /** Absent when the network sent nothing else. */
+  readonly network?: NetworkData
 }
 
 /** A verdict on a purchase, with the steps that led to it. */

@@ -4,6 +4,7 @@ import type { CategoryId } from './category.js'
 import type { Id } from './id.js'
 import type { Limits } from './limits.js'
 import type { Centavos } from './money.js'
+import type { NetworkData } from './network.js'
 import type { Reason } from './reason.js'
 
 /**
@@ -42,6 +43,8 @@ export type AuthorizationEntry = Recorded & {
   readonly merchant: string
   /** As received. */
   readonly fallback?: Fallback
+  /** As received. */
+  readonly network?: NetworkData
   /** The MCC that chose the wallets. */
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */

@@ -10,6 +10,7 @@ import type { handleClientStreamingCall, handleUnaryCall, UntypedServiceImplemen
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Decision, Fallback, Reason } from "./authorization.js";
+import { NetworkData } from "./network.js";
 
 /** Accounts: opening, loading, blocking and closing them, and reading their history. */
 
@@ -432,6 +433,8 @@ export interface Transaction {
   day: string;
   /** Purchases: whether the free balance might pay, as received. */
   fallback: Fallback;
+  /** Purchases: what the network's message said besides, as received. Absent when it said nothing. */
+  network: NetworkData | undefined;
 }
 
 function createBaseAccount(): Account {
@@ -1999,6 +2002,7 @@ function createBaseTransaction(): Transaction {
     limits: undefined,
     day: "",
     fallback: 0,
+    network: undefined,
   };
 }
 
@@ -2084,6 +2088,9 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(256).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(266).fork()).join();
     }
     return writer;
   },
@@ -2275,6 +2282,14 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.fallback = reader.int32() as any;
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
             continue;
           }
         }

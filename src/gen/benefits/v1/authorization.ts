@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleBidiStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
+import { NetworkData } from "./network.js";
 
 /** Authorization of benefit-card purchases. */
 
@@ -267,6 +268,11 @@ export interface AuthorizeRequest {
    * Optional.
    */
   fallback: Fallback;
+  /**
+   * What the network's message says besides. A repeat carries the same values.
+   * Optional.
+   */
+  network: NetworkData | undefined;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -329,6 +335,8 @@ export interface SimulateRequest {
   merchant: string;
   /** Whether the free balance may pay, as in AuthorizeRequest. */
   fallback: Fallback;
+  /** What the network's message says besides, as in AuthorizeRequest. */
+  network: NetworkData | undefined;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -507,7 +515,7 @@ export interface ReverseResponse {
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -532,6 +540,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -595,6 +606,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             }
 
             message.fallback = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -809,7 +828,7 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
 };
 
 function createBaseSimulateRequest(): SimulateRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const SimulateRequest: MessageFns<SimulateRequest> = {
@@ -834,6 +853,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -897,6 +919,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             }
 
             message.fallback = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
             continue;
           }
         }
