@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { AuthorizeAnswer, Simulation } from '../api/messages.js'
+import type { AuthorizeAnswer, NetworkData, Simulation } from '../api/messages.js'
 import { DecisionPath, reasonText } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried } from '../decision/merchant-reading.js'
 import { type Drawn, drawnSimulation, withoutPrefix } from '../decision/steps.js'
 import { Button, Chip, Done, Empty, Head } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/failure.js'
-import { Field, Form } from '../parts/field.js'
+import { Field, Form, Select } from '../parts/field.js'
 import { FormEnd } from '../parts/form-end.js'
 import { useAction, useLoad, useRequestId } from '../parts/use-call.js'
 import { linkTo, type Place } from '../router.js'
@@ -17,6 +17,8 @@ import { Reverse } from './reverse.js'
 
 /** Time after the last keystroke before the form is simulated, in milliseconds. */
 const PAUSE_MS = 300
+/** The only rail that has products. */
+const VOUCHER = 'RAIL_VOUCHER'
 
 type Typed = {
   readonly account: string
@@ -25,6 +27,10 @@ type Typed = {
   readonly merchant: string
   /** FALLBACK_NEVER, or empty. */
   readonly fallback: string
+  /** A value of Rail and of Product, or empty. */
+  readonly rail: string
+  readonly product: string
+  readonly currency: string
 }
 
 /** A purchase that can be simulated: every field is there. */
@@ -34,6 +40,7 @@ type Purchase = {
   readonly mcc: string
   readonly merchant: string
   readonly fallback?: string
+  readonly network?: NetworkData
 }
 
 type Drawing = {
@@ -44,7 +51,7 @@ type Drawing = {
 
 /** A purchase to try: the decision is drawn as one types, and nothing is recorded until one makes it. */
 export function Simulate({ place }: { readonly place: Place }) {
-  const { simulate } = text()
+  const { network, simulate } = text()
   const [typed, setTyped] = useState<Typed>(() => typedAt(place))
   const drawnPlace = useRef(place)
   useEffect(() => {
@@ -154,6 +161,34 @@ export function Simulate({ place }: { readonly place: Place }) {
               />
               {simulate.fallback}
             </label>
+            <details class="advanced" open={typed.rail !== '' || typed.currency !== ''}>
+              <summary>{network.title}</summary>
+              <div class="field-pair">
+                <Select
+                  label={network.fields.rail}
+                  value={typed.rail}
+                  options={[['', network.unsaid], ...Object.entries(network.rails)]}
+                  onChoose={(rail) =>
+                    setTyped({ ...typed, rail, product: rail === VOUCHER ? typed.product : '' })
+                  }
+                />
+                {typed.rail === VOUCHER && (
+                  <Select
+                    label={network.fields.product}
+                    value={typed.product}
+                    options={[['', network.unsaid], ...Object.entries(network.products)]}
+                    onChoose={set('product')}
+                  />
+                )}
+                <Field
+                  label={network.fields.currency}
+                  value={typed.currency}
+                  onInput={set('currency')}
+                  maxLength={3}
+                  placeholder="BRL"
+                />
+              </div>
+            </details>
             <Button type="submit">{simulate.run}</Button>
           </Form>
           <Examples
@@ -188,7 +223,7 @@ function Examples({
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
-  const plain = { account, fallback: '' }
+  const plain = { account, fallback: '', rail: '', product: '', currency: '' }
   const cases: readonly (readonly [string, Typed])[] = [
     [
       examples.food,
@@ -377,6 +412,9 @@ function typedAt({ query }: Place): Typed {
     mcc: field('mcc'),
     merchant: field('merchant'),
     fallback: field('fallback'),
+    rail: field('rail'),
+    product: field('product'),
+    currency: field('currency'),
   }
 }
 
@@ -390,7 +428,7 @@ function useDebounced(value: string): string {
   return debounced
 }
 
-function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed): Purchase | undefined {
+function purchaseOf({ account, amount, mcc, merchant, fallback, ...typed }: Typed): Purchase | undefined {
   const centavos = parseMoney(amount)
   if (account.trim() === '' || centavos === undefined || !/^\d{4}$/.test(mcc.trim())) return undefined
   return {
@@ -399,7 +437,18 @@ function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed): Purcha
     mcc: mcc.trim(),
     merchant,
     ...(fallback !== '' && { fallback }),
+    ...networkOf(typed),
   }
+}
+
+/** The field `network` of a purchase; empty when nothing was typed for it. */
+function networkOf({ rail, product, currency }: Pick<Typed, 'rail' | 'product' | 'currency'>) {
+  const network = {
+    ...(rail !== '' && { rail }),
+    ...(product !== '' && { product }),
+    ...(currency.trim() !== '' && { currency: currency.trim().toUpperCase() }),
+  }
+  return Object.keys(network).length > 0 ? { network } : {}
 }
 
 function problemsOf({ account, amount, mcc }: Typed) {

@@ -26,8 +26,49 @@ export type NetworkData = {
   readonly localTime?: string
 }
 
+/** The functions of a terminal. */
+export const rails = ['VOUCHER', 'CREDIT', 'DEBIT'] as const
+
 /** The function of the terminal that a purchase went over. */
-export type Rail = 'VOUCHER' | 'CREDIT' | 'DEBIT'
+export type Rail = (typeof rails)[number]
+
+/** The benefit products of the voucher function. */
+export const products = ['MEAL_PAT', 'FOOD_PAT', 'CULTURE', 'MEAL_CLT', 'FOOD_CLT'] as const
 
 /** A benefit product of the voucher function. */
-export type Product = 'MEAL_PAT' | 'FOOD_PAT' | 'CULTURE' | 'MEAL_CLT' | 'FOOD_CLT'
+export type Product = (typeof products)[number]
+
+/** ISO 4217 codes of the currency of the books. */
+const SUPPORTED_CURRENCIES: ReadonlySet<string> = new Set(['BRL', '986'])
+
+/** The fields of network data, each once. */
+const fields = {
+  rail: true,
+  product: true,
+  merchantId: true,
+  merchantTaxId: true,
+  acquirerId: true,
+  terminalId: true,
+  rrn: true,
+  networkReference: true,
+  currency: true,
+  entryMode: true,
+  localTime: true,
+} as const satisfies Record<keyof NetworkData, true>
+
+/** The names of all fields of network data. */
+export const networkFields: readonly (keyof NetworkData)[] = Object.keys(fields).filter(isField)
+
+function isField(name: string): name is keyof NetworkData {
+  return Object.hasOwn(fields, name)
+}
+
+/** Whether the books can pay in this currency. Absent: BRL. */
+export function isCurrencySupported(currency: string | undefined): boolean {
+  return currency === undefined || SUPPORTED_CURRENCIES.has(currency)
+}
+
+/** Whether both say the same, field by field. Absent fields equal only absent ones. */
+export function isSameNetworkData(a: NetworkData | undefined, b: NetworkData | undefined): boolean {
+  return a === b || networkFields.every((field) => a?.[field] === b?.[field])
+}

@@ -144,6 +144,18 @@ export const journey: readonly Folder[] = [
         answer: { code: '07', reason: 'REASON_ACCOUNT_NOT_FOUND' },
       },
       {
+        name: 'Buy in dollars: declined',
+        operation: 'AuthorizationService_Authorize',
+        body: {
+          transactionId: 'purchase-dollars',
+          accountId,
+          amount: '1',
+          ...food,
+          network: { rail: 'RAIL_CREDIT', merchantId: 'LOJA 1', rrn: '633412000123', currency: 'USD' },
+        },
+        answer: { code: '07', iso8583Code: '12', reason: 'REASON_CURRENCY_NOT_SUPPORTED' },
+      },
+      {
         name: 'Buy without a token',
         operation: 'AuthorizationService_Authorize',
         body: { transactionId: 'purchase-4', accountId, amount: '1', ...food },
@@ -195,7 +207,7 @@ export const journey: readonly Folder[] = [
         operation: 'AccountService_ListTransactions',
         body: { accountId, pageSize: 10, kind: 'TRANSACTION_KIND_AUTHORIZATION' },
         after:
-          "pm.test('three purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['purchase-3', 'purchase-2', 'purchase-1']))",
+          "pm.test('four purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['purchase-dollars', 'purchase-3', 'purchase-2', 'purchase-1']))",
       },
     ],
   },

@@ -13,6 +13,7 @@ import {
   TransactionKind,
 } from '../../gen/benefits/v1/account.js'
 import { Fallback, Reason } from '../../gen/benefits/v1/authorization.js'
+import { networkMessage } from '../network-mapping.js'
 import { decisionMessage, reasonOf } from '../reason-mapping.js'
 
 /** Writes an account: a wallet for each category, in their order, then wallets of deleted categories. */
@@ -73,7 +74,19 @@ function kindFields(entry: Entry): Partial<Transaction> {
       const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
       const reason = reasonOf(entry.reason)
       const fallback = entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback]
-      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, fallback, catalogVersion, day }
+      const network = networkMessage(entry.network)
+      return {
+        reason,
+        amount,
+        mcc,
+        effectiveMcc,
+        merchant,
+        merchantRule,
+        fallback,
+        network,
+        catalogVersion,
+        day,
+      }
     }
     case 'REVERSAL':
       return {

@@ -42,14 +42,16 @@ export const DecisionRule = {
   TRANSACTION_ID: 1,
   /** ACCOUNT_STATUS - Rules 3 to 5: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Rule 6: reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 7: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 8: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 9: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 9 to 11: the wallets were tried in order. */
+  /** WALLETS - Rules 10 to 12: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 7: nothing pays for the effective MCC. */
+  /** MCC - Rule 8: nothing pays for the effective MCC. */
   MCC: 6,
+  /** CURRENCY - Rule 6: the currency is not BRL. */
+  CURRENCY: 7,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -62,6 +64,7 @@ export namespace DecisionRule {
   export type PURCHASE_LIMIT = typeof DecisionRule.PURCHASE_LIMIT;
   export type WALLETS = typeof DecisionRule.WALLETS;
   export type MCC = typeof DecisionRule.MCC;
+  export type CURRENCY = typeof DecisionRule.CURRENCY;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -211,6 +214,8 @@ export const Reason = {
    * later, too).
    */
   AMOUNT_OVER_LIMIT: 14,
+  /** CURRENCY_NOT_SUPPORTED - The purchase is in another currency than BRL (07, 12, NEVER). */
+  CURRENCY_NOT_SUPPORTED: 15,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -231,6 +236,7 @@ export namespace Reason {
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
+  export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -1735,15 +1741,16 @@ export const AuthorizationServiceService = {
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1865,15 +1872,16 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */

@@ -61,13 +61,13 @@ export namespace Product {
 }
 
 /**
- * NetworkData is what the network's message says beside account, amount, MCC and merchant. Every field is
- * optional. The service stores the fields as received, shows them in statements, and compares them with a
- * repeat's.
+ * NetworkData holds what the card network's message says beside account, amount, MCC and merchant. Every
+ * field is optional. The service stores the fields as received, shows them in statements, and compares them
+ * with a repeat's. A message without any field counts as absent.
  */
 export interface NetworkData {
   /**
-   * Function of the terminal that the purchase went over.
+   * Function of the terminal that the holder chose.
    * Optional.
    */
   rail: Rail;
@@ -78,7 +78,7 @@ export interface NetworkData {
   product: Product;
   /**
    * Card acceptor identification code (ISO 8583 DE42).
-   * Optional. 1 to 15 printable ASCII characters (0x20 to 0x7e), the first and the last one no space.
+   * Optional. 1 to 15 printable ASCII characters (0x20 to 0x7e), without the spaces that pad it.
    */
   merchantId: string;
   /**
@@ -93,7 +93,7 @@ export interface NetworkData {
   acquirerId: string;
   /**
    * Card acceptor terminal identification (ISO 8583 DE41).
-   * Optional. 1 to 16 printable ASCII characters (0x20 to 0x7e), the first and the last one no space.
+   * Optional. 1 to 16 printable ASCII characters (0x20 to 0x7e), without the spaces that pad it.
    */
   terminalId: string;
   /**
@@ -107,13 +107,15 @@ export interface NetworkData {
    */
   networkReference: string;
   /**
-   * Currency of the amount, ISO 4217 (ISO 8583 DE49): three letters or three digits. Empty: BRL.
-   * Optional. Purchases in any currency but BRL (986) are declined with REASON_CURRENCY_NOT_SUPPORTED.
+   * Currency of the amount, ISO 4217 (ISO 8583 DE49). Empty: BRL. The service declines a purchase in any
+   * currency but BRL (986) with REASON_CURRENCY_NOT_SUPPORTED.
+   * Optional. Three letters A-Z or three digits.
    */
   currency: string;
   /**
-   * Point of service entry mode (ISO 8583 DE22).
-   * Optional. 3 or 12 characters of 0-9 A-Z.
+   * Point of service entry mode (ISO 8583 DE22): three digits in the edition of 1987, four in Visa's BASE I,
+   * twelve characters in the edition of 1993.
+   * Optional. 3, 4 or 12 characters of 0-9 A-Z.
    */
   entryMode: string;
   /**

@@ -133,6 +133,7 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   BALANCE_TOO_LARGE: 12,
   MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
+  CURRENCY_NOT_SUPPORTED: 15,
 }
 
 describe('entry on the wire', () => {
