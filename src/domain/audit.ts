@@ -199,7 +199,8 @@ function spentText(spent: Readonly<Spent> | undefined): string {
 }
 
 /**
- * Whether the entry moved the amount that its kind, reason and currency require. `early`: reversals of it came first.
+ * Whether the entry moved the amount that its kind, reason and currency require. `early`: reversals of it
+ * came first.
  */
 function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
   switch (entry.kind) {
