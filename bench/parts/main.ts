@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js'
 import jwt from 'jsonwebtoken'
 import { BSON } from 'mongodb'
 import { type Account, applyEntry } from '../../src/domain/account.js'
+import { approvalCodeOf } from '../../src/domain/approval-code.js'
 import { Catalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import { decide, type Purchase } from '../../src/domain/decide.js'
@@ -53,6 +54,7 @@ const response: AuthorizeResponse = {
   decidedAt: at,
   retry: Retry.NEVER,
   approvedAmount: 1_234n,
+  approvalCode: '7K3Q9Z',
 }
 const account: Account = accountOf({
   _id: request.accountId,
@@ -108,6 +110,7 @@ const parts: readonly (readonly [what: string, part: () => unknown])[] = [
   ['check every field', checkFields],
   ['merchant, rules, wallets', () => catalog.route(purchase)],
   ['decide (with the line above)', () => decide(history, purchase, catalog, at, calendar)],
+  ['approval code (in the line above)', () => approvalCodeOf(account.id, account.version)],
   ['apply the entry to the account', () => applyEntry(account, entry)],
   ['encode the response', () => AuthorizeResponse.encode(response).finish()],
   ['count the call and its time', countCall],

@@ -43,6 +43,7 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
       { name: 'original_transaction_id', value: (row) => textIn(row, 'originalTransactionId') },
       { name: 'subject', value: (row) => textIn(row, 'subject') },
       { name: 'change', value: changeOf },
+      { name: 'approval_code', value: (row) => textIn(row, 'approvalCode') },
       ...networkFields.map((field) => ({
         name: columnOf(field),
         value: (row: JsonObject) => networkTextIn(row, field),
@@ -82,6 +83,7 @@ function noteOf(transaction: JsonObject): string {
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     lessText(transaction),
     wordIn(transaction, 'fallback', 'FALLBACK') === 'NEVER' ? 'without the free balance' : '',
+    approvalText(transaction),
     networkText(transaction),
     originalText(transaction),
     `id ${textIn(transaction, 'transactionId')}`,
@@ -101,6 +103,11 @@ function lessText(transaction: JsonObject): string {
   const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
   if (!('balanceAfter' in transaction) || asked === paid) return ''
   return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase arrived`
+}
+
+function approvalText(transaction: JsonObject): string {
+  const code = textIn(transaction, 'approvalCode')
+  return code === '' ? '' : `approval ${code}`
 }
 
 /** Lists what the card network sent with a purchase; empty when it sent nothing. */

@@ -65,6 +65,7 @@ export type Transaction = {
   readonly merchantRule?: string
   readonly fallback?: string
   readonly network?: NetworkData
+  readonly approvalCode?: string
   readonly originalTransactionId?: string
   readonly accountStatus?: AccountStatus
   readonly subject?: string
@@ -99,6 +100,7 @@ export type AuthorizeAnswer = {
   readonly decidedAt?: string
   readonly retry?: string
   readonly approvedAmount?: string
+  readonly approvalCode?: string
 }
 
 export type ReverseAnswer = {

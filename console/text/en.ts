@@ -186,6 +186,7 @@ export const en = {
     id: 'Id',
     time: 'Time',
     day: 'Counted on',
+    approvalCode: 'Approval code',
     fallback: 'Free balance',
     fallbackNever: 'was kept from paying',
     by: 'By',

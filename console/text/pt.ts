@@ -189,6 +189,7 @@ export const pt: Text = {
     id: 'Id',
     time: 'Hora',
     day: 'Conta no dia',
+    approvalCode: 'Código de autorização',
     fallback: 'Saldo livre',
     fallbackNever: 'não podia pagar',
     by: 'Por',

@@ -98,6 +98,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
           entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
           entry.day ? [words.day, entry.day] : undefined,
           entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
+          entry.approvalCode ? [words.approvalCode, entry.approvalCode] : undefined,
           ...networkRows(entry.network),
           entry.subject ? [words.by, entry.subject] : undefined,
           [words.seq, entry.seq],

@@ -54,6 +54,11 @@ export type AuthorizationEntry = Recorded & {
   /** Present when the purchase was approved. */
   readonly movement?: Movement
   /**
+   * ISO 8583 DE38: six characters of 0-9 and A-Z. Absent when declined, and in entries older than approval
+   * codes.
+   */
+  readonly approvalCode?: string
+  /**
    * The day whose spending counts the purchase; absent when declined, and in entries older than daily
    * counters.
    */

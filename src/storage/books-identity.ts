@@ -45,7 +45,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { to: 3, name: 'merchant rules compare names as people see them', take: recomputeSlots },
   // The validator of the ledger changed. These steps keep earlier releases from replacing it by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
-  { to: 5, name: 'purchases keep what the card network sent', take: async () => {} },
+  { to: 5, name: 'purchases keep network data and an approval code', take: async () => {} },
 ]
 
 /** The version of books that were created before books had an identity. */

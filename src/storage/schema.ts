@@ -102,6 +102,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     fallback: { enum: ['NEVER'] },
     network,
     catalog_version: { bsonType: 'long', minimum: 1 },
+    approval_code: { bsonType: 'string', pattern: '^[0-9A-Z]{6}$' },
     original: text,
     described: {
       bsonType: 'object',

@@ -111,6 +111,8 @@ describe('the validators', () => {
     ['network data with another field', 'ledger', { ...entry, network: { stan: '1' } }],
     ['network data with an unknown rail', 'ledger', { ...entry, network: { rail: 'CHEQUE' } }],
     ['network data with a field that is no text', 'ledger', { ...entry, network: { rrn: 1 } }],
+    ['an approval code of five characters', 'ledger', { ...entry, approval_code: '7K3Q9' }],
+    ['an approval code of small letters', 'ledger', { ...entry, approval_code: '7k3q9z' }],
     ['a day of an entry that is none', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],

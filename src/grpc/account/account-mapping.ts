@@ -58,6 +58,7 @@ export function transactionMessage(entry: Entry): Transaction {
     merchantRule: of.merchantRule ?? '',
     fallback: of.fallback ?? Fallback.UNSPECIFIED,
     network: of.network,
+    approvalCode: of.approvalCode ?? '',
     catalogVersion: of.catalogVersion ?? 0n,
     originalTransactionId: of.originalTransactionId ?? '',
     accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,
@@ -70,24 +71,20 @@ export function transactionMessage(entry: Entry): Transaction {
 
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {
-    case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
-      const reason = reasonOf(entry.reason)
-      const fallback = entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback]
-      const network = networkMessage(entry.network)
+    case 'AUTHORIZATION':
       return {
-        reason,
-        amount,
-        mcc,
-        effectiveMcc,
-        merchant,
-        merchantRule,
-        fallback,
-        network,
-        catalogVersion,
-        day,
+        reason: reasonOf(entry.reason),
+        amount: entry.amount,
+        mcc: entry.mcc,
+        effectiveMcc: entry.effectiveMcc,
+        merchant: entry.merchant,
+        merchantRule: entry.merchantRule ?? '',
+        fallback: entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback],
+        network: networkMessage(entry.network),
+        approvalCode: entry.approvalCode ?? '',
+        catalogVersion: entry.catalogVersion ?? 0n,
+        day: entry.day ?? '',
       }
-    }
     case 'REVERSAL':
       return {
         reason: reasonOf(entry.reason),

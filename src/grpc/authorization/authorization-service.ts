@@ -143,6 +143,7 @@ function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): Author
   return {
     effectiveMcc: entry.effectiveMcc,
     merchantRule: entry.merchantRule ?? '',
+    approvalCode: entry.approvalCode ?? '',
     approvedAmount: entry.movement ? -entry.movement.delta : 0n,
     ...answerFields(entry, replayed),
   }

@@ -81,6 +81,8 @@ type EntryFields = {
   /** Absent when the network sent nothing, and in entries older than this field. */
   readonly network?: NetworkDocument
   readonly catalog_version?: bigint
+  /** Absent when declined, and in entries older than this field. */
+  readonly approval_code?: string
   readonly original?: string
   readonly described?: DescriptionFields
   readonly action?: AdminAction
@@ -224,6 +226,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         ...(entry.fallback !== undefined && { fallback: entry.fallback }),
         ...(entry.network !== undefined && { network: networkDocument(entry.network) }),
         ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
+        ...(entry.approvalCode !== undefined && { approval_code: entry.approvalCode }),
         ...(entry.day !== undefined && { day: entry.day }),
       }
     case 'REVERSAL':
@@ -300,7 +303,7 @@ type Recorded = 'accountId' | 'transactionId' | 'seq' | 'at'
 
 function purchaseFields(fields: EntryFields): Omit<AuthorizationEntry, Recorded | 'movement'> {
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { fallback, network, day, catalog_version: catalogVersion } = fields
+  const { fallback, network, day, catalog_version: catalogVersion, approval_code: approvalCode } = fields
   invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
   invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
   invariant(merchant !== undefined, 'an authorization has a merchant, which may be empty')
@@ -315,6 +318,7 @@ function purchaseFields(fields: EntryFields): Omit<AuthorizationEntry, Recorded 
     ...(fallback !== undefined && { fallback: fallbackOf(fallback) }),
     ...(network !== undefined && { network: networkDataIn(network) }),
     ...(catalogVersion !== undefined && { catalogVersion }),
+    ...(approvalCode !== undefined && { approvalCode }),
     ...(day !== undefined && { day }),
   }
 }

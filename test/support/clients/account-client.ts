@@ -34,6 +34,7 @@ export type WireTransaction = {
   readonly category: string
   readonly delta: string
   readonly account_status: string
+  readonly approval_code: string
   /** Absent or null when the network sent nothing. */
   readonly network?: NetworkData | null
   readonly create_time: { readonly seconds: string; readonly nanos: number }

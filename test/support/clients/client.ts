@@ -46,6 +46,8 @@ export type AuthorizeResponse = {
   readonly decided_at: { readonly seconds: string; readonly nanos: number }
   readonly retry: string
   readonly approved_amount: string
+  /** Six characters; empty unless approved. */
+  readonly approval_code: string
 }
 
 export type Outcome<T> =

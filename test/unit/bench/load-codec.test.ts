@@ -32,6 +32,7 @@ const answers = fc.record({
   decidedAt: fc.option(fc.date({ noInvalidDate: true, min: new Date(0) }), { nil: undefined }),
   retry: fc.constantFrom(...Object.values(Retry)),
   approvedAmount: fc.bigInt({ min: 0n, max: 999_999_999_999n }),
+  approvalCode: ascii(6),
 })
 
 function whatIsRead({ transactionId, code, reason, category, replayed }: AuthorizeResponse) {
@@ -53,8 +54,8 @@ describe('the messages that the load generator writes and reads by hand', () => 
         const framed = writer.message(purchase)
         expect(framed.readUInt32BE(1)).to.equal(framed.length - 5)
         const { id, accountId, amount, mcc, merchant } = purchase
-        const fallback = Fallback.UNSPECIFIED
-        const expected = { transactionId: id, accountId, amount: BigInt(amount), mcc, merchant, fallback }
+        const absent = { fallback: Fallback.UNSPECIFIED, network: undefined }
+        const expected = { transactionId: id, accountId, amount: BigInt(amount), mcc, merchant, ...absent }
         expect(AuthorizeRequest.decode(framed.subarray(5))).to.deep.equal(expected)
       }),
     )

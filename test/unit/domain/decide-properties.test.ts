@@ -145,6 +145,16 @@ describe('any purchase that is approved', () => {
     })
   })
 
+  it('has an approval code that no other approval of the account has', () => {
+    always(({ past }) => {
+      const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.movement)
+      const codes = approved.flatMap((entry) => ('approvalCode' in entry ? [entry.approvalCode] : []))
+      expect(new Set(codes).size).to.equal(approved.length)
+      const declined = past.filter((entry) => !approved.includes(entry))
+      expect(declined.some((entry) => 'approvalCode' in entry)).to.equal(false)
+    })
+  })
+
   it('is paid by an account that is active', () => {
     everyApproval(({ before }) => {
       expect(before.status).to.equal('ACTIVE')

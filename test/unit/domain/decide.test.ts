@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { unopenedAccount } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
+import { approvalCodeOf } from '../../../src/domain/approval-code.js'
 import { Catalog, type Route, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
@@ -332,6 +333,7 @@ describe('purchase, rules 10 to 12: an account that may pay', () => {
       merchantRule: 'pag-jose-da-silva',
       catalogVersion: 1n,
       movement: { wallet: 'MEAL', delta: -1000n, balanceAfter: 300n },
+      approvalCode: approvalCodeOf('account-1', 42n),
       day: '2026-01-02',
     }
     expect(decideOn(history, purchase)).to.deep.equal({

@@ -434,7 +434,14 @@ export interface Transaction {
   /** Purchases: whether the free balance might pay, as received. */
   fallback: Fallback;
   /** Purchases: what the network's message said besides, as received. Absent when it said nothing. */
-  network: NetworkData | undefined;
+  network:
+    | NetworkData
+    | undefined;
+  /**
+   * Purchases: approval code (ISO 8583 DE38), six characters of 0-9 A-Z. Empty unless approved, and for
+   * purchases that were approved before the service gave approval codes.
+   */
+  approvalCode: string;
 }
 
 function createBaseAccount(): Account {
@@ -2003,6 +2010,7 @@ function createBaseTransaction(): Transaction {
     day: "",
     fallback: 0,
     network: undefined,
+    approvalCode: "",
   };
 }
 
@@ -2091,6 +2099,9 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.network !== undefined) {
       NetworkData.encode(message.network, writer.uint32(266).fork()).join();
+    }
+    if (message.approvalCode !== "") {
+      writer.uint32(274).string(message.approvalCode);
     }
     return writer;
   },
@@ -2290,6 +2301,14 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.approvalCode = reader.string();
             continue;
           }
         }

@@ -322,6 +322,11 @@ export interface AuthorizeResponse {
    * 1 to 999999999999. 0 unless approved.
    */
   approvedAmount: bigint;
+  /**
+   * Approval code (ISO 8583 DE38): six characters of 0-9 A-Z. A repeat gets the same one. Empty unless
+   * approved, and for purchases that were approved before the service gave approval codes.
+   */
+  approvalCode: string;
 }
 
 /** SimulateRequest is a purchase to explain. */
@@ -650,6 +655,7 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     decidedAt: undefined,
     retry: 0,
     approvedAmount: 0n,
+    approvalCode: "",
   };
 }
 
@@ -699,6 +705,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
         throw new globalThis.Error("value provided for field message.approvedAmount of type int64 too large");
       }
       writer.uint32(104).int64(message.approvedAmount);
+    }
+    if (message.approvalCode !== "") {
+      writer.uint32(114).string(message.approvalCode);
     }
     return writer;
   },
@@ -818,6 +827,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             }
 
             message.approvedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.approvalCode = reader.string();
             continue;
           }
         }

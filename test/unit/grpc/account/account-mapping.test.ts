@@ -93,6 +93,7 @@ const silent: Transaction = {
   merchantRule: '',
   fallback: Fallback.UNSPECIFIED,
   network: undefined,
+  approvalCode: '',
   catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,

@@ -57,6 +57,7 @@ const response = (transactionId: string): AuthorizeResponse => ({
   decidedAt: new Date(0),
   retry: Retry.NEVER,
   approvedAmount: 5n,
+  approvalCode: '7K3Q9Z',
 })
 
 describe('authorize stream', () => {

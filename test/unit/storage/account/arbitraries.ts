@@ -63,6 +63,7 @@ export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
     merchantRule: fc.string({ minLength: 1 }),
     fallback: fc.constant('NEVER' as const),
     network: networkData,
+    approvalCode: fc.stringMatching(/^[0-9A-Z]{6}$/),
     movement,
     day,
   },
