@@ -33,6 +33,21 @@ export type Account = {
   readonly limits?: Limits
 }
 
+/** What the card network sent with a purchase. */
+export type NetworkData = {
+  readonly rail?: string
+  readonly product?: string
+  readonly merchantId?: string
+  readonly merchantTaxId?: string
+  readonly acquirerId?: string
+  readonly terminalId?: string
+  readonly rrn?: string
+  readonly networkReference?: string
+  readonly currency?: string
+  readonly entryMode?: string
+  readonly localTime?: string
+}
+
 export type Transaction = {
   readonly transactionId: string
   readonly accountId: string
@@ -49,6 +64,8 @@ export type Transaction = {
   readonly merchant?: string
   readonly merchantRule?: string
   readonly fallback?: string
+  readonly network?: NetworkData
+  readonly approvalCode?: string
   readonly originalTransactionId?: string
   readonly accountStatus?: AccountStatus
   readonly subject?: string
@@ -66,6 +83,7 @@ export type Purchase = {
   readonly merchant: string
   /** FALLBACK_NEVER keeps the free balance from paying. */
   readonly fallback?: string
+  readonly network?: NetworkData
 }
 
 export type AuthorizeAnswer = {
@@ -82,6 +100,7 @@ export type AuthorizeAnswer = {
   readonly decidedAt?: string
   readonly retry?: string
   readonly approvedAmount?: string
+  readonly approvalCode?: string
 }
 
 export type ReverseAnswer = {

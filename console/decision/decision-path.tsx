@@ -114,6 +114,7 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
     ACCOUNT_NOT_FOUND: sentences.notFound(drawn.accountId),
     ACCOUNT_CLOSED: sentences.closed,
     ACCOUNT_BLOCKED: sentences.blocked,
+    CURRENCY_NOT_SUPPORTED: sentences.otherCurrency,
     ALREADY_REVERSED: sentences.reversed,
     MCC_NOT_PERMITTED: sentences.notPermitted(drawn.effectiveMcc),
     INSUFFICIENT_BALANCE: sentences.noWallet,

@@ -6,6 +6,7 @@ export const stepNames = [
   'exists',
   'open',
   'active',
+  'currency',
   'notReversed',
   'permitted',
   'purchaseLimit',
@@ -46,6 +47,7 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   ACCOUNT_NOT_FOUND: 'exists',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
+  CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Transaction } from '../api/messages.js'
+import type { NetworkData, Transaction } from '../api/messages.js'
 import { DecisionPath, reasonText, sentenceOf } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried, rulesTriedIn } from '../decision/merchant-reading.js'
 import { drawnEntry, withoutPrefix } from '../decision/steps.js'
@@ -15,6 +15,9 @@ import { dateTime } from '../text/time.js'
 import { LimitList } from './change-limits.js'
 import { Reverse } from './reverse.js'
 import { isSome, shownAmount, wordsOf } from './statement.js'
+
+/** A value of Rail or Product that says nothing. */
+const UNSAID = /^.*_UNSPECIFIED$/
 
 type EntryProps = {
   readonly accountId: string
@@ -115,6 +118,8 @@ function EntryFacts({ entry }: { readonly entry: Transaction }) {
         entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
         entry.day ? [words.day, entry.day] : undefined,
         entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
+        entry.approvalCode ? [words.approvalCode, entry.approvalCode] : undefined,
+        ...networkRows(entry.network),
         entry.subject ? [words.by, entry.subject] : undefined,
         [words.seq, entry.seq],
         isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
@@ -151,6 +156,17 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   )
 }
 
+/** What the card network sent with the purchase, field by field. */
+function networkRows(network: NetworkData = {}): readonly (readonly [string, string])[] {
+  const { network: words } = text()
+  const { rail = '', product = '', ...texts } = network
+  const values = { rail: words.rails[rail], product: words.products[product], ...texts }
+  return Object.entries(words.fields).flatMap(([field, label]) => {
+    const value = values[field as keyof NetworkData]
+    return value ? [[label, value] as const] : []
+  })
+}
+
 /** Describes the entry in a sentence to read aloud. */
 function sayingOf(entry: Transaction): string {
   const { entry: words, status } = text()
@@ -174,5 +190,8 @@ function simulationOf(entry: Transaction): string {
     mcc: entry.mcc,
     merchant: entry.merchant,
     fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
+    rail: entry.network?.rail?.replace(UNSAID, '') ?? '',
+    product: entry.network?.product?.replace(UNSAID, '') ?? '',
+    currency: entry.network?.currency ?? '',
   })
 }

@@ -6,6 +6,7 @@ import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
 import { parseMerchant } from './merchant.js'
 import type { MerchantRule } from './merchant-rule.js'
 import { type MerchantRuleChange, MerchantRuleIndex } from './merchant-rule-index.js'
+import type { NetworkData } from './network.js'
 
 /** The wallets that may pay a purchase, and the MCC that chose them. */
 export type Route = {
@@ -27,6 +28,7 @@ export type RoutedPurchase = {
   readonly mcc: string
   readonly merchant: string
   readonly fallback?: Fallback
+  readonly network?: NetworkData
 }
 
 export type CatalogParts = CategorySet & {

@@ -16,6 +16,7 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
     'ACCOUNT_NOT_FOUND',
     'ACCOUNT_BLOCKED',
     'ACCOUNT_CLOSED',
+    'CURRENCY_NOT_SUPPORTED',
     'MCC_NOT_PERMITTED',
     'AMOUNT_OVER_LIMIT',
     'ALREADY_REVERSED',

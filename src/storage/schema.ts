@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { products, rails } from '../domain/network.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -26,6 +27,20 @@ const day = { bsonType: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
 const limits = object(['wallets'], {
   purchase: money,
   wallets: { bsonType: 'object', additionalProperties: object([], { day: money, month: money }) },
+})
+/** What the card network sent with a purchase. */
+const network = object([], {
+  rail: { enum: rails },
+  product: { enum: products },
+  merchant_id: text,
+  merchant_tax_id: text,
+  acquirer_id: text,
+  terminal_id: text,
+  rrn: text,
+  network_reference: text,
+  currency: text,
+  entry_mode: text,
+  local_time: text,
 })
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
 /** Single MCCs and ranges of them. */
@@ -85,7 +100,9 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     merchant: text,
     merchant_rule: text,
     fallback: { enum: ['NEVER'] },
+    network,
     catalog_version: { bsonType: 'long', minimum: 1 },
+    approval_code: { bsonType: 'string', pattern: '^[0-9A-Z]{6}$' },
     original: text,
     described: {
       bsonType: 'object',

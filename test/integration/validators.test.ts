@@ -108,6 +108,11 @@ describe('the validators', () => {
       { ...account, limits: { wallets: { CASH: { day: new Int32(1) } } } },
     ],
     ['a limit of another time', 'accounts', { ...account, limits: { wallets: { CASH: { year: 1n } } } }],
+    ['network data with another field', 'ledger', { ...entry, network: { stan: '1' } }],
+    ['network data with an unknown rail', 'ledger', { ...entry, network: { rail: 'CHEQUE' } }],
+    ['network data with a field that is no text', 'ledger', { ...entry, network: { rrn: 1 } }],
+    ['an approval code of five characters', 'ledger', { ...entry, approval_code: '7K3Q9' }],
+    ['an approval code of small letters', 'ledger', { ...entry, approval_code: '7k3q9z' }],
     ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
@@ -144,6 +149,24 @@ describe('the validators', () => {
 
   it('of ledger accepts a change of limits', async () => {
     expect(await codeOf(insert('ledger', { ...entry, kind: 'ADMIN', limits, day: '2026-11-23' }))).to.equal(0)
+  })
+
+  it('of ledger accepts network data, whole or in part', async () => {
+    const network = {
+      rail: 'VOUCHER',
+      product: 'MEAL_PAT',
+      merchant_id: '1',
+      merchant_tax_id: '12ABC34501DE35',
+      acquirer_id: '1',
+      terminal_id: '1',
+      rrn: '1',
+      network_reference: '1',
+      currency: 'BRL',
+      entry_mode: '051',
+      local_time: '2026-11-23T12:34:56',
+    }
+    expect(await codeOf(insert('ledger', { ...entry, network }))).to.equal(0)
+    expect(await codeOf(insert('ledger', { ...entry, network: { currency: 'USD' } }))).to.equal(0)
   })
 
   it('of accounts rejects a debit that would overdraw', async () => {

@@ -133,6 +133,26 @@ describe('./benefits and money', () => {
     expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
   })
 
+  it('sends what the card network says, and statements show it', async () => {
+    await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-2')
+    const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']
+    const foreign = await run('simulate', ...purchase, '--currency', 'USD')
+    expect(JSON.parse(foreign.stdout).answer).to.include({ reason: 'REASON_CURRENCY_NOT_SUPPORTED' })
+    const network = ['--rail', 'voucher', '--product', 'food_pat', '--merchant-id', 'LOJA 1', '--rrn', '12']
+    expect((await run('authorize', ...purchase, ...network, '--id', 'networked')).code).to.equal(0)
+    const { stdout } = await run('transaction', 'networked', '--account', 'ana')
+    expect(JSON.parse(stdout).transaction.network).to.include({
+      rail: 'RAIL_VOUCHER',
+      product: 'PRODUCT_FOOD_PAT',
+      merchantId: 'LOJA 1',
+      rrn: '12',
+    })
+    const table = await run('transaction', 'networked', '--account', 'ana', '--output', 'table')
+    expect(table.stdout).to.match(/rail VOUCHER, product FOOD_PAT, merchant id LOJA 1,\s+rrn 12/)
+    const csv = await run('transaction', 'networked', '--account', 'ana', '--output', 'csv')
+    expect(csv.stdout).to.match(/,VOUCHER,FOOD_PAT,LOJA 1,/)
+  })
+
   it('distinguishes a decline, a wrong command and an unreachable service by exit code', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)

@@ -15,6 +15,10 @@ const views = {
   'no account': ['#/accounts/nobody', 'There is no account with this id.'],
   approved: [`#/simulate?account=${ACCOUNT}&amount=5&mcc=5812`, 'MEAL pays R$5.00 and has R$7.00 left.'],
   declined: [`#/simulate?account=${ACCOUNT}&amount=99&mcc=5411`, 'No wallet covers the whole amount'],
+  foreign: [
+    `#/simulate?account=${ACCOUNT}&amount=5&mcc=5812&currency=USD`,
+    'The purchase is in another currency.',
+  ],
   rule: ['#/rules?rule=uber-eats', 'Change rule'],
   rules: ['#/rules?merchant=UBER+EATS', 'decides: it replaces the MCC'],
   categories: ['#/categories', 'Free balance: pays for every permitted MCC, last.'],
@@ -117,6 +121,35 @@ describe('the views of the console', () => {
     expect(await page.locator('.recent-row', { hasText: 'Reversal of over' }).textContent()).not.to.contain(
       'R$',
     )
+  })
+
+  it('show what the card network sent with a purchase, and simulate it again with the same', async () => {
+    const { service } = fixture()
+    const network = {
+      rail: 'RAIL_VOUCHER',
+      product: 'PRODUCT_FOOD_PAT',
+      rrn: '633412000123',
+      currency: 'USD',
+    }
+    const purchase = {
+      accountId: ACCOUNT,
+      transactionId: 'foreign',
+      amount: '100',
+      mcc: '5411',
+      merchant: '',
+    }
+    await callApi(service, 'AuthorizationService/Authorize', { ...purchase, network })
+    const { page } = await open(service, { at: `#/accounts/${ACCOUNT}?entry=foreign` })
+    const entry = page.getByRole('dialog')
+    for (const shown of ['Voucher', '02 Food (PAT)', '633412000123', 'USD'])
+      await entry.getByText(shown, { exact: true }).waitFor()
+    await entry.getByRole('link', { name: 'Simulate it now' }).click()
+    await page.locator('.simulate-result').getByText('The purchase is in another currency.').waitFor()
+    expect(await page.getByLabel('Rail', { exact: true }).inputValue()).to.equal('RAIL_VOUCHER')
+    await page.getByLabel('Currency', { exact: true }).fill('BRL')
+    await page.getByText('FOOD pays R$1.00').waitFor()
+    await page.getByLabel('Rail', { exact: true }).selectOption('RAIL_CREDIT')
+    await page.getByLabel('Product', { exact: true }).waitFor({ state: 'detached' })
   })
 
   it('are usable with the keyboard alone', async () => {

@@ -63,8 +63,16 @@ describe('the sandbox', () => {
 
   for (const row of purchases) {
     const { 'Authorize answers': reason = '', account_id = '', amount = '', mcc = '', merchant = '' } = row
+    const [field = '-', value = ''] = (row['network'] ?? '').split(' ')
     it(`answers a purchase by ${account_id} of ${amount} at ${merchant} with ${reason}, and its repeat, too`, async () => {
-      const request = { account_id, transaction_id: idIn(row, 'transaction_id'), amount, mcc, merchant }
+      const request = {
+        account_id,
+        transaction_id: idIn(row, 'transaction_id'),
+        amount,
+        mcc,
+        merchant,
+        ...(field !== '-' && { network: { [field]: value } }),
+      }
       if (reason === 'TRANSACTION_ID_REUSED') {
         const { error } = await fixture().client.authorize(purchase(request))
         expect(error?.info?.reason).to.equal(reason)

@@ -19,6 +19,8 @@ import {
   type ModelRecord,
   type Most,
   mostText,
+  type Network,
+  networkText,
   type Operation,
   type Said,
   type Status,
@@ -43,6 +45,15 @@ const mostly = <T>(value: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
 const mcc = fc.constantFrom('5411', '5811', '5999')
 const merchant = fc.constantFrom('', 'UBER TRIP', 'PADARIA DO ZE')
 const fallback = mostly(fc.constant(true), fc.constant(false))
+const network: fc.Arbitrary<Network | undefined> = mostly(
+  fc.constant(undefined),
+  fc.constantFrom(
+    { rrn: '1' },
+    { rrn: '1', terminalId: 'T1' },
+    { rrn: '1', currency: '986' },
+    { currency: 'USD' },
+  ),
+)
 const said: fc.Arbitrary<Said> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ amount, mcc, merchant }, { requiredKeys: [] }) },
@@ -79,7 +90,15 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 9,
-    arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant, fallback }),
+    arbitrary: fc.record({
+      ...named,
+      kind: fc.constant('buy' as const),
+      amount,
+      mcc,
+      merchant,
+      fallback,
+      network,
+    }),
   },
   {
     weight: 5,
@@ -142,6 +161,7 @@ export function withOtherContent(asked: Operation): Operation {
       return { ...asked, amount: asked.amount + 1n }
     case 'buy':
       if (asked.merchant === '') return { ...asked, merchant: 'UBER TRIP' }
+      if (asked.network) return { ...asked, network: { ...asked.network, terminalId: 'T2' } }
       return asked.fallback ? { ...asked, fallback: false } : { ...asked, amount: asked.amount + 1n }
     case 'reverse':
       return asked.amount === undefined ? { ...asked, amount: 1n } : { ...asked, amount: undefined }
@@ -223,8 +243,8 @@ function verdictOn(
 }
 
 function purchaseOf(asked: Extract<Operation, { kind: 'buy' }>): Purchase {
-  const { id, amount, mcc, merchant } = asked
-  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant }
+  const { id, amount, mcc, merchant, network } = asked
+  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant, ...(network && { network }) }
   return asked.fallback ? purchase : { ...purchase, fallback: 'NEVER' }
 }
 
@@ -268,8 +288,9 @@ function restOf(entry: Entry): string {
     case 'CREDIT':
       return `${entry.movement.delta}`
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback } = entry
-      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${fallback !== 'NEVER'}`
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback, network } = entry
+      const mayFallBack = fallback !== 'NEVER'
+      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${mayFallBack}${networkText(network)}`
     }
     case 'REVERSAL': {
       const { amount, mcc, merchant } = entry.described

@@ -19,6 +19,8 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly merchant: string
       /** Whether CASH may pay. */
       readonly fallback: boolean
+      /** What the card network sent: some texts by name; undefined when it sent nothing. */
+      readonly network: Network | undefined
     }
   | {
       readonly kind: 'reverse'
@@ -27,6 +29,9 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly said: Said
     }
 )
+
+/** What a card network sends, as far as the model needs it. */
+export type Network = { readonly rrn?: string; readonly terminalId?: string; readonly currency?: string }
 
 /**
  * Spending maximums: of one purchase, and of one wallet in a day and in a month. An absent one means no
@@ -242,11 +247,12 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
 function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   const ruled = asked.merchant === rule.name
   const mcc = ruled ? rule.mcc : asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}`
+  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}${networkText(asked.network)}`
   const declined = (reason: string) => made(book, asked, { reason, rest })
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
+  if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return declined('CURRENCY_NOT_SUPPORTED')
   const due = dueOf(book, asked)
   if (due <= 0n) return declined('ALREADY_REVERSED')
   const { most } = book
@@ -263,6 +269,12 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
   const { day } = spentBy(book, payer, today)
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** What the network sent, in words; empty when it sent nothing. */
+export function networkText(network: Network | undefined): string {
+  if (network === undefined) return ''
+  return ` by terminal ${network.terminalId}, rrn ${network.rrn}, in ${network.currency}`
 }
 
 /**
@@ -362,7 +374,7 @@ function contentOf(asked: Operation): string {
     case 'credit':
       return `credit ${asked.wallet} ${asked.amount}`
     case 'buy':
-      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}`
+      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}${networkText(asked.network)}`
     case 'reverse': {
       const { amount, mcc, merchant } = asked.said
       return `reverse ${asked.original} ${asked.amount} ${amount} ${mcc} "${merchant}"`

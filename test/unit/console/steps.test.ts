@@ -9,6 +9,7 @@ const deciders = {
   ACCOUNT_NOT_FOUND: 'exists',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
+  CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
   INSUFFICIENT_BALANCE: 'wallets',

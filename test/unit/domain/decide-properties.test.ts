@@ -75,6 +75,7 @@ describe('any sequence of purchases', () => {
       'PAID_BY_BENEFIT',
       'PAID_BY_CASH',
       ...declined,
+      'CURRENCY_NOT_SUPPORTED',
       'REPLAY',
       'REUSED',
     ])
@@ -144,6 +145,16 @@ describe('any purchase that is approved', () => {
     })
   })
 
+  it('has an approval code that no other approval of the account has', () => {
+    always(({ past }) => {
+      const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.movement)
+      const codes = approved.flatMap((entry) => ('approvalCode' in entry ? [entry.approvalCode] : []))
+      expect(new Set(codes).size).to.equal(approved.length)
+      const declined = past.filter((entry) => !approved.includes(entry))
+      expect(declined.some((entry) => 'approvalCode' in entry)).to.equal(false)
+    })
+  })
+
   it('is paid by an active account', () => {
     everyApproval(({ before }) => {
       expect(before.status).to.equal('ACTIVE')
@@ -159,12 +170,21 @@ describe('any purchase that is declined', () => {
     })
   })
 
-  it('on an active account is declined because no permitted wallet has enough money', () => {
+  it('in BRL on an active account is declined because no permitted wallet has enough money', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
+      if (purchase.network?.currency === 'USD') return
       const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
       const permitted = [...benefits, ...(purchase.fallback === 'NEVER' ? [] : ['CASH'])]
       expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
+    })
+  })
+
+  it('is declined for its currency only when that is another', () => {
+    everyStep(({ before, purchase, verdict }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      const isForeign = purchase.network?.currency === 'USD'
+      expect(verdict.entry.reason === 'CURRENCY_NOT_SUPPORTED').to.equal(isForeign)
     })
   })
 
@@ -196,6 +216,8 @@ describe('any purchase that is repeated', () => {
       (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
       (purchase) => ({ ...purchase, mcc: '0001' }),
       (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
+      ({ network, ...purchase }) => (network ? purchase : { ...purchase, network: { rrn: '2' } }),
+      (purchase) => ({ ...purchase, network: { ...purchase.network, terminalId: 'T1' } }),
       ({ fallback, ...purchase }) => (fallback ? purchase : { ...purchase, fallback: 'NEVER' }),
     )
     fc.assert(

@@ -8,6 +8,7 @@ import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import type { NetworkData } from '../../../src/domain/network.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { accountWith, de43, decideOn, historyOf } from './builders.js'
@@ -108,6 +109,8 @@ const anyAmount = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
 )
 
+const anyNetwork = [{ rrn: '1' }, { rail: 'CREDIT', currency: '986' }, { currency: 'USD' }] as const
+
 const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
   {
     transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
@@ -115,6 +118,7 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
     mcc: anyMcc,
     merchant: anyMerchant,
     fallback: fc.constant('NEVER' as const),
+    network: fc.constantFrom<NetworkData>(...anyNetwork),
   },
   { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
 )

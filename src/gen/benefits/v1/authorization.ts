@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleBidiStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
+import { NetworkData } from "./network.js";
 
 /** Authorization of benefit-card purchases. */
 
@@ -41,14 +42,16 @@ export const DecisionRule = {
   TRANSACTION_ID: 1,
   /** ACCOUNT_STATUS - Rules 3 to 5: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Rule 6: reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 7: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 8: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 9: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 9 to 11: the wallets were tried in order. */
+  /** WALLETS - Rules 10 to 12: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 7: nothing pays for the effective MCC. */
+  /** MCC - Rule 8: nothing pays for the effective MCC. */
   MCC: 6,
+  /** CURRENCY - Rule 6: the currency is not BRL. */
+  CURRENCY: 7,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -61,6 +64,7 @@ export namespace DecisionRule {
   export type PURCHASE_LIMIT = typeof DecisionRule.PURCHASE_LIMIT;
   export type WALLETS = typeof DecisionRule.WALLETS;
   export type MCC = typeof DecisionRule.MCC;
+  export type CURRENCY = typeof DecisionRule.CURRENCY;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -210,6 +214,8 @@ export const Reason = {
    * later, too).
    */
   AMOUNT_OVER_LIMIT: 14,
+  /** CURRENCY_NOT_SUPPORTED - The purchase is in another currency than BRL (07, 12, NEVER). */
+  CURRENCY_NOT_SUPPORTED: 15,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -230,6 +236,7 @@ export namespace Reason {
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
+  export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -267,6 +274,11 @@ export interface AuthorizeRequest {
    * Optional.
    */
   fallback: Fallback;
+  /**
+   * What the network's message says besides. A repeat carries the same values.
+   * Optional.
+   */
+  network: NetworkData | undefined;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -310,6 +322,11 @@ export interface AuthorizeResponse {
    * 1 to 999999999999. 0 unless approved.
    */
   approvedAmount: bigint;
+  /**
+   * Approval code (ISO 8583 DE38): six characters of 0-9 A-Z. A repeat gets the same one. Empty unless
+   * approved, and for purchases that were approved before the service gave approval codes.
+   */
+  approvalCode: string;
 }
 
 /** SimulateRequest is a purchase to explain. */
@@ -329,6 +346,8 @@ export interface SimulateRequest {
   merchant: string;
   /** Whether the free balance may pay, as in AuthorizeRequest. */
   fallback: Fallback;
+  /** What the network's message says besides, as in AuthorizeRequest. */
+  network: NetworkData | undefined;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -507,7 +526,7 @@ export interface ReverseResponse {
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -532,6 +551,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -597,6 +619,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             message.fallback = reader.int32() as any;
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -625,6 +655,7 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     decidedAt: undefined,
     retry: 0,
     approvedAmount: 0n,
+    approvalCode: "",
   };
 }
 
@@ -674,6 +705,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
         throw new globalThis.Error("value provided for field message.approvedAmount of type int64 too large");
       }
       writer.uint32(104).int64(message.approvedAmount);
+    }
+    if (message.approvalCode !== "") {
+      writer.uint32(114).string(message.approvalCode);
     }
     return writer;
   },
@@ -795,6 +829,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             message.approvedAmount = reader.int64() as bigint;
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.approvalCode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -809,7 +851,7 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
 };
 
 function createBaseSimulateRequest(): SimulateRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const SimulateRequest: MessageFns<SimulateRequest> = {
@@ -834,6 +876,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -897,6 +942,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             }
 
             message.fallback = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1705,15 +1758,16 @@ export const AuthorizationServiceService = {
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1835,15 +1889,16 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
