@@ -9,6 +9,7 @@ const walletOutcomes: Readonly<Record<string, string>> = {
   OVER_DAY_LIMIT: 'has the money, but the amount exceeds its daily limit',
   OVER_MONTH_LIMIT: 'has the money, but the amount exceeds its monthly limit',
   NOT_ASKED: 'was not asked',
+  WRONG_RAIL: 'was not asked: its category does not permit the rail',
 }
 
 const ruleOutcomes: Readonly<Record<string, string>> = {
@@ -28,6 +29,7 @@ const ruleTexts: Readonly<Record<string, string>> = {
   ACCOUNT_STATUS: 'the status of the account',
   REVERSED_BEFORE: 'reversals of this id that came before it',
   MCC: 'the MCC: no category pays for it',
+  RAIL: 'the rail: no wallet for the MCC permits it',
   PURCHASE_LIMIT: 'the limit of the account for one purchase',
   WALLETS: 'the wallets below',
 }

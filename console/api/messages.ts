@@ -136,6 +136,9 @@ export type Resolution = Merchant & {
   readonly catalogVersion?: string
 }
 
+/** A function of the terminal. */
+export type Rail = 'RAIL_VOUCHER' | 'RAIL_CREDIT' | 'RAIL_DEBIT'
+
 export type Category = {
   readonly id: string
   readonly displayName?: string
@@ -143,6 +146,8 @@ export type Category = {
   readonly order?: number
   readonly free?: boolean
   readonly creditsClosed?: boolean
+  readonly rails?: readonly Rail[]
+  readonly regulated?: boolean
   readonly version?: string
   readonly updateTime?: string
   readonly subject?: string

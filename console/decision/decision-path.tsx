@@ -96,6 +96,7 @@ function walletSentence(wallet: WalletTried, outcome: string, amount: string): s
   if (outcome === 'OVER_DAY_LIMIT') return sentences.overDay(wallet.category, money(wallet.dayLeft), amount)
   if (outcome === 'OVER_MONTH_LIMIT')
     return sentences.overMonth(wallet.category, money(wallet.monthLeft), amount)
+  if (outcome === 'WRONG_RAIL') return sentences.wrongRail(wallet.category, holds)
   return sentences.notAsked(wallet.category, holds)
 }
 
@@ -116,6 +117,7 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
     ACCOUNT_BLOCKED: sentences.blocked,
     ALREADY_REVERSED: sentences.reversed,
     MCC_NOT_PERMITTED: sentences.notPermitted(drawn.effectiveMcc),
+    RAIL_NOT_PERMITTED: sentences.railNotPermitted,
     INSUFFICIENT_BALANCE: sentences.noWallet,
     AMOUNT_OVER_LIMIT: overLimit(drawn, amount, purchaseMax),
   }

@@ -8,6 +8,7 @@ export const stepNames = [
   'active',
   'notReversed',
   'permitted',
+  'rail',
   'purchaseLimit',
   'wallets',
 ] as const
@@ -48,6 +49,7 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   ACCOUNT_BLOCKED: 'active',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
+  RAIL_NOT_PERMITTED: 'rail',
 }
 
 type Asked = { readonly accountId: string; readonly amount: bigint; readonly mcc: string }
@@ -119,6 +121,7 @@ export function withoutPrefix(value: string, prefix: string): string {
 function decidingStep({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
   if (reason === undefined || answer?.replayed === true) return 'id'
   if (reason !== 'AMOUNT_OVER_LIMIT') return stepsByReason[reason] ?? 'wallets'
-  const isAsked = wallets.some(({ outcome }) => outcome !== 'WALLET_OUTCOME_NOT_ASKED')
+  const unasked = ['WALLET_OUTCOME_NOT_ASKED', 'WALLET_OUTCOME_WRONG_RAIL']
+  const isAsked = wallets.some(({ outcome }) => !unasked.includes(outcome))
   return isAsked ? 'wallets' : 'purchaseLimit'
 }

@@ -222,6 +222,7 @@ export const pt: Text = {
     AMOUNT_OVER_REMAINDER: 'Mais do que resta',
     BALANCE_TOO_LARGE: 'A carteira não comporta tanto',
     MCC_NOT_PERMITTED: 'MCC não permitido',
+    RAIL_NOT_PERMITTED: 'Função do terminal não permitida',
     AMOUNT_OVER_LIMIT: 'Acima de um limite',
   },
   decision: {
@@ -245,6 +246,7 @@ export const pt: Text = {
       active: 'Não está bloqueada',
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
+      rail: 'A função do terminal deixa uma carteira',
       purchaseLimit: 'Dentro do limite de uma compra',
       limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',
@@ -255,6 +257,7 @@ export const pt: Text = {
       blocked: 'A conta está bloqueada. Ela volta a pagar quando for desbloqueada.',
       reversed: 'Um estorno deste id veio antes e não deixa nada a pagar.',
       notPermitted: (mcc) => `Nada paga o MCC ${mcc}, nem o saldo livre.`,
+      railNotPermitted: 'Nenhuma carteira do MCC paga pela função do terminal que foi usada.',
       overPurchase: (amount, most) =>
         most === undefined
           ? `${amount} está acima do limite da conta para uma compra.`
@@ -267,6 +270,7 @@ export const pt: Text = {
       covers: (wallet, holds, amount) =>
         `${wallet} tem ${holds}, a compra é de ${amount}. Ela paga o valor inteiro.`,
       notAsked: (wallet, holds) => `${wallet} tem ${holds}. Não foi consultada.`,
+      wrongRail: (wallet, holds) => `${wallet} tem ${holds}. Não paga por esta função do terminal.`,
       overSome: (amount) =>
         `${amount} estava acima de um dos limites da conta: para uma compra, um dia ou um mês.`,
       overLimits: 'Uma carteira tem o dinheiro, mas não dentro dos seus limites.',
@@ -398,6 +402,12 @@ export const pt: Text = {
     order: 'Ordem',
     mccs: 'MCCs',
     creditsClosed: 'Sem novas cargas',
+    regulated: 'Dinheiro regulado',
+    regulatedHint: 'PAT ou Vale-Cultura. Nenhuma decisão depende disso.',
+    rails: 'Paga por',
+    railsHint: 'Nenhuma escolhida: por qualquer função do terminal.',
+    railNames: { RAIL_VOUCHER: 'Voucher', RAIL_CREDIT: 'Crédito', RAIL_DEBIT: 'Débito' },
+    railsAny: 'qualquer função do terminal',
     never: 'Nunca permitidos',
     neverWhy: 'Nada paga estes MCCs, nem o saldo livre.',
     neverNone: 'Todo MCC é permitido.',

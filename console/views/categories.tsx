@@ -50,6 +50,7 @@ export function Categories() {
                     <span class="quiet">{category.displayName}</span>
                   )}
                   {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
+                  {category.regulated && <Chip tone="quiet">{words.regulated}</Chip>}
                 </header>
                 {category.free ? (
                   <p class="quiet">{words.free}</p>
@@ -61,6 +62,9 @@ export function Categories() {
                     </p>
                   </>
                 )}
+                <p class="quiet">
+                  {words.rails} {railsText(category)}
+                </p>
                 <Button onClick={() => setEditing(category)}>
                   {words.edit}
                   <span class="unseen"> {category.id}</span>
@@ -90,6 +94,11 @@ export function Categories() {
       )}
     </>
   )
+}
+
+function railsText({ rails = [] }: Category): string {
+  const { categories: words } = text()
+  return rails.map((rail) => words.railNames[rail]).join(', ') || words.railsAny
 }
 
 function Mccs({ mccs, looked }: { readonly mccs: readonly string[]; readonly looked: string }) {

@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Category } from '../api/messages.js'
+import type { Category, Rail } from '../api/messages.js'
 import { Dialog } from '../parts/dialog.js'
 import { Field, Form } from '../parts/field.js'
 import { FormEnd } from '../parts/form-end.js'
 import { useAction } from '../parts/use-call.js'
 import { text } from '../text/text.js'
+
+const allRails: readonly Rail[] = ['RAIL_VOUCHER', 'RAIL_CREDIT', 'RAIL_DEBIT']
 
 type EditCategoryProps = {
   /** The category to change; undefined for a new one. */
@@ -17,13 +19,7 @@ type EditCategoryProps = {
 /** Creates or replaces a category. Repeating it is safe: it replaces the category by the same one. */
 export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
   const { categories: words } = text()
-  const [typed, setTyped] = useState({
-    id: category?.id ?? '',
-    displayName: category?.displayName ?? '',
-    mccs: (category?.mccs ?? []).join(' '),
-    order: String(category?.order ?? 0),
-    creditsClosed: category?.creditsClosed ?? false,
-  })
+  const [typed, setTyped] = useState(() => draftOf(category))
   const [isChecked, setChecked] = useState(false)
   const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
   const mccs = typed.mccs.split(/[\s,;]+/).filter((each) => each !== '')
@@ -40,6 +36,8 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
         order: Number(typed.order),
         creditsClosed: typed.creditsClosed,
         free: category?.free ?? false,
+        rails: typed.rails,
+        regulated: typed.regulated,
       },
     })
     onDone(words.saved)
@@ -87,9 +85,58 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
           />
           {words.creditsClosed}
         </label>
+        <RailChoices chosen={typed.rails} onChoose={(rails) => setTyped({ ...typed, rails })} />
+        {!category?.free && (
+          <>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={typed.regulated}
+                onChange={({ currentTarget }) => setTyped({ ...typed, regulated: currentTarget.checked })}
+              />
+              {words.regulated}
+            </label>
+            <p class="hint">{words.regulatedHint}</p>
+          </>
+        )}
         <p class="hint">{words.saveReview}</p>
         <FormEnd submit={words.save} call={save} onBack={onClose} />
       </Form>
     </Dialog>
+  )
+}
+
+/** The fields of the form before anything is typed. */
+function draftOf(category: Category | undefined) {
+  const { id = '', displayName = '', mccs = [], order = 0, creditsClosed = false } = category ?? {}
+  const { rails = [], regulated = false } = category ?? {}
+  return { id, displayName, mccs: mccs.join(' '), order: String(order), creditsClosed, rails, regulated }
+}
+
+type RailChoicesProps = {
+  readonly chosen: readonly Rail[]
+  readonly onChoose: (rails: readonly Rail[]) => void
+}
+
+/** A box to tick for each rail. */
+function RailChoices({ chosen, onChoose }: RailChoicesProps) {
+  const { categories: words } = text()
+  const toggled = (rail: Rail, isChosen: boolean) =>
+    allRails.filter((each) => (each === rail ? isChosen : chosen.includes(each)))
+  return (
+    <fieldset>
+      <legend>{words.rails}</legend>
+      {allRails.map((rail) => (
+        <label key={rail} class="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(rail)}
+            onChange={({ currentTarget }) => onChoose(toggled(rail, currentTarget.checked))}
+          />
+          {words.railNames[rail]}
+        </label>
+      ))}
+      <p class="hint">{words.railsHint}</p>
+    </fieldset>
   )
 }

@@ -1,5 +1,6 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
+import { permitsRail } from './category-rails.js'
 import type { Fallback } from './entry.js'
 import { invariant } from './invariant.js'
 import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
@@ -7,6 +8,7 @@ import { parseMerchant } from './merchant.js'
 import type { MerchantRule } from './merchant-rule.js'
 import { type MerchantRuleChange, MerchantRuleIndex } from './merchant-rule-index.js'
 import type { NetworkData } from './network.js'
+import { WalletIndex } from './wallet-index.js'
 
 /** The wallets that may pay a purchase, and the MCC that chose them. */
 export type Route = {
@@ -18,9 +20,11 @@ export type Route = {
   readonly permitted: boolean
   /**
    * The wallets that may pay, in the order in which they are tried. The free balance is last, unless the
-   * purchase keeps it out.
+   * purchase keeps it out or its rail does.
    */
   readonly wallets: readonly CategoryId[]
+  /** The wallets that would pay for the effective MCC, but not over the purchase's rail. */
+  readonly wrongRail: readonly CategoryId[]
 }
 
 /** The fields of a purchase that choose its wallets. */
@@ -58,10 +62,8 @@ export class Catalog {
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
   readonly #rules: MerchantRuleIndex
-  readonly #walletsByMcc: ReadonlyMap<string, readonly CategoryId[]>
+  readonly #walletIndex: WalletIndex
   readonly #forbidden: ReadonlySet<string>
-  /** The wallets of an MCC without a category. There is exactly one free balance. */
-  readonly #freeOnly: readonly CategoryId[]
   #succeeded = false
 
   /** @throws RangeError when the categories contradict each other. */
@@ -72,8 +74,7 @@ export class Catalog {
     this.categories = [...categories].sort(byPlace)
     this.neverPermitted = neverPermitted
     this.#rules = rules
-    this.#freeOnly = this.categories.filter(({ free }) => free).map(({ id }) => id)
-    this.#walletsByMcc = walletsOf(this.categories, this.#freeOnly)
+    this.#walletIndex = new WalletIndex(this.categories)
     this.#forbidden = new Set(mccsOf(neverPermitted))
   }
 
@@ -85,29 +86,36 @@ export class Catalog {
 
   /**
    * Chooses the wallets for a purchase. A merchant rule's MCC takes precedence over the received one
-   * (challenge, L3). Without fallback, the free balance is none of them.
+   * (challenge, L3). Without fallback, the free balance is none of them. A category that does not permit the
+   * purchase's rail is none of them either.
    */
-  route({ mcc, merchant, fallback }: RoutedPurchase): Route {
+  route({ mcc, merchant, fallback, network }: RoutedPurchase): Route {
     this.#mustBeCurrent()
     const rule = this.#rules.resolve(parseMerchant(merchant))
     const effectiveMcc = rule?.mcc ?? mcc
-    const wallets = this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly
+    const { wallets, withoutFree, wrongRail } = this.#walletIndex.payersOf(effectiveMcc, network?.rail)
     return {
       effectiveMcc,
       ...(rule && { merchantRule: rule.id }),
       permitted: !this.#forbidden.has(effectiveMcc),
-      wallets: fallback === 'NEVER' ? wallets.slice(0, -1) : wallets,
+      wallets: fallback === 'NEVER' ? withoutFree : wallets,
+      wrongRail,
     }
   }
 
   /**
-   * Whether this wallet may pay for this MCC. Reads the category instead of a route, so that a wrong route
-   * cannot confirm itself.
+   * Whether this wallet may pay for a purchase with this effective MCC. Reads the category instead of a
+   * route, so that a wrong route cannot confirm itself.
    */
-  maySpend(wallet: CategoryId, mcc: string, fallback?: Fallback): boolean {
+  maySpend(
+    wallet: CategoryId,
+    effectiveMcc: string,
+    { fallback, network }: Pick<RoutedPurchase, 'fallback' | 'network'>,
+  ): boolean {
     const category = this.categories.find(({ id }) => id === wallet)
-    if (!category || hasMcc(this.neverPermitted, mcc)) return false
-    return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, mcc)
+    if (!category || hasMcc(this.neverPermitted, effectiveMcc)) return false
+    if (!permitsRail(category, network?.rail)) return false
+    return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, effectiveMcc)
   }
 
   /** Returns the reason why this wallet accepts no credits; undefined when it does. */
@@ -208,21 +216,4 @@ function* stepsOf(rules: Iterable<MerchantRule>): Generator<readonly MerchantRul
 
 function byPlace(a: Category, b: Category): number {
   return Number(a.free) - Number(b.free) || a.order - b.order || (a.id < b.id ? -1 : 1)
-}
-
-function walletsOf(
-  ordered: readonly Category[],
-  freeOnly: readonly CategoryId[],
-): ReadonlyMap<string, readonly CategoryId[]> {
-  const wallets = new Map<string, CategoryId[]>()
-  for (const category of ordered) {
-    if (category.free) continue
-    for (const mcc of mccsOf(category.mccs)) {
-      const list = wallets.get(mcc)
-      if (list) list.push(category.id)
-      else wallets.set(mcc, [category.id])
-    }
-  }
-  for (const list of wallets.values()) list.push(...freeOnly)
-  return wallets
 }

@@ -126,6 +126,8 @@ function sameCategory(a: Category, b: Category): boolean {
     a.order === b.order &&
     a.free === b.free &&
     a.creditsClosed === b.creditsClosed &&
+    a.regulated === b.regulated &&
+    a.rails.join() === b.rails.join() &&
     sameSet(a.mccs, b.mccs)
   )
 }

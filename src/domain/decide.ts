@@ -41,13 +41,14 @@ export type Decision = {
 
 /**
  * The part of the rules that answered: the id (rules 1, 2), the account's status (3 to 5), an earlier
- * reversal (6), the MCC (7), the maximum per purchase (8), or the wallets (9 to 11).
+ * reversal (6), the MCC (7), the rail (8), the maximum per purchase (9), or the wallets (10 to 12).
  */
 export type DecisionRule =
   | 'TRANSACTION_ID'
   | 'ACCOUNT_STATUS'
   | 'REVERSED_BEFORE'
   | 'MCC'
+  | 'RAIL'
   | 'PURCHASE_LIMIT'
   | 'WALLETS'
 
@@ -72,17 +73,19 @@ export type Considered = {
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
  * | 6  | early reversals leave nothing to pay        | declined, ALREADY_REVERSED                |
  * | 7  | no wallet may pay for the effective MCC     | declined, MCC_NOT_PERMITTED               |
- * | 8  | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
- * | 9  | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
- * | 10 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
- * | 11 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
+ * | 8  | its rail leaves no wallet for the MCC       | declined, RAIL_NOT_PERMITTED              |
+ * | 9  | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
+ * | 10 | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
+ * | 11 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
+ * | 12 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
  *
- * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 11.
+ * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 12,
+ * or rule 8 if the rail excludes one.
  *
  * Rule 7 looks only at the effective MCC. A merchant rule is the issuer's correction of a wrong MCC: it may
  * permit a purchase as well as forbid it.
  *
- * Partial early reversals reduce the purchase. From rule 8 on, limits, balances, debit and counters use only
+ * Partial early reversals reduce the purchase. From rule 9 on, limits, balances, debit and counters use only
  * the remainder. The entry keeps the requested amount; its movement holds the debited amount.
  */
 export function decide(
@@ -119,6 +122,7 @@ export function evaluate(
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
   if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
+  if (railLeavesNone(route)) return decline(asked, 'RAIL_NOT_PERMITTED')
   const { purchase: most = due } = account.limits
   if (due > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
@@ -126,8 +130,8 @@ export function evaluate(
   const payer = considered.find(({ obstacle }) => obstacle === undefined)
   if (payer) {
     invariant(
-      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase.fallback),
-      'a wallet pays only for an MCC of its category, or is the free balance and may pay',
+      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase),
+      'a wallet pays only over a rail and for an MCC of its category, or is the free balance and may pay',
     )
     return approve(asked, payer, considered)
   }
@@ -144,6 +148,11 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
     earlier.merchant === purchase.merchant &&
     earlier.fallback === purchase.fallback
   )
+}
+
+/** Whether no wallet is left only because of the purchase's rail. */
+function railLeavesNone({ wallets, wrongRail }: Route): boolean {
+  return wallets.length === 0 && wrongRail.length > 0
 }
 
 function byId(verdict: Verdict<AuthorizationEntry>): Decision {
@@ -192,6 +201,7 @@ const ruleByReason = {
   ACCOUNT_BLOCKED: 'ACCOUNT_STATUS',
   ALREADY_REVERSED: 'REVERSED_BEFORE',
   MCC_NOT_PERMITTED: 'MCC',
+  RAIL_NOT_PERMITTED: 'RAIL',
   AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
   INSUFFICIENT_BALANCE: 'WALLETS',
 } as const satisfies Partial<Record<Reason, DecisionRule>>

@@ -17,6 +17,7 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
     'ACCOUNT_BLOCKED',
     'ACCOUNT_CLOSED',
     'MCC_NOT_PERMITTED',
+    'RAIL_NOT_PERMITTED',
     'AMOUNT_OVER_LIMIT',
     'ALREADY_REVERSED',
   ],

@@ -45,6 +45,12 @@ export const schemaSteps: readonly SchemaStep[] = [
   { to: 3, name: 'merchant rules compare names as people see them', take: recomputeSlots },
   // The validator of the ledger changed. The step keeps earlier releases from replacing it by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
+  // As for version 4: the validators of categories and of the catalog changed.
+  {
+    to: 5,
+    name: 'categories and the MCC policy may say what the card network permits',
+    take: async () => {},
+  },
 ]
 
 /** The version of books that were created before books had an identity. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { rails } from '../domain/category-rails.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -126,6 +127,8 @@ const validators: Readonly<Record<CollectionName, Document>> = {
         order: { bsonType: 'int' },
         free: { bsonType: 'bool' },
         credits_closed: { bsonType: 'bool' },
+        rails: { bsonType: 'array', items: { enum: rails }, minItems: 1, uniqueItems: true },
+        regulated: { enum: [true] },
         changed_at: date,
         changed_by: text,
       },

@@ -5,6 +5,7 @@ import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import type { CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit } from '../../src/domain/category.js'
 import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
+import { rails } from '../../src/domain/category-rails.js'
 import { mccSet } from '../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../src/domain/merchant-rule.js'
 import { systemClock } from '../../src/service/core.js'
@@ -213,6 +214,8 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
       order: fc.integer({ min: 200, max: 100_000 }),
       free: fc.constant(false),
       creditsClosed: fc.boolean(),
+      rails: fc.subarray([...rails]),
+      regulated: fc.boolean(),
     }),
   }),
   fc.record({ kind: fc.constant('NO_CATEGORY' as const), id: fc.constantFrom(...someIds) }),
@@ -238,7 +241,12 @@ function pictureOf(cache: CatalogCache): unknown {
     categories: catalog.categories,
     neverPermitted: catalog.neverPermitted,
     rules: catalog.rules.size,
-    routes: merchants.flatMap((merchant) => someMccs.map((mcc) => catalog.route({ mcc, merchant }))),
+    routes: merchants.flatMap((merchant) =>
+      someMccs.flatMap((mcc) => [
+        catalog.route({ mcc, merchant }),
+        ...rails.map((rail) => catalog.route({ mcc, merchant, network: { rail } })),
+      ]),
+    ),
   }
 }
 

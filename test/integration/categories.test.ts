@@ -5,6 +5,7 @@ import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import type { Category } from '../../src/gen/benefits/v1/category.js'
+import { Rail } from '../../src/gen/benefits/v1/network.js'
 import { categoryService } from '../../src/grpc/category/category-service.js'
 import { PageGate } from '../../src/grpc/pages/page-gate.js'
 import { type Core, systemClock } from '../../src/service/core.js'
@@ -24,6 +25,8 @@ const pets: Category = {
   version: 0n,
   updateTime: undefined,
   subject: '',
+  rails: [],
+  regulated: false,
 }
 
 describe('CategoryService on MongoDB', () => {
@@ -130,6 +133,33 @@ describe('CategoryService on MongoDB', () => {
   it('rejects MCCs for the free balance', async () => {
     const { badFields } = await reject({ id: 'CASH', free: true })
     expect(badFields).to.deep.equal(['category.mccs'])
+  })
+
+  it('keeps the rails of a category in one order, each of them once, and whether its money is regulated', async () => {
+    const rails = [Rail.DEBIT, Rail.VOUCHER, Rail.DEBIT]
+    const { category } = await upsert({ id: 'RAILED', mccs: [], order: 83, rails, regulated: true })
+    expect(category).to.deep.include({ rails: [Rail.VOUCHER, Rail.DEBIT], regulated: true })
+    expect(await callHandler(methods.getCategory, { categoryId: 'RAILED' })).to.deep.equal({ category })
+    const { category: plain } = await upsert({ id: 'RAILED', mccs: [], order: 83 })
+    expect(plain).to.deep.include({ rails: [], regulated: false })
+  })
+
+  it('stores no rails and no regulation of a category that has none', async () => {
+    await upsert({ id: 'PLAIN', mccs: [], order: 84 })
+    const stored = await database().collection<{ _id: string }>('categories').findOne({ _id: 'PLAIN' })
+    expect(stored).not.to.have.any.keys('rails', 'regulated')
+  })
+
+  it('rejects rails that it does not know, and names each', async () => {
+    const { badFields } = await reject({ rails: [Rail.CREDIT, Rail.UNSPECIFIED, 9 as Rail] })
+    expect(badFields).to.deep.equal(['category.rails[1]', 'category.rails[2]'])
+    const tooMany = [Rail.CREDIT, Rail.CREDIT, Rail.CREDIT, Rail.CREDIT]
+    expect((await reject({ rails: tooMany })).badFields).to.deep.equal(['category.rails'])
+  })
+
+  it('rejects a free balance that is regulated', async () => {
+    const { badFields } = await reject({ id: 'CASH', mccs: [], free: true, regulated: true })
+    expect(badFields).to.deep.equal(['category.regulated'])
   })
 
   for (const [what, over, message] of [

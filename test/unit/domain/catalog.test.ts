@@ -1,8 +1,9 @@
 import { expect } from 'chai'
-import { type Catalog, type CatalogDelta, isSmall } from '../../../src/domain/catalog.js'
+import { type Catalog, type CatalogDelta, isSmall, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
+import type { Rail } from '../../../src/domain/network.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { challengeCatalog, de43, padaria, ruleOf } from './builders.js'
 
@@ -13,6 +14,8 @@ const categoryOf = (id: string, over: Partial<Category> = {}): Category => ({
   order: 10,
   free: false,
   creditsClosed: false,
+  rails: [],
+  regulated: false,
   ...over,
 })
 const cash = categoryOf('CASH', { mccs: [], free: true })
@@ -107,7 +110,12 @@ describe('route of an MCC', () => {
 describe('route of a merchant', () => {
   it('without a rule has the MCC as received, and names no rule', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: padaria })
-    expect(route).to.deep.equal({ effectiveMcc: '5411', permitted: true, wallets: ['FOOD', 'CASH'] })
+    expect(route).to.deep.equal({
+      effectiveMcc: '5411',
+      permitted: true,
+      wallets: ['FOOD', 'CASH'],
+      wrongRail: [],
+    })
   })
 
   it('with a rule has the MCC of the rule, and names it', () => {
@@ -116,6 +124,7 @@ describe('route of a merchant', () => {
       effectiveMcc: '5811',
       permitted: true,
       wallets: ['MEAL', 'CASH'],
+      wrongRail: [],
       merchantRule: 'pag-jose-da-silva',
     }
     expect(route).to.deep.equal(expected)
@@ -165,7 +174,68 @@ describe('route of an MCC that is never permitted', () => {
   })
 })
 
+describe('route over a rail', () => {
+  const food = categoryOf('FOOD', { order: 1, rails: ['VOUCHER'] })
+  const meal = categoryOf('MEAL', { order: 2, rails: ['VOUCHER', 'DEBIT'] })
+  const gifts = categoryOf('GIFTS', { order: 3 })
+  const railCash: Category = { ...cash, rails: ['CREDIT', 'DEBIT'] }
+  const all = [food, meal, gifts, railCash]
+
+  /** The wallets that may pay, and those that the rail excludes. */
+  function routed(rail: Rail | undefined, over: Partial<RoutedPurchase> = {}, categories = all) {
+    const purchase = { mcc: '5462', merchant: padaria, ...(rail && { network: { rail } }), ...over }
+    const { wallets, wrongRail } = catalogOf(categories).route(purchase)
+    return [wallets, wrongRail]
+  }
+
+  it('asks only the wallets of categories that permit it, in their order', () => {
+    expect(routed('VOUCHER')).to.deep.equal([['FOOD', 'MEAL', 'GIFTS'], ['CASH']])
+    expect(routed('DEBIT')).to.deep.equal([['MEAL', 'GIFTS', 'CASH'], ['FOOD']])
+    expect(routed('CREDIT')).to.deep.equal([
+      ['GIFTS', 'CASH'],
+      ['FOOD', 'MEAL'],
+    ])
+  })
+
+  it('asks every wallet of the MCC when the network sent no rail', () => {
+    expect(routed(undefined)).to.deep.equal([['FOOD', 'MEAL', 'GIFTS', 'CASH'], []])
+    expect(routed(undefined, { network: { rrn: '1' } })).to.deep.equal(routed(undefined))
+  })
+
+  it('asks no wallet when no category of the MCC permits it', () => {
+    expect(routed('VOUCHER', { mcc: '9999' })).to.deep.equal([[], ['CASH']])
+    expect(routed('CREDIT', { fallback: 'NEVER' }, [food, railCash])).to.deep.equal([[], ['FOOD']])
+  })
+
+  it('keeps the benefits that permit it when the purchase keeps out the free balance', () => {
+    expect(routed('VOUCHER', { fallback: 'NEVER' })).to.deep.equal([['FOOD', 'MEAL', 'GIFTS'], ['CASH']])
+    expect(routed('DEBIT', { fallback: 'NEVER' })).to.deep.equal([['MEAL', 'GIFTS'], ['FOOD']])
+  })
+
+  it('follows the effective MCC of a merchant rule', () => {
+    const catalog = catalogOf(all, [ruleOf({ mcc: '9999' })])
+    const { wallets } = catalog.route({ mcc: '5462', merchant: 'ACME', network: { rail: 'CREDIT' } })
+    expect(wallets).to.deep.equal(['CASH'])
+  })
+})
+
 describe('limits of the use of a wallet', () => {
+  it('include the rails of its category', () => {
+    const voucherOnly = catalogOf([categoryOf('FOOD', { rails: ['VOUCHER'] }), { ...cash, rails: ['DEBIT'] }])
+    const mayOver = (wallet: string, rail?: Rail) =>
+      voucherOnly.maySpend(wallet, '5462', rail ? { network: { rail } } : {})
+    expect([mayOver('FOOD', 'VOUCHER'), mayOver('FOOD', 'DEBIT'), mayOver('FOOD')]).to.deep.equal([
+      true,
+      false,
+      true,
+    ])
+    expect([mayOver('CASH', 'VOUCHER'), mayOver('CASH', 'DEBIT'), mayOver('CASH')]).to.deep.equal([
+      false,
+      true,
+      true,
+    ])
+  })
+
   const catalog = catalogOf([...challengeCategories], [], { neverPermitted: mccSet(['7995']) })
   const rows: readonly (readonly [string, string, boolean])[] = [
     ['FOOD', '5411', true],
@@ -177,7 +247,7 @@ describe('limits of the use of a wallet', () => {
   ]
   for (const [wallet, mcc, may] of rows) {
     it(`${wallet} ${may ? 'may' : 'may not'} be spent at ${mcc}`, () => {
-      expect(catalog.maySpend(wallet, mcc)).to.equal(may)
+      expect(catalog.maySpend(wallet, mcc, {})).to.equal(may)
     })
   }
 })

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Category } from '../../../src/domain/category.js'
 import { type CategorySet, contradictionIn } from '../../../src/domain/category-contradiction.js'
+import { rails } from '../../../src/domain/category-rails.js'
 import { hasMcc, mccSet, mccsOf } from '../../../src/domain/mcc-set.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 
@@ -10,9 +11,15 @@ const anyMccs = fc
   .map((items) => mccSet(items))
 
 const anyCategories = fc
-  .array(fc.record({ mccs: anyMccs, order: fc.integer({ min: 0, max: 3 }), free: fc.boolean() }), {
-    maxLength: 5,
-  })
+  .array(
+    fc.record({
+      mccs: anyMccs,
+      order: fc.integer({ min: 0, max: 3 }),
+      free: fc.boolean(),
+      rails: fc.subarray([...rails]),
+    }),
+    { maxLength: 5 },
+  )
   .map((categories) =>
     categories.map(
       (category, index): Category => ({
@@ -20,6 +27,7 @@ const anyCategories = fc
         id: `C${index}`,
         displayName: `C${index}`,
         creditsClosed: false,
+        regulated: false,
       }),
     ),
   )
@@ -35,6 +43,8 @@ describe('contradictions in categories', () => {
       order: 0,
       free: index === 0,
       creditsClosed: false,
+      rails: [],
+      regulated: false,
     }))
 
   it('are none in 64 categories, and one in 65', () => {
@@ -89,7 +99,25 @@ describe('contradictions in categories', () => {
         const orders = asked.slice(0, -1).map((category) => category?.order ?? Number.NaN)
         expect(asked.at(-1)?.free).to.equal(true)
         expect(orders).to.deep.equal([...orders].sort((a, b) => a - b))
-        expect(wallets.every((wallet) => catalog.maySpend(wallet, mcc))).to.equal(permitted)
+        expect(wallets.every((wallet) => catalog.maySpend(wallet, mcc, {}))).to.equal(permitted)
+      }),
+    )
+  })
+
+  it('leave no catalog in which a wallet is asked over a rail that its category does not permit', () => {
+    const anyRail = fc.constantFrom(...rails)
+    fc.assert(
+      fc.property(anySet, fc.constantFrom('5411', '5462', '7995'), anyRail, (set, mcc, rail) => {
+        fc.pre(contradictionIn(set) === undefined)
+        const catalog = catalogOf(set.categories, [], set)
+        const over = catalog.route({ mcc, merchant: '', network: { rail } })
+        const permits = (wallet: string) => {
+          const permitted = set.categories.find(({ id }) => id === wallet)?.rails ?? []
+          return permitted.length === 0 || permitted.includes(rail)
+        }
+        const { wallets } = catalog.route({ mcc, merchant: '' })
+        expect(over.wallets).to.deep.equal(wallets.filter(permits))
+        expect(over.wrongRail).to.deep.equal(wallets.filter((wallet) => !permits(wallet)))
       }),
     )
   })

@@ -49,6 +49,8 @@ describe('upserting a category', () => {
     ['its MCCs', { mccs: mccSet(['5995']) }],
     ['its order', { order: 81 }],
     ['its closing for credits', { creditsClosed: true }],
+    ['its rails', { rails: ['VOUCHER'] }],
+    ['its regulation', { regulated: true }],
   ] as const) {
     it(`writes a change of ${what}`, () => {
       const edit = upsertCategory(current([...challengeCategories, pets]), { ...pets, ...over })

@@ -26,6 +26,22 @@ describe('profiles of categories', () => {
     }
   })
 
+  it('for Brazil pay regulated money over the voucher function alone, and all other money elsewhere', () => {
+    const { categories } = categoryProfiles.brazil
+    const regulated = categories.filter((category) => category.regulated)
+    expect(regulated.map(({ id }) => id)).to.deep.equal(['FOOD', 'MEAL', 'CULTURE'])
+    for (const { id, rails } of categories) {
+      const isRegulated = regulated.some((category) => category.id === id)
+      expect(rails, id).to.deep.equal(isRegulated ? ['VOUCHER'] : ['CREDIT', 'DEBIT'])
+    }
+  })
+
+  it('of the challenge pay over any rail', () => {
+    for (const { rails, regulated } of categoryProfiles.challenge.categories) {
+      expect([rails, regulated]).to.deep.equal([[], false])
+    }
+  })
+
   it('are known by name, and nothing else is', () => {
     expect(['challenge', 'brazil', 'other', 'toString'].map(isProfileName)).to.deep.equal([
       true,

@@ -6,6 +6,7 @@ import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
 import { hasMcc } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
+import type { Rail } from '../../../src/domain/network.js'
 import { decideOn, historyOf } from './builders.js'
 import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
@@ -44,12 +45,18 @@ function sumOf(account: Account): bigint {
   return wallets.reduce((sum, wallet) => sum + balanceOf(account, wallet), 0n)
 }
 
-/** The benefits that pay for this MCC, the first to be asked first. */
-function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
+/** The benefits that pay for this MCC over the purchase's rail, the first to be asked first. */
+function benefitsFor(mcc: string, { network }: Purchase, categories: readonly Category[]): readonly string[] {
   return categories
-    .filter((category) => !category.free && hasMcc(category.mccs, mcc))
+    .filter((category) => !category.free && hasMcc(category.mccs, mcc) && permits(category, network?.rail))
     .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id)
+}
+
+/** Whether a category pays over the rail: an independent implementation. */
+function permits(category: Category | undefined, rail: Rail | undefined): boolean {
+  const { rails = [] } = category ?? {}
+  return rail === undefined || rails.length === 0 || rails.some((one) => one === rail)
 }
 
 /** The MCC that decides: that of the rule which the entry names, else the one received. */
@@ -75,6 +82,7 @@ describe('any sequence of purchases', () => {
       'PAID_BY_BENEFIT',
       'PAID_BY_CASH',
       ...declined,
+      'RAIL_NOT_PERMITTED',
       'REPLAY',
       'REUSED',
     ])
@@ -124,14 +132,14 @@ describe('any purchase that is approved', () => {
   })
 
   it('is paid by a benefit only if that benefit is for its MCC', () => {
-    everyApproval(({ entry, movement }, { categories }) => {
-      expect([...benefitsFor(entry.effectiveMcc, categories), 'CASH']).to.include(movement.wallet)
+    everyApproval(({ purchase, entry, movement }, { categories }) => {
+      expect([...benefitsFor(entry.effectiveMcc, purchase, categories), 'CASH']).to.include(movement.wallet)
     })
   })
 
   it('is paid by the first benefit that covers it, and by CASH only if none does', () => {
     everyApproval(({ before, purchase, entry, movement }, { categories }) => {
-      const covering = benefitsFor(entry.effectiveMcc, categories).find(
+      const covering = benefitsFor(entry.effectiveMcc, purchase, categories).find(
         (wallet) => balanceOf(before, wallet) >= purchase.amount,
       )
       expect(movement.wallet).to.equal(covering ?? 'CASH')
@@ -141,6 +149,13 @@ describe('any purchase that is approved', () => {
   it('is not paid by CASH when it is kept out', () => {
     everyApproval(({ purchase, movement }) => {
       if (purchase.fallback === 'NEVER') expect(movement.wallet).not.to.equal('CASH')
+    })
+  })
+
+  it('is paid by a category that permits its rail', () => {
+    everyApproval(({ purchase, movement }, { categories }) => {
+      const payer = categories.find(({ id }) => id === movement.wallet)
+      expect(permits(payer, purchase.network?.rail)).to.equal(true)
     })
   })
 
@@ -162,9 +177,23 @@ describe('any purchase that is declined', () => {
   it('on an active account is declined because no wallet that may pay covers it', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
-      const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
-      const permitted = [...benefits, ...(purchase.fallback === 'NEVER' ? [] : ['CASH'])]
+      const { categories } = scenario
+      const benefits = benefitsFor(verdict.entry.effectiveMcc, purchase, categories)
+      const cash = categories.find(({ free }) => free)
+      const isCashOut = purchase.fallback === 'NEVER' || !permits(cash, purchase.network?.rail)
+      const permitted = [...benefits, ...(isCashOut ? [] : ['CASH'])]
       expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
+    })
+  })
+
+  it('is declined for its rail exactly when the rail excludes wallets and leaves none', () => {
+    everyStep(({ before, purchase, verdict }, { scenario }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      const { effectiveMcc, reason } = verdict.entry
+      const payers = scenario.categories.filter(({ free, mccs }) => free || hasMcc(mccs, effectiveMcc))
+      const over = payers.filter((category) => permits(category, purchase.network?.rail))
+      const left = over.filter(({ free }) => !free || purchase.fallback !== 'NEVER')
+      expect(reason === 'RAIL_NOT_PERMITTED').to.equal(left.length === 0 && over.length < payers.length)
     })
   })
 

@@ -2,13 +2,14 @@ import { expect } from 'chai'
 import { unopenedAccount } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { Catalog, type Route, type RoutedPurchase } from '../../../src/domain/catalog.js'
-import { challengeCategories } from '../../../src/domain/category.js'
+import { benefit, challengeCategories, freeBalance } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../../src/domain/money.js'
+import type { Rail } from '../../../src/domain/network.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import {
   accountWith,
@@ -173,6 +174,47 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
   })
 })
 
+describe('purchase, rule 8: a rail that leaves no wallet', () => {
+  const [food, meal, cash] = [
+    benefit({ id: 'FOOD', displayName: 'Food', order: 1, mccs: '5411', rails: ['VOUCHER'] }),
+    benefit({ id: 'MEAL', displayName: 'Meals', order: 2, mccs: '5411 5811', rails: ['VOUCHER'] }),
+    freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['CREDIT', 'DEBIT'] }),
+  ]
+  const catalog = catalogOf([food, meal, cash], [], { neverPermitted: mccSet(['7995']) })
+  const decided = (rail: Rail, over: Partial<Purchase> = {}, account = accountWith(rich)) =>
+    recorded(decideOn(account, purchaseOf({ network: { rail }, ...over }), { catalog }))
+
+  it('is declined when only the free balance is there and does not permit it', () => {
+    const entry = decided('VOUCHER', { mcc: '5999' })
+    expect(entry).to.include({ reason: 'RAIL_NOT_PERMITTED', effectiveMcc: '5999' })
+    expect(entry).not.to.have.property('movement')
+  })
+
+  it('is declined when the benefit does not permit it and the free balance is kept out', () => {
+    expect(decided('CREDIT', { fallback: 'NEVER' }).reason).to.equal('RAIL_NOT_PERMITTED')
+  })
+
+  it('is declined for its balance when no benefit pays for the MCC and only the purchase keeps out CASH', () => {
+    expect(decided('CREDIT', { mcc: '5999', fallback: 'NEVER' }).reason).to.equal('INSUFFICIENT_BALANCE')
+  })
+
+  it('is paid by the wallet that permits it, and never by another one', () => {
+    expect(decided('VOUCHER').movement?.wallet).to.equal('FOOD')
+    expect(decided('DEBIT').movement?.wallet).to.equal('CASH')
+    expect(decided('VOUCHER', {}, accountWith({ CASH: 9999n })).reason).to.equal('INSUFFICIENT_BALANCE')
+    expect(decided('DEBIT', {}, accountWith({ FOOD: 9999n })).reason).to.equal('INSUFFICIENT_BALANCE')
+  })
+
+  it('is declined for the MCC first', () => {
+    expect(decided('VOUCHER', { mcc: '7995' }).reason).to.equal('MCC_NOT_PERMITTED')
+  })
+
+  it('is declined before the maximum per purchase, and whatever the balance', () => {
+    const account = accountWith({}, { limits: { purchase: centavos(1n), wallets: new Map() } })
+    expect(decided('VOUCHER', { mcc: '5999' }, account).reason).to.equal('RAIL_NOT_PERMITTED')
+  })
+})
+
 describe('purchase by a route that is wrong', () => {
   // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
   class WrongCatalog extends Catalog {
@@ -190,6 +232,22 @@ describe('purchase by a route that is wrong', () => {
   it('takes nothing out of a benefit that does not pay for the MCC', () => {
     const history = historyOf(accountWith({ MEAL: 9999n }))
     expect(() => decideOn(history, purchaseOf(), { catalog })).to.throw(InvariantError, 'of its category')
+  })
+
+  it('takes nothing out of a benefit that does not permit the rail', () => {
+    const meal = benefit({ id: 'MEAL', displayName: 'Meals', order: 1, mccs: '5411', rails: ['VOUCHER'] })
+    const railCatalog = new WrongCatalog({
+      version: 1n,
+      categories: [meal, freeBalance({ id: 'CASH', displayName: 'Cash' })],
+      neverPermitted: [],
+      rules: merchantRules([]),
+    })
+    const history = historyOf(accountWith({ MEAL: 9999n }))
+    const purchase = purchaseOf({ network: { rail: 'CREDIT' } })
+    expect(() => decideOn(history, purchase, { catalog: railCatalog })).to.throw(
+      InvariantError,
+      'over a rail',
+    )
   })
 
   it('takes nothing out of a free balance that the purchase keeps out', () => {
@@ -229,7 +287,7 @@ describe('purchase without fallback', () => {
   })
 })
 
-describe('purchase, rules 8 to 11: an account that may pay', () => {
+describe('purchase, rules 9 to 12: an account that may pay', () => {
   it('is approved, and the entry holds everything', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })

@@ -3,6 +3,7 @@ import { type Account, applyEntry } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
+import { rails } from '../../../src/domain/category-rails.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
@@ -66,6 +67,8 @@ function anyCategory(id: string): fc.Arbitrary<Category> {
     order: fc.constant(0),
     free: fc.constant(id === 'CASH'),
     creditsClosed: fc.constant(false),
+    rails: fc.oneof(fc.constant([]), fc.subarray([...rails])),
+    regulated: fc.constant(false),
   })
 }
 
@@ -107,7 +110,7 @@ const anyAmount = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
 )
 
-const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
+const anyPlainPurchase: fc.Arbitrary<Purchase> = fc.record(
   {
     transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
     amount: anyAmount.map(centavos),
@@ -117,6 +120,16 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
   },
   { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
 )
+
+/** The data of the network, if it sends any: only the rail counts here. */
+const anyNetwork: fc.Arbitrary<Pick<Purchase, 'network'>> = fc.oneof(
+  fc.constant({}),
+  fc.constantFrom(...rails).map((rail) => ({ network: { rail } })),
+)
+
+const anyPurchase: fc.Arbitrary<Purchase> = fc
+  .tuple(anyPlainPurchase, anyNetwork)
+  .map(([purchase, network]) => ({ ...purchase, ...network }))
 
 /** Purchases, some of them repeated unchanged. */
 const anyPurchases = fc

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/domain/account.js'
-import { challengeCategories } from '../../../src/domain/category.js'
+import { benefit, challengeCategories, freeBalance } from '../../../src/domain/category.js'
 import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
@@ -32,6 +32,29 @@ describe('trace of a decision', () => {
     expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBERABA' }).rules).to.deep.equal([
       { id: 'lost', outcome: 'INSIDE_WORD' },
     ])
+  })
+
+  it('shows the wallets that the rail excludes last, with their balances', () => {
+    const railed = catalogOf([
+      benefit({ id: 'FOOD', displayName: 'Food', order: 1, mccs: '5411', rails: ['VOUCHER'] }),
+      freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['DEBIT'] }),
+    ])
+    const account = accountWith({ FOOD: 7n, CASH: 2_000n })
+    const purchase = purchaseOf({ network: { rail: 'DEBIT' } })
+    const decision = evaluate(historyOf(account), purchase, railed, at, utcCalendar)
+    expect(traceOf(decision, { account, purchase, catalog: railed, day }).wallets).to.deep.equal([
+      { wallet: 'CASH', balance: 2_000n, outcome: 'PAYS' },
+      { wallet: 'FOOD', balance: 7n, outcome: 'WRONG_RAIL' },
+    ])
+  })
+
+  it('names the rail as the rule when it leaves no wallet', () => {
+    const railed = catalogOf([freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['DEBIT'] })])
+    const account = accountWith({ CASH: 2_000n })
+    const purchase = purchaseOf({ network: { rail: 'VOUCHER' } })
+    const decision = evaluate(historyOf(account), purchase, railed, at, utcCalendar)
+    const { rule, wallets } = traceOf(decision, { account, purchase, catalog: railed, day })
+    expect([rule, wallets.map(({ outcome }) => outcome)]).to.deep.equal(['RAIL', ['WRONG_RAIL']])
   })
 
   for (const [spent, left] of [

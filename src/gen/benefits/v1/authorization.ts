@@ -44,12 +44,14 @@ export const DecisionRule = {
   ACCOUNT_STATUS: 2,
   /** REVERSED_BEFORE - Rule 6: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 8: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 9: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 9 to 11: the wallets were tried in order. */
+  /** WALLETS - Rules 10 to 12: the wallets were tried in order. */
   WALLETS: 5,
   /** MCC - Rule 7: nothing pays for the effective MCC. */
   MCC: 6,
+  /** RAIL - Rule 8: the purchase's rail leaves no wallet. */
+  RAIL: 8,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -62,6 +64,7 @@ export namespace DecisionRule {
   export type PURCHASE_LIMIT = typeof DecisionRule.PURCHASE_LIMIT;
   export type WALLETS = typeof DecisionRule.WALLETS;
   export type MCC = typeof DecisionRule.MCC;
+  export type RAIL = typeof DecisionRule.RAIL;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -114,6 +117,8 @@ export const WalletOutcome = {
   OVER_MONTH_LIMIT: 4,
   /** NOT_ASKED - The wallet was not tried: an earlier rule or wallet gave the answer. */
   NOT_ASKED: 5,
+  /** WRONG_RAIL - The wallet was not tried: its category does not permit network.rail. */
+  WRONG_RAIL: 6,
 } as const;
 
 export type WalletOutcome = typeof WalletOutcome[keyof typeof WalletOutcome];
@@ -125,6 +130,7 @@ export namespace WalletOutcome {
   export type OVER_DAY_LIMIT = typeof WalletOutcome.OVER_DAY_LIMIT;
   export type OVER_MONTH_LIMIT = typeof WalletOutcome.OVER_MONTH_LIMIT;
   export type NOT_ASKED = typeof WalletOutcome.NOT_ASKED;
+  export type WRONG_RAIL = typeof WalletOutcome.WRONG_RAIL;
 }
 
 /** Decision says whether a transaction took effect. */
@@ -211,6 +217,8 @@ export const Reason = {
    * later, too).
    */
   AMOUNT_OVER_LIMIT: 14,
+  /** RAIL_NOT_PERMITTED - No wallet that may pay for the effective MCC permits the purchase's rail (07, 57, NEVER). */
+  RAIL_NOT_PERMITTED: 16,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -231,6 +239,7 @@ export namespace Reason {
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
+  export type RAIL_NOT_PERMITTED = typeof Reason.RAIL_NOT_PERMITTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -362,8 +371,8 @@ export interface SimulateResponse {
    */
   rules: RuleTried[];
   /**
-   * Wallets that may pay, in the order in which they are tried. Empty when transaction_id alone gave the
-   * answer.
+   * Wallets that may pay, in the order in which they are tried; then the wallets of the effective MCC that do
+   * not permit network.rail. Empty when transaction_id alone gave the answer.
    */
   wallets: WalletTried[];
   /**
@@ -391,7 +400,7 @@ export interface RuleTried {
   outcome: RuleOutcome;
 }
 
-/** WalletTried is a wallet that may pay. */
+/** WalletTried is a wallet that pays for the effective MCC. */
 export interface WalletTried {
   /** Id of the category, for example "FOOD". */
   category: string;
@@ -1738,12 +1747,15 @@ export const AuthorizationServiceService = {
    *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
    *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1868,12 +1880,15 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
    *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail.
+   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import { Rail } from "./network.js";
 
 /** Categories: the kinds of benefit, and the purchases that each of them pays for. */
 
@@ -51,6 +52,17 @@ export interface Category {
     | undefined;
   /** Author of the latest change: the subject of the token, or the name of the command. Ignored in requests. */
   subject: string;
+  /**
+   * Rails over which wallets of this category pay. Empty: any rail, and purchases without a rail.
+   * 0 to 3 items, each RAIL_VOUCHER, RAIL_CREDIT or RAIL_DEBIT. A repeated item counts once.
+   */
+  rails: Rail[];
+  /**
+   * True when the law regulates the category's money: the workers' food programme (PAT) or the culture
+   * voucher. Must be false for the free balance, which pays for everything. No decision depends on it: rails
+   * and MCCs keep the money to its purpose.
+   */
+  regulated: boolean;
 }
 
 /** ListCategoriesRequest asks for a page of categories. */
@@ -160,6 +172,8 @@ function createBaseCategory(): Category {
     version: 0n,
     updateTime: undefined,
     subject: "",
+    rails: [],
+    regulated: false,
   };
 }
 
@@ -194,6 +208,16 @@ export const Category: MessageFns<Category> = {
     }
     if (message.subject !== "") {
       writer.uint32(74).string(message.subject);
+    }
+    if (message.rails.length !== 0) {
+      writer.uint32(82).fork();
+      for (const v of message.rails) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.regulated !== false) {
+      writer.uint32(88).bool(message.regulated);
     }
     return writer;
   },
@@ -281,6 +305,32 @@ export const Category: MessageFns<Category> = {
             }
 
             message.subject = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag === 80) {
+              message.rails.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 82) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.rails.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.regulated = reader.bool();
             continue;
           }
         }

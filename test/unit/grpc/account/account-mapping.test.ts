@@ -133,6 +133,7 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   BALANCE_TOO_LARGE: 12,
   MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
+  RAIL_NOT_PERMITTED: 16,
 }
 
 describe('entry on the wire', () => {

@@ -1,0 +1,15 @@
+import type { Category } from './category.js'
+import type { Rail } from './network.js'
+
+/** Every rail, in the order in which lists of rails are written. */
+export const rails = ['VOUCHER', 'CREDIT', 'DEBIT'] as const satisfies readonly Rail[]
+
+/** Writes a set of rails in the order of {@link rails}, each of them once. */
+export function railSet(items: readonly Rail[]): readonly Rail[] {
+  return rails.filter((rail) => items.includes(rail))
+}
+
+/** Whether a category pays for purchases over this rail. Undefined: the network sent no rail. */
+export function permitsRail({ rails: permitted }: Category, rail: Rail | undefined): boolean {
+  return permitted.length === 0 || rail === undefined || permitted.includes(rail)
+}
