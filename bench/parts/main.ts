@@ -7,6 +7,7 @@ import { Catalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import { decide, type Purchase } from '../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../src/domain/entry.js'
+import { permissivePolicy } from '../../src/domain/mcc-policy.js'
 import { merchantRules } from '../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../src/domain/money.js'
 import {
@@ -78,7 +79,7 @@ const account: Account = accountOf({
 const catalog = new Catalog({
   version: 1n,
   categories: challengeCategories,
-  neverPermitted: [],
+  ...permissivePolicy,
   rules: merchantRules([
     { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
     { id: 'uber', match: 'PREFIX', name: 'UBER', mcc: '5411' },

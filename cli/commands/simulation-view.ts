@@ -104,6 +104,8 @@ function answerText(simulation: JsonObject): string {
 }
 
 function ruleText(simulation: JsonObject): string {
+  if (textIn(simulation, 'forbiddenBy') === 'MCC_LIST_NEVER_PERMITTED_AS_RECEIVED')
+    return 'the MCC as received: no category pays for it, whatever the merchant'
   const rule = textIn(simulation, 'rule').replace('DECISION_RULE_', '')
   return ruleTexts[rule] ?? words(rule)
 }

@@ -115,6 +115,8 @@ export type Simulation = {
   readonly rules?: readonly RuleTried[]
   readonly wallets?: readonly WalletTried[]
   readonly earlyReversedAmount?: string
+  /** Absent when the MCC policy permits the purchase. */
+  readonly forbiddenBy?: string
 }
 
 export type MerchantRule = {
@@ -134,6 +136,12 @@ export type Resolution = Merchant & {
   readonly passedOver?: readonly { readonly merchantRule: MerchantRule; readonly reason: string }[]
   readonly more?: boolean
   readonly catalogVersion?: string
+}
+
+/** The MCCs that nothing pays for. */
+export type MccPolicy = {
+  readonly neverPermitted?: readonly string[]
+  readonly neverPermittedAsReceived?: readonly string[]
 }
 
 /** A function of the terminal. */
@@ -253,10 +261,7 @@ export type Methods = {
     { readonly merchantRule: MerchantRule },
   ]
   'CategoryService/ListCategories': [PageRequest, PageAnswer & { readonly categories?: readonly Category[] }]
-  'CategoryService/GetMccPolicy': [
-    Record<string, never>,
-    { readonly policy?: { readonly neverPermitted?: readonly string[] } },
-  ]
+  'CategoryService/GetMccPolicy': [Record<string, never>, { readonly policy?: MccPolicy }]
   'Health/Check': [Record<string, never>, { readonly status?: string }]
   'ActivityService/GetActivity': [Record<string, never>, Activity]
   'CategoryService/UpsertCategory': [{ readonly category: Category }, { readonly category: Category }]

@@ -116,12 +116,20 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
     ACCOUNT_CLOSED: sentences.closed,
     ACCOUNT_BLOCKED: sentences.blocked,
     ALREADY_REVERSED: sentences.reversed,
-    MCC_NOT_PERMITTED: sentences.notPermitted(drawn.effectiveMcc),
+    MCC_NOT_PERMITTED: notPermitted(drawn),
     RAIL_NOT_PERMITTED: sentences.railNotPermitted,
     INSUFFICIENT_BALANCE: sentences.noWallet,
     AMOUNT_OVER_LIMIT: overLimit(drawn, amount, purchaseMax),
   }
   return sayings[drawn.reason] ?? reasonText(drawn.reason)
+}
+
+function notPermitted({ mcc, effectiveMcc, forbiddenBy }: Drawn): string {
+  const { sentences } = text().decision
+  if (forbiddenBy === 'NEVER_PERMITTED_AS_RECEIVED') return sentences.notPermittedAsReceived(mcc)
+  if (forbiddenBy === undefined && mcc !== effectiveMcc)
+    return sentences.notPermittedEither(mcc, effectiveMcc)
+  return sentences.notPermitted(effectiveMcc)
 }
 
 function overLimit(drawn: Drawn, amount: string, purchaseMax: string | undefined): string {

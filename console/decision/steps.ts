@@ -33,6 +33,8 @@ export type Drawn = {
   readonly decidedBy: StepName
   readonly mcc: string
   readonly effectiveMcc: string
+  /** Without its prefix, such as NEVER_PERMITTED. Undefined for an entry, which does not keep it. */
+  readonly forbiddenBy: string | undefined
   readonly merchantRule: string
   /** The wallets that may pay, in order. An entry keeps only the one that paid. */
   readonly wallets: readonly WalletTried[]
@@ -71,6 +73,7 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
     decidedBy: decidingStep(simulation, reason),
     mcc: simulation.mcc ?? mcc,
     effectiveMcc: answer?.effectiveMcc ?? mcc,
+    forbiddenBy: withoutPrefix(simulation.forbiddenBy ?? '', 'MCC_LIST'),
     merchantRule: answer?.merchantRule ?? '',
     wallets,
     payer: answer?.category ? { wallet: answer.category, left: answer.balance ?? '0' } : undefined,
@@ -94,6 +97,7 @@ export function drawnEntry(entry: Transaction): Drawn {
     decidedBy: reason === 'AMOUNT_OVER_LIMIT' ? 'limits' : (stepsByReason[reason] ?? 'wallets'),
     mcc: entry.mcc ?? '',
     effectiveMcc: entry.effectiveMcc ?? entry.mcc ?? '',
+    forbiddenBy: undefined,
     merchantRule: entry.merchantRule ?? '',
     wallets: [],
     payer: entry.category ? { wallet: entry.category, left: entry.balanceAfter ?? '0' } : undefined,

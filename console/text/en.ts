@@ -252,6 +252,10 @@ export const en = {
       blocked: 'The account is blocked. It pays again once it is unblocked.',
       reversed: 'A reversal of this id came first and leaves nothing to pay.',
       notPermitted: (mcc: string) => `Nothing pays for MCC ${mcc}, not even the free balance.`,
+      notPermittedAsReceived: (mcc: string) =>
+        `Nothing pays for MCC ${mcc} as received, whatever the merchant is called.`,
+      notPermittedEither: (mcc: string, effective: string) =>
+        `Nothing pays for MCC ${mcc} as received, or for MCC ${effective} of the merchant rule.`,
       railNotPermitted: 'No wallet for the MCC pays over the function of the terminal that was used.',
       overPurchase: (amount: string, most: string | undefined) =>
         most === undefined
@@ -410,6 +414,10 @@ export const en = {
     never: 'Never permitted',
     neverWhy: 'Nothing pays for these MCCs, not even the free balance.',
     neverNone: 'Every MCC is permitted.',
+    neverAsReceived: 'Never permitted as received',
+    neverAsReceivedWhy:
+      'Nothing pays when the network sends one of these MCCs. No merchant rule changes that.',
+    neverAsReceivedNone: 'No MCC is forbidden as received.',
     edit: 'Change',
     create: 'New category',
     id: 'Id',

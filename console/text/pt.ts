@@ -257,6 +257,10 @@ export const pt: Text = {
       blocked: 'A conta está bloqueada. Ela volta a pagar quando for desbloqueada.',
       reversed: 'Um estorno deste id veio antes e não deixa nada a pagar.',
       notPermitted: (mcc) => `Nada paga o MCC ${mcc}, nem o saldo livre.`,
+      notPermittedAsReceived: (mcc) =>
+        `Nada paga o MCC ${mcc} recebido, qualquer que seja o estabelecimento.`,
+      notPermittedEither: (mcc, effective) =>
+        `Nada paga o MCC ${mcc} recebido, ou o MCC ${effective} da regra do estabelecimento.`,
       railNotPermitted: 'Nenhuma carteira do MCC paga pela função do terminal que foi usada.',
       overPurchase: (amount, most) =>
         most === undefined
@@ -411,6 +415,10 @@ export const pt: Text = {
     never: 'Nunca permitidos',
     neverWhy: 'Nada paga estes MCCs, nem o saldo livre.',
     neverNone: 'Todo MCC é permitido.',
+    neverAsReceived: 'Nunca permitidos como recebidos',
+    neverAsReceivedWhy:
+      'Nada paga quando a rede envia um destes MCCs. Nenhuma regra de estabelecimento muda isso.',
+    neverAsReceivedNone: 'Nenhum MCC é proibido como recebido.',
     edit: 'Alterar',
     create: 'Nova categoria',
     id: 'Id',

@@ -3,6 +3,7 @@ import { type CategorySet, contradictionIn } from './category-contradiction.js'
 import { permitsRail } from './category-rails.js'
 import type { Fallback } from './entry.js'
 import { invariant } from './invariant.js'
+import type { MccList, MccPolicy } from './mcc-policy.js'
 import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
 import { parseMerchant } from './merchant.js'
 import type { MerchantRule } from './merchant-rule.js'
@@ -16,8 +17,8 @@ export type Route = {
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */
   readonly merchantRule?: string
-  /** Whether any wallet may pay for the effective MCC. */
-  readonly permitted: boolean
+  /** The list of the MCC policy that forbids the purchase; undefined when none does. */
+  readonly forbiddenBy: MccList | undefined
   /**
    * The wallets that may pay, in the order in which they are tried. The free balance is last, unless the
    * purchase keeps it out or its rail does.
@@ -46,12 +47,11 @@ export type CatalogParts = CategorySet & {
 const STEP_RULES_MAX = 500
 
 /** The difference between two versions of the catalog. */
-export type CatalogDelta = {
+export type CatalogDelta = MccPolicy & {
   readonly version: bigint
   /** Categories that are new or changed, in their new form. */
   readonly upserted: readonly Category[]
   readonly deleted: readonly CategoryId[]
-  readonly neverPermitted: MccSet
   readonly rules: MerchantRuleChange
 }
 
@@ -61,21 +61,25 @@ export class Catalog {
   /** All categories in order, the free balance last. */
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
+  readonly neverPermittedAsReceived: MccSet
   readonly #rules: MerchantRuleIndex
   readonly #walletIndex: WalletIndex
   readonly #forbidden: ReadonlySet<string>
+  readonly #forbiddenAsReceived: ReadonlySet<string>
   #succeeded = false
 
   /** @throws RangeError when the categories contradict each other. */
-  constructor({ version, categories, neverPermitted, rules }: CatalogParts) {
-    const contradiction = contradictionIn({ categories, neverPermitted })
+  constructor({ version, categories, neverPermitted, neverPermittedAsReceived, rules }: CatalogParts) {
+    const contradiction = contradictionIn({ categories, neverPermitted, neverPermittedAsReceived })
     if (contradiction !== undefined) throw new RangeError(contradiction)
     this.version = version
     this.categories = [...categories].sort(byPlace)
     this.neverPermitted = neverPermitted
+    this.neverPermittedAsReceived = neverPermittedAsReceived
     this.#rules = rules
     this.#walletIndex = new WalletIndex(this.categories)
     this.#forbidden = new Set(mccsOf(neverPermitted))
+    this.#forbiddenAsReceived = new Set(mccsOf(neverPermittedAsReceived))
   }
 
   /** The merchant rules of this version. Do not keep them: a later version takes them over. */
@@ -97,7 +101,7 @@ export class Catalog {
     return {
       effectiveMcc,
       ...(rule && { merchantRule: rule.id }),
-      permitted: !this.#forbidden.has(effectiveMcc),
+      forbiddenBy: this.#forbiddenBy(mcc, effectiveMcc),
       wallets: fallback === 'NEVER' ? withoutFree : wallets,
       wrongRail,
     }
@@ -110,10 +114,11 @@ export class Catalog {
   maySpend(
     wallet: CategoryId,
     effectiveMcc: string,
-    { fallback, network }: Pick<RoutedPurchase, 'fallback' | 'network'>,
+    { mcc, fallback, network }: Omit<RoutedPurchase, 'merchant'>,
   ): boolean {
     const category = this.categories.find(({ id }) => id === wallet)
     if (!category || hasMcc(this.neverPermitted, effectiveMcc)) return false
+    if (hasMcc(this.neverPermittedAsReceived, mcc)) return false
     if (!permitsRail(category, network?.rail)) return false
     return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, effectiveMcc)
   }
@@ -133,9 +138,8 @@ export class Catalog {
    */
   succeed(delta: CatalogDelta): Catalog {
     this.#mustBeCurrent()
-    const { version, neverPermitted } = delta
     const categories = this.#categoriesAfter(delta)
-    const successor = new Catalog({ version, categories, neverPermitted, rules: this.#rules })
+    const successor = new Catalog({ ...delta, categories, rules: this.#rules })
     this.#rules.apply(delta.rules)
     this.#succeeded = true
     return successor
@@ -150,14 +154,20 @@ export class Catalog {
    */
   *succeedInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
     this.#mustBeCurrent()
-    const { version, neverPermitted, rules } = delta
+    const { rules } = delta
     const categories = this.#categoriesAfter(delta)
     const deleted = new Set(rules.deleted)
     const index = new MerchantRuleIndex()
     yield* fill(index, rules.upserted)
     const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
     yield* fill(index, this.#rules.rules(), isLeft)
-    return new Catalog({ version, categories, neverPermitted, rules: index })
+    return new Catalog({ ...delta, categories, rules: index })
+  }
+
+  /** The MCC as received is compared first: no merchant rule lifts that list. */
+  #forbiddenBy(mcc: string, effectiveMcc: string): MccList | undefined {
+    if (this.#forbiddenAsReceived.has(mcc)) return 'NEVER_PERMITTED_AS_RECEIVED'
+    return this.#forbidden.has(effectiveMcc) ? 'NEVER_PERMITTED' : undefined
   }
 
   #categoriesAfter({ upserted, deleted }: CatalogDelta): readonly Category[] {
@@ -175,15 +185,10 @@ export class Catalog {
  *
  * @throws RangeError when its parts contradict each other.
  */
-export function* catalogInSteps({
-  version,
-  upserted: categories,
-  neverPermitted,
-  rules,
-}: CatalogDelta): Generator<undefined, Catalog> {
+export function* catalogInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
   const index = new MerchantRuleIndex()
-  yield* fill(index, rules.upserted)
-  return new Catalog({ version, categories, neverPermitted, rules: index })
+  yield* fill(index, delta.rules.upserted)
+  return new Catalog({ ...delta, categories: delta.upserted, rules: index })
 }
 
 /** Whether a change is small enough for a single step. */

@@ -1,12 +1,10 @@
 import { benefit, type Category, challengeCategories, freeBalance } from './category.js'
-import { type MccSet, mccSet } from './mcc-set.js'
+import { type MccPolicy, permissivePolicy } from './mcc-policy.js'
+import { mccSet } from './mcc-set.js'
 import type { Rail } from './network.js'
 
 /** A ready-made set of categories and forbidden MCCs. Administrators can edit every part of it afterwards. */
-export type CategoryProfile = {
-  readonly categories: readonly Category[]
-  readonly neverPermitted: MccSet
-}
+export type CategoryProfile = MccPolicy & { readonly categories: readonly Category[] }
 
 /** The rails of regulated money. Since February 2026 it pays only over the terminal's voucher function. */
 const voucher: readonly Rail[] = ['VOUCHER']
@@ -15,7 +13,7 @@ const open: readonly Rail[] = ['CREDIT', 'DEBIT']
 
 /** The profiles by name: the challenge's, and a fuller one for Brazil. */
 export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = {
-  challenge: { categories: challengeCategories, neverPermitted: [] },
+  challenge: { categories: challengeCategories, ...permissivePolicy },
   brazil: {
     categories: [
       benefit({
@@ -74,6 +72,9 @@ export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = 
     ],
     // Alcohol, tobacco, cash and cash equivalents, gambling.
     neverPermitted: mccSet(['5921', '5993', '6010', '6011', '6051', '6540', '7995']),
+    // A terminal that sends one of these sells just that, whatever its merchant is called. Payment services
+    // (6051, 6540) have names that merchant rules correct.
+    neverPermittedAsReceived: mccSet(['5921', '5993', '6010', '6011', '7995']),
   },
 }
 

@@ -72,7 +72,7 @@ export type Considered = {
  * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
  * | 6  | early reversals leave nothing to pay        | declined, ALREADY_REVERSED                |
- * | 7  | no wallet may pay for the effective MCC     | declined, MCC_NOT_PERMITTED               |
+ * | 7  | the MCC policy forbids the purchase         | declined, MCC_NOT_PERMITTED               |
  * | 8  | its rail leaves no wallet for the MCC       | declined, RAIL_NOT_PERMITTED              |
  * | 9  | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
  * | 10 | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
@@ -82,8 +82,9 @@ export type Considered = {
  * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 12,
  * or rule 8 if the rail excludes one.
  *
- * Rule 7 looks only at the effective MCC. A merchant rule is the issuer's correction of a wrong MCC: it may
- * permit a purchase as well as forbid it.
+ * Rule 7 compares one list with the effective MCC. A merchant rule is the issuer's correction of a wrong MCC:
+ * it may permit a purchase as well as forbid it. The other list is compared with the MCC as received, which
+ * no merchant rule changes.
  *
  * Partial early reversals reduce the purchase. From rule 9 on, limits, balances, debit and counters use only
  * the remainder. The entry keeps the requested amount; its movement holds the debited amount.
@@ -121,7 +122,7 @@ export function evaluate(
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
-  if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
+  if (route.forbiddenBy) return decline(asked, 'MCC_NOT_PERMITTED')
   if (railLeavesNone(route)) return decline(asked, 'RAIL_NOT_PERMITTED')
   const { purchase: most = due } = account.limits
   if (due > most) return decline(asked, 'AMOUNT_OVER_LIMIT')

@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { Decision, DecisionRule, Purchase } from './decide.js'
 import { leftOf, type Obstacle } from './limits.js'
+import type { MccList } from './mcc-policy.js'
 import { type Merchant, parseMerchant } from './merchant.js'
 import type { MerchantRuleId } from './merchant-rule.js'
 import type { MerchantRuleExplanation, PassedOver } from './merchant-rule-index.js'
@@ -18,6 +19,8 @@ export type Trace = {
   readonly rule: DecisionRule
   /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
   readonly takenOff: Centavos
+  /** The list of the MCC policy that forbids the purchase; absent when none does. */
+  readonly forbiddenBy?: MccList
   /** The merchant as the rules compare it. */
   readonly merchant: Merchant
   /**
@@ -75,6 +78,7 @@ export function traceOf(
   return {
     rule,
     takenOff,
+    ...(route?.forbiddenBy && { forbiddenBy: route.forbiddenBy }),
     merchant,
     rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],
     wallets: [

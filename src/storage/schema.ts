@@ -105,6 +105,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     changed_at: date,
     purged_version: { bsonType: 'long', minimum: 1 },
     never_permitted: mccs,
+    never_permitted_as_received: mccs,
   }),
   categories: orTombstone(
     object(

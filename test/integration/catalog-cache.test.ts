@@ -4,8 +4,9 @@ import type { Db } from 'mongodb'
 import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import type { CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit } from '../../src/domain/category.js'
-import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
+import { replaceMccPolicy, upsertCategory } from '../../src/domain/category-edit.js'
 import { rails } from '../../src/domain/category-rails.js'
+import type { MccPolicy } from '../../src/domain/mcc-policy.js'
 import { mccSet } from '../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../src/domain/merchant-rule.js'
 import { systemClock } from '../../src/service/core.js'
@@ -181,7 +182,7 @@ describe('the catalog cache on MongoDB', () => {
         await write(change.id, (catalogChange) => tombstoneOf(change.id, catalogChange))
         return
       case 'NEVER':
-        await categories.edit((current) => replaceNeverPermitted(current, mccSet(change.mccs)), 'ana')
+        await categories.edit((current) => replaceMccPolicy(current, policyOf(change)), 'ana')
         return
       case 'RULE':
         // Another rule of the same name and place rejects it: that is a change, too.
@@ -196,7 +197,7 @@ describe('the catalog cache on MongoDB', () => {
 type Change =
   | { readonly kind: 'CATEGORY'; readonly category: typeof pets }
   | { readonly kind: 'NO_CATEGORY'; readonly id: string }
-  | { readonly kind: 'NEVER'; readonly mccs: readonly string[] }
+  | { readonly kind: 'NEVER'; readonly mccs: readonly string[]; readonly mccsAsReceived: readonly string[] }
   | { readonly kind: 'RULE'; readonly rule: MerchantRule }
   | { readonly kind: 'NO_RULE'; readonly id: string }
 
@@ -219,7 +220,11 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
     }),
   }),
   fc.record({ kind: fc.constant('NO_CATEGORY' as const), id: fc.constantFrom(...someIds) }),
-  fc.record({ kind: fc.constant('NEVER' as const), mccs: fc.subarray(['7995', '6010-6012', '5995']) }),
+  fc.record({
+    kind: fc.constant('NEVER' as const),
+    mccs: fc.subarray(['7995', '6010-6012', '5995']),
+    mccsAsReceived: fc.subarray(['7995', '5995']),
+  }),
   fc.record({
     kind: fc.constant('RULE' as const),
     rule: fc.record({
@@ -232,6 +237,10 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('NO_RULE' as const), id: fc.constantFrom(...someRuleIds) }),
 )
 
+function policyOf({ mccs, mccsAsReceived }: Change & { readonly kind: 'NEVER' }): MccPolicy {
+  return { neverPermitted: mccSet(mccs), neverPermittedAsReceived: mccSet(mccsAsReceived) }
+}
+
 /** Everything that a catalog decides, on what may differ here. */
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
@@ -240,6 +249,7 @@ function pictureOf(cache: CatalogCache): unknown {
     version: catalog.version,
     categories: catalog.categories,
     neverPermitted: catalog.neverPermitted,
+    neverPermittedAsReceived: catalog.neverPermittedAsReceived,
     rules: catalog.rules.size,
     routes: merchants.flatMap((merchant) =>
       someMccs.flatMap((mcc) => [

@@ -195,15 +195,33 @@ describe('CategoryService on MongoDB', () => {
   })
 
   it('replaces the MCCs that are never permitted', async () => {
-    const policy = { neverPermitted: ['7995', '6010-6011'] }
+    const policy = { neverPermitted: ['7995', '6010-6011'], neverPermittedAsReceived: ['7995', '5921'] }
     await callHandler(methods.updateMccPolicy, { policy })
     expect(await callHandler(methods.getMccPolicy, {})).to.deep.equal({
-      policy: { neverPermitted: ['6010-6011', '7995'] },
+      policy: { neverPermitted: ['6010-6011', '7995'], neverPermittedAsReceived: ['5921', '7995'] },
     })
+    // A list that is left out becomes empty.
+    const { policy: after } = await callHandler(methods.updateMccPolicy, {
+      policy: { neverPermitted: ['7995'], neverPermittedAsReceived: [] },
+    })
+    expect(after).to.deep.equal({ neverPermitted: ['7995'], neverPermittedAsReceived: [] })
+  })
+
+  it('names every invalid MCC of both lists', async () => {
+    const policy = { neverPermitted: ['7995', '1'], neverPermittedAsReceived: ['x', '7995'] }
+    const { badFields } = await failHandler(methods.updateMccPolicy, { policy })
+    expect(badFields).to.deep.equal(['policy.never_permitted[1]', 'policy.never_permitted_as_received[0]'])
+  })
+
+  it('permits no MCC in a category that is never permitted as received', async () => {
+    const policy = { neverPermitted: [], neverPermittedAsReceived: ['5400-5500'] }
+    const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
+    expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
+    expect(message).to.match(/5411 is in FOOD and also never permitted as received/)
   })
 
   it('permits no MCC in a category that is never permitted', async () => {
-    const policy = { neverPermitted: ['5400-5500'] }
+    const policy = { neverPermitted: ['5400-5500'], neverPermittedAsReceived: [] }
     const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
     expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
     expect(message).to.include('MCC 5411 is in FOOD')

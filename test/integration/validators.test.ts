@@ -63,6 +63,15 @@ describe('the validators', () => {
       .insertOne({ _id: ids[collection] ?? `id-${count}`, ...document })
   }
 
+  it('of the catalog accepts a list of MCCs as received, and rejects one that is malformed', async () => {
+    const write = (list: unknown) =>
+      database()
+        .collection<{ _id: string }>('catalog')
+        .updateOne({ _id: 'catalog' }, { $set: { never_permitted_as_received: list } })
+    expect(await codeOf(write(['5921', '6010-6011']))).to.equal(0)
+    expect(await codeOf(write(['592']))).to.equal(VALIDATION_FAILED)
+  })
+
   it('of categories accepts rails and a regulation', async () => {
     const railed = { ...category, rails: ['VOUCHER', 'DEBIT'], regulated: true }
     expect(await codeOf(insert('categories', railed))).to.equal(0)

@@ -139,6 +139,20 @@ describe('./benefits and money', () => {
     expect(stderr).to.match(/a new category requires --order and --mccs/)
   })
 
+  it('keeps the list of the MCC policy that is left out', async () => {
+    const policy = async (...args: string[]) =>
+      JSON.parse((await run('categories', 'policy', ...args)).stdout).policy
+    await policy('--never', '7995')
+    const both = { neverPermitted: ['7995'], neverPermittedAsReceived: ['5921', '6010-6011'] }
+    expect(await policy('--never-as-received', '6010-6011 5921')).to.deep.equal(both)
+    expect(await policy()).to.deep.equal(both)
+    expect(await policy('--never', 'none')).to.deep.equal({ ...both, neverPermitted: [] })
+    expect(await policy('--never-as-received', 'none')).to.deep.equal({
+      neverPermitted: [],
+      neverPermittedAsReceived: [],
+    })
+  })
+
   it('keeps the free balance out of a purchase with --no-fallback', async () => {
     await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-1')
     const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']

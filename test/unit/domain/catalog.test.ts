@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type Catalog, type CatalogDelta, isSmall, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { Rail } from '../../../src/domain/network.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
@@ -112,7 +113,7 @@ describe('route of a merchant', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: padaria })
     expect(route).to.deep.equal({
       effectiveMcc: '5411',
-      permitted: true,
+      forbiddenBy: undefined,
       wallets: ['FOOD', 'CASH'],
       wrongRail: [],
     })
@@ -122,7 +123,7 @@ describe('route of a merchant', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: 'PAG*JoseDaSilva' })
     const expected = {
       effectiveMcc: '5811',
-      permitted: true,
+      forbiddenBy: undefined,
       wallets: ['MEAL', 'CASH'],
       wrongRail: [],
       merchantRule: 'pag-jose-da-silva',
@@ -153,24 +154,57 @@ describe('route of an MCC that is never permitted', () => {
 
   for (const mcc of ['7995', '6010', '6011', '6012']) {
     it(`${mcc} says so`, () => {
-      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(false)
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).forbiddenBy).to.equal(
+        'NEVER_PERMITTED',
+      )
     })
   }
 
   for (const mcc of ['7994', '7996', '6009', '6013']) {
     it(`does not reach ${mcc} beside it`, () => {
-      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(true)
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).forbiddenBy).to.equal(undefined)
     })
   }
 
   it('does not count when a rule has replaced it', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], never)
-    expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).permitted).to.equal(true)
+    expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).forbiddenBy).to.equal(undefined)
   })
 
   it('counts when a rule has put it there', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '7995' })], never)
-    expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).permitted).to.equal(false)
+    expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).forbiddenBy).to.equal('NEVER_PERMITTED')
+  })
+})
+
+describe('route of an MCC that is never permitted as received', () => {
+  const lists = {
+    neverPermitted: mccSet(['7995', '6051']),
+    neverPermittedAsReceived: mccSet(['7995', '5921']),
+  }
+  const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], lists)
+  const forbiddenBy = (mcc: string, merchant = padaria) => catalog.route({ mcc, merchant }).forbiddenBy
+
+  it('says so, and which list it is', () => {
+    expect(forbiddenBy('5921')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('6051')).to.equal('NEVER_PERMITTED')
+    expect(forbiddenBy('7995')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('5411')).to.equal(undefined)
+  })
+
+  it('counts although a rule has replaced it', () => {
+    expect(forbiddenBy('5921', 'ACME')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('6051', 'ACME')).to.equal(undefined)
+  })
+
+  it('does not count when only a rule has put it there', () => {
+    const ruled = catalogOf([cash], [ruleOf({ mcc: '5921' })], lists)
+    expect(ruled.route({ mcc: '5411', merchant: 'ACME' }).forbiddenBy).to.equal(undefined)
+  })
+
+  it('is no MCC that a wallet may be spent at', () => {
+    expect(catalog.maySpend('CASH', '5411', { mcc: '5921' })).to.equal(false)
+    expect(catalog.maySpend('CASH', '5921', { mcc: '5411' })).to.equal(true)
   })
 })
 
@@ -223,7 +257,7 @@ describe('limits of the use of a wallet', () => {
   it('include the rails of its category', () => {
     const voucherOnly = catalogOf([categoryOf('FOOD', { rails: ['VOUCHER'] }), { ...cash, rails: ['DEBIT'] }])
     const mayOver = (wallet: string, rail?: Rail) =>
-      voucherOnly.maySpend(wallet, '5462', rail ? { network: { rail } } : {})
+      voucherOnly.maySpend(wallet, '5462', { mcc: '5462', ...(rail && { network: { rail } }) })
     expect([mayOver('FOOD', 'VOUCHER'), mayOver('FOOD', 'DEBIT'), mayOver('FOOD')]).to.deep.equal([
       true,
       false,
@@ -247,7 +281,7 @@ describe('limits of the use of a wallet', () => {
   ]
   for (const [wallet, mcc, may] of rows) {
     it(`${wallet} ${may ? 'may' : 'may not'} be spent at ${mcc}`, () => {
-      expect(catalog.maySpend(wallet, mcc, {})).to.equal(may)
+      expect(catalog.maySpend(wallet, mcc, { mcc })).to.equal(may)
     })
   }
 })
@@ -257,7 +291,7 @@ describe('successor of a catalog', () => {
     version: 2n,
     upserted: [],
     deleted: [],
-    neverPermitted: [],
+    ...permissivePolicy,
     rules: { upserted: [], deleted: [] },
     ...over,
   })

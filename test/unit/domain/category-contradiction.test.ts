@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Category } from '../../../src/domain/category.js'
 import { type CategorySet, contradictionIn } from '../../../src/domain/category-contradiction.js'
 import { rails } from '../../../src/domain/category-rails.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { hasMcc, mccSet, mccsOf } from '../../../src/domain/mcc-set.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 
@@ -32,7 +33,11 @@ const anyCategories = fc
     ),
   )
 
-const anySet: fc.Arbitrary<CategorySet> = fc.record({ categories: anyCategories, neverPermitted: anyMccs })
+const anySet: fc.Arbitrary<CategorySet> = fc.record({
+  categories: anyCategories,
+  neverPermitted: anyMccs,
+  neverPermittedAsReceived: anyMccs,
+})
 
 describe('contradictions in categories', () => {
   const empty = (count: number): readonly Category[] =>
@@ -48,14 +53,14 @@ describe('contradictions in categories', () => {
     }))
 
   it('are none in 64 categories, and one in 65', () => {
-    expect(contradictionIn({ categories: empty(64), neverPermitted: [] })).to.equal(undefined)
-    expect(contradictionIn({ categories: empty(65), neverPermitted: [] })).to.equal(
+    expect(contradictionIn({ categories: empty(64), ...permissivePolicy })).to.equal(undefined)
+    expect(contradictionIn({ categories: empty(65), ...permissivePolicy })).to.equal(
       'a catalog has at most 64 categories',
     )
   })
 
   it('report a missing free balance', () => {
-    expect(contradictionIn({ categories: [], neverPermitted: [] })).to.equal(
+    expect(contradictionIn({ categories: [], ...permissivePolicy })).to.equal(
       'the catalog needs exactly one free balance, not 0',
     )
   })
@@ -70,7 +75,9 @@ describe('contradictions in categories', () => {
           ),
         )
         const forbidden = benefits.some(({ mccs }) =>
-          [...mccsOf(mccs)].some((mcc) => hasMcc(set.neverPermitted, mcc)),
+          [...mccsOf(mccs)].some(
+            (mcc) => hasMcc(set.neverPermitted, mcc) || hasMcc(set.neverPermittedAsReceived, mcc),
+          ),
         )
         const frees = set.categories.length - benefits.length
         expect(contradictionIn(set) !== undefined).to.equal(clash || forbidden || frees !== 1)
@@ -94,12 +101,14 @@ describe('contradictions in categories', () => {
       fc.property(anySet, fc.constantFrom('5411', '5462', '5811', '7995', '9999'), (set, mcc) => {
         fc.pre(contradictionIn(set) === undefined)
         const catalog = catalogOf(set.categories, [], set)
-        const { wallets, permitted } = catalog.route({ mcc, merchant: '' })
+        const { wallets, forbiddenBy } = catalog.route({ mcc, merchant: '' })
         const asked = wallets.map((id) => set.categories.find((category) => category.id === id))
         const orders = asked.slice(0, -1).map((category) => category?.order ?? Number.NaN)
         expect(asked.at(-1)?.free).to.equal(true)
         expect(orders).to.deep.equal([...orders].sort((a, b) => a - b))
-        expect(wallets.every((wallet) => catalog.maySpend(wallet, mcc, {}))).to.equal(permitted)
+        expect(wallets.every((wallet) => catalog.maySpend(wallet, mcc, { mcc }))).to.equal(
+          forbiddenBy === undefined,
+        )
       }),
     )
   })

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { categoryProfiles, isProfileName } from '../../../src/domain/category-profile.js'
+import { permissivePolicy, samePolicy } from '../../../src/domain/mcc-policy.js'
+import { mccItems } from '../../../src/domain/mcc-set.js'
 
 describe('profiles of categories', () => {
   it('of the challenge has its three', () => {
@@ -34,6 +36,16 @@ describe('profiles of categories', () => {
       const isRegulated = regulated.some((category) => category.id === id)
       expect(rails, id).to.deep.equal(isRegulated ? ['VOUCHER'] : ['CREDIT', 'DEBIT'])
     }
+  })
+
+  it('for Brazil forbid alcohol, tobacco, cash and gambling as received', () => {
+    const { neverPermitted, neverPermittedAsReceived } = categoryProfiles.brazil
+    expect(mccItems(neverPermittedAsReceived)).to.deep.equal(['5921', '5993', '6010', '6011', '7995'])
+    expect(mccItems(neverPermitted)).to.include.members(mccItems(neverPermittedAsReceived))
+  })
+
+  it('of the challenge permit every MCC', () => {
+    expect(samePolicy(categoryProfiles.challenge, permissivePolicy)).to.equal(true)
   })
 
   it('of the challenge pay over any rail', () => {

@@ -59,6 +59,11 @@ function permits(category: Category | undefined, rail: Rail | undefined): boolea
   return rail === undefined || rails.length === 0 || rails.some((one) => one === rail)
 }
 
+/** Whether the MCC as received is on the list that no merchant rule lifts. */
+function isForbidden({ mcc }: Purchase, { forbiddenAsReceived }: Scenario): boolean {
+  return forbiddenAsReceived.includes(mcc)
+}
+
 /** The MCC that decides: that of the rule which the entry names, else the one received. */
 function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefined {
   if (entry.merchantRule === undefined) return entry.mcc
@@ -82,6 +87,7 @@ describe('any sequence of purchases', () => {
       'PAID_BY_BENEFIT',
       'PAID_BY_CASH',
       ...declined,
+      'MCC_NOT_PERMITTED',
       'RAIL_NOT_PERMITTED',
       'REPLAY',
       'REUSED',
@@ -178,6 +184,7 @@ describe('any purchase that is declined', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
       const { categories } = scenario
+      if (isForbidden(purchase, scenario)) return
       const benefits = benefitsFor(verdict.entry.effectiveMcc, purchase, categories)
       const cash = categories.find(({ free }) => free)
       const isCashOut = purchase.fallback === 'NEVER' || !permits(cash, purchase.network?.rail)
@@ -186,9 +193,17 @@ describe('any purchase that is declined', () => {
     })
   })
 
-  it('is declined for its rail exactly when the rail excludes wallets and leaves none', () => {
+  it('on an active account is declined for its MCC exactly when that is forbidden as received', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      const isDeclined = verdict.entry.reason === 'MCC_NOT_PERMITTED'
+      expect(isDeclined).to.equal(isForbidden(purchase, scenario))
+    })
+  })
+
+  it('is declined for its rail exactly when the rail excludes wallets and leaves none', () => {
+    everyStep(({ before, purchase, verdict }, { scenario }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || isForbidden(purchase, scenario)) return
       const { effectiveMcc, reason } = verdict.entry
       const payers = scenario.categories.filter(({ free, mccs }) => free || hasMcc(mccs, effectiveMcc))
       const over = payers.filter((category) => permits(category, purchase.network?.rail))

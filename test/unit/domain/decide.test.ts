@@ -6,6 +6,7 @@ import { benefit, challengeCategories, freeBalance } from '../../../src/domain/c
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -145,6 +146,16 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
     expect(entry).not.to.have.property('movement')
   })
 
+  it('is declined for the MCC as received although a merchant rule replaces it', () => {
+    const strict = catalogOf(challengeCategories, [ruleOf({ name: 'LUCKY FOOD', mcc: '5411' })], {
+      neverPermittedAsReceived: mccSet(['7995']),
+    })
+    const purchase = purchaseOf({ merchant: 'LUCKY FOOD', mcc: '7995' })
+    const entry = recorded(decideOn(accountWith(rich), purchase, { catalog: strict }))
+    expect(entry).to.include({ reason: 'MCC_NOT_PERMITTED', mcc: '7995', effectiveMcc: '5411' })
+    expect(entry).not.to.have.property('movement')
+  })
+
   it('is declined when a merchant rule sets its MCC', () => {
     expect(decided({ merchant: 'LUCKY', mcc: '5411' })).to.include({
       reason: 'MCC_NOT_PERMITTED',
@@ -225,7 +236,7 @@ describe('purchase by a route that is wrong', () => {
   const catalog = new WrongCatalog({
     version: 1n,
     categories: challengeCategories,
-    neverPermitted: [],
+    ...permissivePolicy,
     rules: merchantRules([]),
   })
 
@@ -239,7 +250,7 @@ describe('purchase by a route that is wrong', () => {
     const railCatalog = new WrongCatalog({
       version: 1n,
       categories: [meal, freeBalance({ id: 'CASH', displayName: 'Cash' })],
-      neverPermitted: [],
+      ...permissivePolicy,
       rules: merchantRules([]),
     })
     const history = historyOf(accountWith({ MEAL: 9999n }))

@@ -18,6 +18,8 @@ export type Scenario = {
   readonly account: Account
   readonly categories: readonly Category[]
   readonly rules: readonly MerchantRule[]
+  /** MCCs that are never permitted as received; no category has them. */
+  readonly forbiddenAsReceived: readonly string[]
   readonly purchases: readonly Purchase[]
 }
 
@@ -46,7 +48,9 @@ const mccs = ['5411', '5462', '5811', '4121', '7995'] as const
 const benefits = ['FOOD', 'MEAL', 'MOBILITY'] as const
 const names = ['UBER', 'UBER TRIP', 'UBERABA LANCHES', 'PAG*JOSE', 'PADARIA DO ZE'] as const
 
-const anyMcc = fc.constantFrom(...mccs)
+/** An MCC that no category has. */
+const CASH_ADVANCE = '6011'
+const anyMcc = fc.constantFrom(...mccs, CASH_ADVANCE)
 
 /** Categories in no particular order; CASH may claim any place and any MCCs, and must come last all the same. */
 const anyCategories: fc.Arbitrary<readonly Category[]> = fc
@@ -144,6 +148,7 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   account: anyAccount,
   categories: anyCategories,
   rules: anyRules,
+  forbiddenAsReceived: fc.subarray([CASH_ADVANCE]),
   purchases: anyPurchases,
 })
 
@@ -152,7 +157,9 @@ export const anyPlay: fc.Arbitrary<Play> = anyScenario.map(play)
 
 /** Plays a scenario: decides each purchase, and applies the entry if one is to be recorded. */
 function play(scenario: Scenario): Play {
-  const catalog = catalogOf(scenario.categories, scenario.rules)
+  const catalog = catalogOf(scenario.categories, scenario.rules, {
+    neverPermittedAsReceived: mccSet(scenario.forbiddenAsReceived),
+  })
   const steps: Step[] = []
   let account = scenario.account
   let past: readonly Entry[] = []

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Account } from '../../../src/domain/account.js'
 import { benefit, challengeCategories, freeBalance } from '../../../src/domain/category.js'
 import { evaluate, type Purchase } from '../../../src/domain/decide.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
@@ -46,6 +47,19 @@ describe('trace of a decision', () => {
       { wallet: 'CASH', balance: 2_000n, outcome: 'PAYS' },
       { wallet: 'FOOD', balance: 7n, outcome: 'WRONG_RAIL' },
     ])
+  })
+
+  it('names the list of the MCC policy that forbids the purchase', () => {
+    const lists = { neverPermitted: mccSet(['6051']), neverPermittedAsReceived: mccSet(['5921']) }
+    const strict = catalogOf(challengeCategories, [ruleOf({ name: 'LIQUOR FOOD', mcc: '5411' })], lists)
+    const forbiddenBy = (over: Partial<Purchase>) => {
+      const [account, purchase] = [accountWith({ CASH: 2_000n }), purchaseOf(over)]
+      const decision = evaluate(historyOf(account), purchase, strict, at, utcCalendar)
+      return traceOf(decision, { account, purchase, catalog: strict, day }).forbiddenBy
+    }
+    expect(forbiddenBy({ mcc: '5921', merchant: 'LIQUOR FOOD' })).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy({ mcc: '6051' })).to.equal('NEVER_PERMITTED')
+    expect(forbiddenBy({})).to.equal(undefined)
   })
 
   it('names the rail as the rule when it leaves no wallet', () => {

@@ -31,6 +31,24 @@ export namespace Fallback {
   export type NEVER = typeof Fallback.NEVER;
 }
 
+/** MccList is a list of the MCC policy (CategoryService). */
+export const MccList = {
+  /** UNSPECIFIED - No list. */
+  UNSPECIFIED: 0,
+  /** NEVER_PERMITTED - MccPolicy.never_permitted has the effective MCC. */
+  NEVER_PERMITTED: 1,
+  /** NEVER_PERMITTED_AS_RECEIVED - MccPolicy.never_permitted_as_received has the MCC as received. */
+  NEVER_PERMITTED_AS_RECEIVED: 2,
+} as const;
+
+export type MccList = typeof MccList[keyof typeof MccList];
+
+export namespace MccList {
+  export type UNSPECIFIED = typeof MccList.UNSPECIFIED;
+  export type NEVER_PERMITTED = typeof MccList.NEVER_PERMITTED;
+  export type NEVER_PERMITTED_AS_RECEIVED = typeof MccList.NEVER_PERMITTED_AS_RECEIVED;
+}
+
 /** DecisionRule names the rules of Authorize that gave an answer. */
 export const DecisionRule = {
   /** UNSPECIFIED - Never sent. */
@@ -48,7 +66,7 @@ export const DecisionRule = {
   PURCHASE_LIMIT: 4,
   /** WALLETS - Rules 10 to 12: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 7: nothing pays for the effective MCC. */
+  /** MCC - Rule 7: the MCC policy forbids the purchase. */
   MCC: 6,
   /** RAIL - Rule 8: the purchase's rail leaves no wallet. */
   RAIL: 8,
@@ -210,7 +228,7 @@ export const Reason = {
   AMOUNT_OVER_REMAINDER: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
-  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
+  /** MCC_NOT_PERMITTED - The MCC policy forbids the effective MCC, or the MCC as received (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
   /**
    * AMOUNT_OVER_LIMIT - The amount is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room
@@ -380,6 +398,11 @@ export interface SimulateResponse {
    * The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
+  /**
+   * List of the MCC policy that forbids the purchase. MCC_LIST_UNSPECIFIED when none does, or when
+   * transaction_id alone gave the answer.
+   */
+  forbiddenBy: MccList;
 }
 
 /** Merchant is a merchant string in the form that rules are compared with: see MerchantRuleService. */
@@ -952,7 +975,16 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
 };
 
 function createBaseSimulateResponse(): SimulateResponse {
-  return { answer: undefined, rule: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
+  return {
+    answer: undefined,
+    rule: 0,
+    merchant: undefined,
+    mcc: "",
+    rules: [],
+    wallets: [],
+    earlyReversedAmount: 0n,
+    forbiddenBy: 0,
+  };
 }
 
 export const SimulateResponse: MessageFns<SimulateResponse> = {
@@ -980,6 +1012,9 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
         throw new globalThis.Error("value provided for field message.earlyReversedAmount of type int64 too large");
       }
       writer.uint32(56).int64(message.earlyReversedAmount);
+    }
+    if (message.forbiddenBy !== 0) {
+      writer.uint32(64).int32(message.forbiddenBy);
     }
     return writer;
   },
@@ -1051,6 +1086,14 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
             }
 
             message.earlyReversedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.forbiddenBy = reader.int32() as any;
             continue;
           }
         }
@@ -1746,7 +1789,7 @@ export const AuthorizationServiceService = {
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
    *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
    *     Wallets of a category without rails permit every rail.
    *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
@@ -1879,7 +1922,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
    *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
    *     Wallets of a category without rails permit every rail.
    *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.

@@ -140,10 +140,17 @@ export interface GetMccPolicyResponse {
 /** MccPolicy holds the rules for MCCs that apply to all categories. */
 export interface MccPolicy {
   /**
-   * MCCs that nothing pays for: codes ("7995") and ranges that include both ends ("6010-6012").
+   * MCCs that nothing pays for: codes ("7995") and ranges that include both ends ("6010-6012"). Compared with
+   * the effective MCC, which is that of the merchant rule, if a rule covers the merchant.
    * 0 to 1000 items.
    */
   neverPermitted: string[];
+  /**
+   * MCCs that nothing pays for when the network sends them, in the same form. Compared with the MCC as
+   * received: no merchant rule lifts this list. An MCC may be in both lists.
+   * 0 to 1000 items.
+   */
+  neverPermittedAsReceived: string[];
 }
 
 /** UpdateMccPolicyRequest holds the new policy. */
@@ -807,13 +814,16 @@ export const GetMccPolicyResponse: MessageFns<GetMccPolicyResponse> = {
 };
 
 function createBaseMccPolicy(): MccPolicy {
-  return { neverPermitted: [] };
+  return { neverPermitted: [], neverPermittedAsReceived: [] };
 }
 
 export const MccPolicy: MessageFns<MccPolicy> = {
   encode(message: MccPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.neverPermitted) {
       writer.uint32(10).string(v!);
+    }
+    for (const v of message.neverPermittedAsReceived) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -837,6 +847,14 @@ export const MccPolicy: MessageFns<MccPolicy> = {
             }
 
             message.neverPermitted.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.neverPermittedAsReceived.push(reader.string());
             continue;
           }
         }
@@ -991,7 +1009,7 @@ export const CategoryServiceService = {
    *
    * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
    *  - an MCC would be in two categories of the same order;
-   *  - an MCC would be both in a category and never permitted;
+   *  - an MCC would be both in a category and in a list of the MCC policy;
    *  - there would not be exactly one free balance;
    *  - there would be more than 64 categories.
    */
@@ -1046,11 +1064,12 @@ export const CategoryServiceService = {
   /**
    * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
-   * that of the merchant rule, if a rule covers the merchant.
+   * It replaces both lists: a list that the request leaves out becomes empty. To change one list, send the
+   * other one as GetMccPolicy returned it. Purchases that a list forbids are declined with
+   * REASON_MCC_NOT_PERMITTED.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
-   * category.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC of either list is
+   * in a category.
    */
   updateMccPolicy: {
     path: "/benefits.v1.CategoryService/UpdateMccPolicy" as const,
@@ -1083,7 +1102,7 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
    *
    * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
    *  - an MCC would be in two categories of the same order;
-   *  - an MCC would be both in a category and never permitted;
+   *  - an MCC would be both in a category and in a list of the MCC policy;
    *  - there would not be exactly one free balance;
    *  - there would be more than 64 categories.
    */
@@ -1109,11 +1128,12 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
   /**
    * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
-   * that of the merchant rule, if a rule covers the merchant.
+   * It replaces both lists: a list that the request leaves out becomes empty. To change one list, send the
+   * other one as GetMccPolicy returned it. Purchases that a list forbids are declined with
+   * REASON_MCC_NOT_PERMITTED.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
-   * category.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC of either list is
+   * in a category.
    */
   updateMccPolicy: handleUnaryCall<UpdateMccPolicyRequest, UpdateMccPolicyResponse>;
 }

@@ -255,6 +255,7 @@ describe('catalog cache', () => {
       rules: fc.subarray([rule, { ...rule, id: 'prefix', match: 'PREFIX' as const, mcc: '5411' }]),
       deletedRules: fc.subarray(['padaria', 'prefix']),
       neverPermitted: fc.subarray(['7995', '6011']).map((mccs) => mccSet(mccs)),
+      neverPermittedAsReceived: fc.subarray(['7995', '5921']).map((mccs) => mccSet(mccs)),
     })
     const anyHistory = fc.array(fc.array(anyChange, { maxLength: 3 }), { maxLength: 5 })
     await fc.assert(
@@ -332,7 +333,7 @@ describe('catalog cache', () => {
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
   const merchants = ['PADARIA', 'PADARIA DO ZE', '']
-  const mccs = ['5995', '7995', '6011', '5411']
+  const mccs = ['5995', '7995', '6011', '5921', '5411']
   return {
     version: catalog.version,
     categories: catalog.categories,
