@@ -1,6 +1,6 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
-import { permitsRail } from './category-rails.js'
+import { type MissingRail, permitsRail } from './category-rails.js'
 import type { Fallback } from './entry.js'
 import { invariant } from './invariant.js'
 import type { MccList, MccPolicy } from './mcc-policy.js'
@@ -41,6 +41,8 @@ export type CatalogParts = CategorySet & {
   readonly version: bigint
   /** The catalog takes ownership: the caller must not change the index afterwards. */
   readonly rules: MerchantRuleIndex
+  /** Absent: accept. */
+  readonly missingRail?: MissingRail
 }
 
 /** Most rules applied in one step. More would delay decisions by over a millisecond or two. */
@@ -63,13 +65,21 @@ export class Catalog {
   readonly neverPermitted: MccSet
   readonly neverPermittedAsReceived: MccSet
   readonly #rules: MerchantRuleIndex
+  readonly #missingRail: MissingRail
   readonly #walletIndex: WalletIndex
   readonly #forbidden: ReadonlySet<string>
   readonly #forbiddenAsReceived: ReadonlySet<string>
   #succeeded = false
 
   /** @throws RangeError when the categories contradict each other. */
-  constructor({ version, categories, neverPermitted, neverPermittedAsReceived, rules }: CatalogParts) {
+  constructor({
+    version,
+    categories,
+    neverPermitted,
+    neverPermittedAsReceived,
+    rules,
+    missingRail = 'accept',
+  }: CatalogParts) {
     const contradiction = contradictionIn({ categories, neverPermitted, neverPermittedAsReceived })
     if (contradiction !== undefined) throw new RangeError(contradiction)
     this.version = version
@@ -77,7 +87,8 @@ export class Catalog {
     this.neverPermitted = neverPermitted
     this.neverPermittedAsReceived = neverPermittedAsReceived
     this.#rules = rules
-    this.#walletIndex = new WalletIndex(this.categories)
+    this.#missingRail = missingRail
+    this.#walletIndex = new WalletIndex(this.categories, missingRail)
     this.#forbidden = new Set(mccsOf(neverPermitted))
     this.#forbiddenAsReceived = new Set(mccsOf(neverPermittedAsReceived))
   }
@@ -119,7 +130,7 @@ export class Catalog {
     const category = this.categories.find(({ id }) => id === wallet)
     if (!category || hasMcc(this.neverPermitted, effectiveMcc)) return false
     if (hasMcc(this.neverPermittedAsReceived, mcc)) return false
-    if (!permitsRail(category, network?.rail)) return false
+    if (!permitsRail(category, network?.rail, this.#missingRail)) return false
     return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, effectiveMcc)
   }
 
@@ -139,7 +150,12 @@ export class Catalog {
   succeed(delta: CatalogDelta): Catalog {
     this.#mustBeCurrent()
     const categories = this.#categoriesAfter(delta)
-    const successor = new Catalog({ ...delta, categories, rules: this.#rules })
+    const successor = new Catalog({
+      ...delta,
+      categories,
+      rules: this.#rules,
+      missingRail: this.#missingRail,
+    })
     this.#rules.apply(delta.rules)
     this.#succeeded = true
     return successor
@@ -161,7 +177,7 @@ export class Catalog {
     yield* fill(index, rules.upserted)
     const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
     yield* fill(index, this.#rules.rules(), isLeft)
-    return new Catalog({ ...delta, categories, rules: index })
+    return new Catalog({ ...delta, categories, rules: index, missingRail: this.#missingRail })
   }
 
   /** The MCC as received is compared first: no merchant rule lifts that list. */
@@ -185,10 +201,13 @@ export class Catalog {
  *
  * @throws RangeError when its parts contradict each other.
  */
-export function* catalogInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
+export function* catalogInSteps(
+  delta: CatalogDelta,
+  missingRail: MissingRail = 'accept',
+): Generator<undefined, Catalog> {
   const index = new MerchantRuleIndex()
   yield* fill(index, delta.rules.upserted)
-  return new Catalog({ ...delta, categories: delta.upserted, rules: index })
+  return new Catalog({ ...delta, categories: delta.upserted, rules: index, missingRail })
 }
 
 /** Whether a change is small enough for a single step. */

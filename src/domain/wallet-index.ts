@@ -1,5 +1,5 @@
 import type { Category, CategoryId } from './category.js'
-import { permitsRail } from './category-rails.js'
+import { type MissingRail, permitsRail } from './category-rails.js'
 import { mccsOf } from './mcc-set.js'
 import type { Rail } from './network.js'
 
@@ -22,10 +22,10 @@ export class WalletIndex {
   readonly #freeOnly: PayersByRail
 
   /** @param ordered all categories in the order in which they pay, the free balance last. */
-  constructor(ordered: readonly Category[]) {
+  constructor(ordered: readonly Category[], missingRail: MissingRail) {
     const free = ordered.filter((category) => category.free)
-    this.#freeOnly = payersByRail(free)
-    this.#byMcc = payersByMcc(ordered, free)
+    this.#freeOnly = payersByRail(free, missingRail)
+    this.#byMcc = payersByMcc(ordered, free, missingRail)
   }
 
   /** Returns the wallets for an MCC and a rail. Undefined: the network sent no rail. */
@@ -38,6 +38,7 @@ export class WalletIndex {
 function payersByMcc(
   ordered: readonly Category[],
   free: readonly Category[],
+  missingRail: MissingRail,
 ): ReadonlyMap<string, PayersByRail> {
   const categoriesByMcc = new Map<string, Category[]>()
   for (const category of ordered) {
@@ -53,25 +54,22 @@ function payersByMcc(
   const payers = new Map<string, PayersByRail>()
   for (const [mcc, categories] of categoriesByMcc) {
     const ids = categories.map(({ id }) => id).join()
-    const made = madeByIds.get(ids) ?? payersByRail([...categories, ...free])
+    const made = madeByIds.get(ids) ?? payersByRail([...categories, ...free], missingRail)
     madeByIds.set(ids, made)
     payers.set(mcc, made)
   }
   return payers
 }
 
-function payersByRail(categories: readonly Category[]): PayersByRail {
-  return {
-    ABSENT: payersOver(categories, undefined),
-    VOUCHER: payersOver(categories, 'VOUCHER'),
-    CREDIT: payersOver(categories, 'CREDIT'),
-    DEBIT: payersOver(categories, 'DEBIT'),
-  }
+function payersByRail(categories: readonly Category[], missingRail: MissingRail): PayersByRail {
+  const over = (rail: Rail | undefined) =>
+    payersAmong(categories, (category) => permitsRail(category, rail, missingRail))
+  return { ABSENT: over(undefined), VOUCHER: over('VOUCHER'), CREDIT: over('CREDIT'), DEBIT: over('DEBIT') }
 }
 
-function payersOver(categories: readonly Category[], rail: Rail | undefined): Payers {
-  const permitting = categories.filter((category) => permitsRail(category, rail))
-  const others = categories.filter((category) => !permitsRail(category, rail))
+function payersAmong(categories: readonly Category[], permits: (category: Category) => boolean): Payers {
+  const permitting = categories.filter(permits)
+  const others = categories.filter((category) => !permits(category))
   return {
     wallets: idsOf(permitting),
     withoutFree: idsOf(permitting.filter(({ free }) => !free)),

@@ -3,6 +3,7 @@ import { creditAccount } from '../../src/application/credit-account.js'
 import { reverse } from '../../src/application/reverse.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
+import type { Rail as RailName } from '../../src/domain/network.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import type { Category } from '../../src/gen/benefits/v1/category.js'
 import { Rail } from '../../src/gen/benefits/v1/network.js'
@@ -225,6 +226,28 @@ describe('CategoryService on MongoDB', () => {
     const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
     expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
     expect(message).to.include('MCC 5411 is in FOOD')
+  })
+
+  it('decides purchases over rails by the stored category and by MISSING_RAIL', async () => {
+    await upsert({ id: 'OVER', mccs: ['7921'], order: 85, rails: [Rail.VOUCHER] })
+    const environment = { MISSING_RAIL: 'decline' }
+    const strict = await openCore(await testMongoUri(), database().databaseName, {}, environment)
+    try {
+      await core.catalogCache.refresh()
+      const account = await fundedAccount(core, { OVER: 10_000n })
+      const reasonOf = async (deciding: Core, rail?: RailName) => {
+        const asked = { mcc: '7921', fallback: 'NEVER' as const, ...(rail && { network: { rail } }) }
+        const verdict = await decideOn(deciding, account, somePurchase(asked))
+        return verdict.type === 'RECORD' && verdict.entry.reason
+      }
+      expect(await reasonOf(core, 'VOUCHER')).to.equal('APPROVED')
+      expect(await reasonOf(core, 'DEBIT')).to.equal('RAIL_NOT_PERMITTED')
+      expect(await reasonOf(core)).to.equal('APPROVED')
+      expect(await reasonOf(strict, 'VOUCHER')).to.equal('APPROVED')
+      expect(await reasonOf(strict)).to.equal('RAIL_NOT_PERMITTED')
+    } finally {
+      await strict.close(2_000)
+    }
   })
 
   describe('deleting', () => {

@@ -26,6 +26,7 @@ export async function openCore(
   mongodbUri: string,
   database: string,
   callbacks: Callbacks = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
@@ -33,6 +34,7 @@ export async function openCore(
       MONGODB_URI: mongodbUri,
       MONGODB_DATABASE: database,
       QUEUE_WAIT_MS: '60000',
+      ...environment,
     }),
     mongodbUri,
     onPostingFailure: unexpected,

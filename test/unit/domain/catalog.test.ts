@@ -246,6 +246,16 @@ describe('route over a rail', () => {
     expect(routed('DEBIT', { fallback: 'NEVER' })).to.deep.equal([['MEAL', 'GIFTS'], ['FOOD']])
   })
 
+  it('asks only categories without rails when the network sent none and a missing rail is declined', () => {
+    const strict = catalogOf(all, [], { missingRail: 'decline' })
+    const { wallets, wrongRail } = strict.route({ mcc: '5462', merchant: padaria })
+    expect([wallets, wrongRail]).to.deep.equal([['GIFTS'], ['FOOD', 'MEAL', 'CASH']])
+    expect(strict.maySpend('FOOD', '5462', { mcc: '5462' })).to.equal(false)
+    expect(strict.maySpend('GIFTS', '5462', { mcc: '5462' })).to.equal(true)
+    const over = strict.route({ mcc: '5462', merchant: padaria, network: { rail: 'DEBIT' } })
+    expect(over.wallets).to.deep.equal(['MEAL', 'GIFTS', 'CASH'])
+  })
+
   it('follows the effective MCC of a merchant rule', () => {
     const catalog = catalogOf(all, [ruleOf({ mcc: '9999' })])
     const { wallets } = catalog.route({ mcc: '5462', merchant: 'ACME', network: { rail: 'CREDIT' } })

@@ -216,6 +216,15 @@ describe('purchase, rule 8: a rail that leaves no wallet', () => {
     expect(decided('DEBIT', {}, accountWith({ FOOD: 9999n })).reason).to.equal('INSUFFICIENT_BALANCE')
   })
 
+  it('is declined without a rail only when a missing rail is', () => {
+    const decidedBy = (missingRail: 'accept' | 'decline') => {
+      const strict = catalogOf([food, meal, cash], [], { missingRail })
+      return recorded(decideOn(accountWith(rich), purchaseOf(), { catalog: strict })).reason
+    }
+    expect(decidedBy('accept')).to.equal('APPROVED')
+    expect(decidedBy('decline')).to.equal('RAIL_NOT_PERMITTED')
+  })
+
   it('is declined for the MCC first', () => {
     expect(decided('VOUCHER', { mcc: '7995' }).reason).to.equal('MCC_NOT_PERMITTED')
   })

@@ -1791,7 +1791,8 @@ export const AuthorizationServiceService = {
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
    *  7. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
    *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
-   *     Wallets of a category without rails permit every rail.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
    *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
@@ -1924,7 +1925,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
    *  7. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
    *  8. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
-   *     Wallets of a category without rails permit every rail.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
    *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last

@@ -53,7 +53,8 @@ export interface Category {
   /** Author of the latest change: the subject of the token, or the name of the command. Ignored in requests. */
   subject: string;
   /**
-   * Rails over which wallets of this category pay. Empty: any rail, and purchases without a rail.
+   * Rails over which wallets of this category pay. Empty: any rail, and purchases without a rail. Whether a
+   * category with rails pays for purchases without one is a setting of the service (by default it does).
    * 0 to 3 items, each RAIL_VOUCHER, RAIL_CREDIT or RAIL_DEBIT. A repeated item counts once.
    */
   rails: Rail[];

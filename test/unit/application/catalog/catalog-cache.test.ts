@@ -248,6 +248,29 @@ describe('catalog cache', () => {
     expect([store.versionReads, store.watches]).to.deep.equal([0, 0])
   })
 
+  it('keeps declining a missing rail in every later version', async () => {
+    const shared = new InMemoryCatalogStore()
+    const strict = new CatalogCache({
+      store: shared,
+      clock,
+      refreshMs: 1_000_000,
+      missingRail: 'decline',
+      onFailure: (error) => failures.push(error),
+      onUnwatched: (error) => unwatched.push(error),
+    })
+    shared.change({ upserted: [{ ...pets, rails: ['DEBIT'] }] })
+    await strict.refresh()
+    const walletsNow = () => strict.current().route({ mcc: '5995', merchant: '' }).wallets
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    shared.change({ rules: [rule] })
+    await strict.refresh()
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    shared.change({ rules: manyRules(600) })
+    await strict.refresh()
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    await strict.close()
+  })
+
   it('equals the whole catalog of the store after every history of changes', async () => {
     const anyChange = fc.record({
       upserted: fc.subarray([pets, { ...pets, id: 'BIRDS', order: 81 }]),
