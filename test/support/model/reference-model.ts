@@ -5,6 +5,11 @@
 
 export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
+type Rail = 'VOUCHER' | 'CREDIT' | 'DEBIT'
+
+/** What a card network sends, as far as the model needs it. */
+export type Network = { readonly rail?: Rail }
+
 /** Something that is asked of an account, under an id. */
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
@@ -19,6 +24,8 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly merchant: string
       /** Whether CASH may pay. */
       readonly fallback: boolean
+      /** What the card network sent; undefined when it sent nothing. */
+      readonly network: Network | undefined
     }
   | {
       readonly kind: 'reverse'
@@ -84,6 +91,13 @@ const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5811': ['MEAL'],
   '5812': ['MEAL'],
 }
+/** The rails of the wallets that have any. */
+export const railsOf: Readonly<Record<string, readonly Rail[]>> = {
+  FOOD: ['VOUCHER', 'DEBIT'],
+  CASH: ['CREDIT', 'DEBIT'],
+}
+/** The one MCC that is never permitted as received. */
+export const FORBIDDEN_MCC = '7995'
 /** The one merchant rule that there is. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
 
@@ -243,11 +257,14 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
   const due = dueOf(book, asked)
   if (due <= 0n) return declined('ALREADY_REVERSED')
+  if (asked.mcc === FORBIDDEN_MCC) return declined('MCC_NOT_PERMITTED')
+  const wallets = [...(byMcc[mcc] ?? []), 'CASH']
+  const onRail = wallets.filter((wallet) => isOnRail(wallet, asked.network?.rail))
+  const open = onRail.filter((wallet) => asked.fallback || wallet !== 'CASH')
+  if (open.length === 0 && onRail.length < wallets.length) return declined('RAIL_NOT_PERMITTED')
   const { most } = book
   if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = [...(byMcc[mcc] ?? []), ...(asked.fallback ? ['CASH'] : [])].filter(
-    (wallet) => held(book, wallet) >= due,
-  )
+  const able = open.filter((wallet) => held(book, wallet) >= due)
   if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
   const payer = able.find((wallet) => {
     const { dayAmount, monthAmount } = spentBy(book, wallet, today)
@@ -257,6 +274,11 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
   const { day } = spentBy(book, payer, today)
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** Whether a wallet pays for a purchase over the rail. Without a rail, every wallet does. */
+function isOnRail(wallet: string, rail: Rail | undefined): boolean {
+  return rail === undefined || (railsOf[wallet] ?? [rail]).includes(rail)
 }
 
 /** What a purchase comes to: nothing after a whole reversal that came before it, else less by what those of a part took. */
