@@ -9,6 +9,7 @@ const walletOutcomes: Readonly<Record<string, string>> = {
   OVER_DAY_LIMIT: 'has the money, but the amount exceeds its daily limit',
   OVER_MONTH_LIMIT: 'has the money, but the amount exceeds its monthly limit',
   NOT_ASKED: 'was not asked',
+  WRONG_RAIL: 'was not asked: its category does not permit the rail',
 }
 
 const ruleOutcomes: Readonly<Record<string, string>> = {
@@ -28,6 +29,7 @@ const ruleTexts: Readonly<Record<string, string>> = {
   ACCOUNT_STATUS: 'the status of the account',
   REVERSED_BEFORE: 'reversals of this id that came before it',
   MCC: 'the MCC: no category pays for it',
+  RAIL: 'the rail: no wallet for the MCC permits it',
   PURCHASE_LIMIT: 'the limit of the account for one purchase',
   WALLETS: 'the wallets below',
 }
@@ -102,6 +104,8 @@ function answerText(simulation: JsonObject): string {
 }
 
 function ruleText(simulation: JsonObject): string {
+  if (textIn(simulation, 'forbiddenBy') === 'MCC_LIST_NEVER_PERMITTED_AS_RECEIVED')
+    return 'the MCC as received: no category pays for it, whatever the merchant'
   const rule = textIn(simulation, 'rule').replace('DECISION_RULE_', '')
   return ruleTexts[rule] ?? words(rule)
 }

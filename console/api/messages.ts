@@ -134,6 +134,8 @@ export type Simulation = {
   readonly rules?: readonly RuleTried[]
   readonly wallets?: readonly WalletTried[]
   readonly earlyReversedAmount?: string
+  /** Absent when the MCC policy permits the purchase. */
+  readonly forbiddenBy?: string
 }
 
 export type MerchantRule = {
@@ -155,6 +157,15 @@ export type Resolution = Merchant & {
   readonly catalogVersion?: string
 }
 
+/** The MCCs that nothing pays for. */
+export type MccPolicy = {
+  readonly neverPermitted?: readonly string[]
+  readonly neverPermittedAsReceived?: readonly string[]
+}
+
+/** A function of the terminal. */
+export type Rail = 'RAIL_VOUCHER' | 'RAIL_CREDIT' | 'RAIL_DEBIT'
+
 export type Category = {
   readonly id: string
   readonly displayName?: string
@@ -162,6 +173,8 @@ export type Category = {
   readonly order?: number
   readonly free?: boolean
   readonly creditsClosed?: boolean
+  readonly rails?: readonly Rail[]
+  readonly regulated?: boolean
   readonly version?: string
   readonly updateTime?: string
   readonly subject?: string
@@ -267,10 +280,7 @@ export type Methods = {
     { readonly merchantRule: MerchantRule },
   ]
   'CategoryService/ListCategories': [PageRequest, PageAnswer & { readonly categories?: readonly Category[] }]
-  'CategoryService/GetMccPolicy': [
-    Record<string, never>,
-    { readonly policy?: { readonly neverPermitted?: readonly string[] } },
-  ]
+  'CategoryService/GetMccPolicy': [Record<string, never>, { readonly policy?: MccPolicy }]
   'Health/Check': [Record<string, never>, { readonly status?: string }]
   'ActivityService/GetActivity': [Record<string, never>, Activity]
   'CategoryService/UpsertCategory': [{ readonly category: Category }, { readonly category: Category }]

@@ -248,6 +248,7 @@ export const en = {
     AMOUNT_OVER_REMAINDER: 'More than what is left',
     BALANCE_TOO_LARGE: 'Wallet cannot hold that much',
     MCC_NOT_PERMITTED: 'MCC not permitted',
+    RAIL_NOT_PERMITTED: 'Rail not permitted',
     AMOUNT_OVER_LIMIT: 'Over a limit',
   } as Readonly<Record<string, string>>,
   decision: {
@@ -272,6 +273,7 @@ export const en = {
       currency: 'The currency is BRL',
       notReversed: 'No reversal came first',
       permitted: (mcc: string) => `Something pays for MCC ${mcc}`,
+      rail: 'Its rail leaves a wallet',
       purchaseLimit: 'Within the limit of one purchase',
       limits: 'Within the limits',
       wallets: 'A wallet covers the whole amount',
@@ -283,6 +285,11 @@ export const en = {
       otherCurrency: 'The purchase is in another currency. Accounts pay in BRL only.',
       reversed: 'A reversal of this id came first and leaves nothing to pay.',
       notPermitted: (mcc: string) => `Nothing pays for MCC ${mcc}, not even the free balance.`,
+      notPermittedAsReceived: (mcc: string) =>
+        `Nothing pays for MCC ${mcc} as received, whatever the merchant is called.`,
+      notPermittedEither: (mcc: string, effective: string) =>
+        `Nothing pays for MCC ${mcc} as received, or for MCC ${effective} of the merchant rule.`,
+      railNotPermitted: 'No wallet for the MCC pays over the function of the terminal that was used.',
       overPurchase: (amount: string, most: string | undefined) =>
         most === undefined
           ? `${amount} is over the account’s limit for one purchase.`
@@ -296,6 +303,8 @@ export const en = {
       covers: (wallet: string, holds: string, amount: string) =>
         `${wallet} holds ${holds}, the purchase is ${amount}. It pays the whole amount.`,
       notAsked: (wallet: string, holds: string) => `${wallet} holds ${holds}. It was not asked.`,
+      wrongRail: (wallet: string, holds: string) =>
+        `${wallet} holds ${holds}. It does not pay over this function of the terminal.`,
       overSome: (amount: string) =>
         `${amount} was over one of the account’s limits: for one purchase, a day or a month.`,
       overLimits: 'A wallet has the money, but not within its limits.',
@@ -429,9 +438,18 @@ export const en = {
     order: 'Order',
     mccs: 'MCCs',
     creditsClosed: 'No more loads',
+    regulated: 'Regulated money',
+    regulatedHint: 'Workers’ food programme (PAT) or culture voucher. No decision depends on it.',
+    rails: 'Pays over',
+    railsHint: 'None chosen: over any function of the terminal.',
+    railsAny: 'any function of the terminal',
     never: 'Never permitted',
     neverWhy: 'Nothing pays for these MCCs, not even the free balance.',
     neverNone: 'Every MCC is permitted.',
+    neverAsReceived: 'Never permitted as received',
+    neverAsReceivedWhy:
+      'Nothing pays when the network sends one of these MCCs. No merchant rule changes that.',
+    neverAsReceivedNone: 'No MCC is forbidden as received.',
     edit: 'Change',
     create: 'New category',
     id: 'Id',

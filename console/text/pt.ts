@@ -249,6 +249,7 @@ export const pt: Text = {
     AMOUNT_OVER_REMAINDER: 'Mais do que resta',
     BALANCE_TOO_LARGE: 'A carteira não comporta tanto',
     MCC_NOT_PERMITTED: 'MCC não permitido',
+    RAIL_NOT_PERMITTED: 'Função do terminal não permitida',
     AMOUNT_OVER_LIMIT: 'Acima de um limite',
   },
   decision: {
@@ -273,6 +274,7 @@ export const pt: Text = {
       currency: 'A moeda é BRL',
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
+      rail: 'A função do terminal deixa uma carteira',
       purchaseLimit: 'Dentro do limite de uma compra',
       limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',
@@ -284,6 +286,11 @@ export const pt: Text = {
       otherCurrency: 'A compra está em outra moeda. As contas só pagam em BRL.',
       reversed: 'Um estorno deste id veio antes e não deixa nada a pagar.',
       notPermitted: (mcc) => `Nada paga o MCC ${mcc}, nem o saldo livre.`,
+      notPermittedAsReceived: (mcc) =>
+        `Nada paga o MCC ${mcc} recebido, qualquer que seja o estabelecimento.`,
+      notPermittedEither: (mcc, effective) =>
+        `Nada paga o MCC ${mcc} recebido, ou o MCC ${effective} da regra do estabelecimento.`,
+      railNotPermitted: 'Nenhuma carteira do MCC paga pela função do terminal que foi usada.',
       overPurchase: (amount, most) =>
         most === undefined
           ? `${amount} está acima do limite da conta para uma compra.`
@@ -296,6 +303,7 @@ export const pt: Text = {
       covers: (wallet, holds, amount) =>
         `${wallet} tem ${holds}, a compra é de ${amount}. Ela paga o valor inteiro.`,
       notAsked: (wallet, holds) => `${wallet} tem ${holds}. Não foi consultada.`,
+      wrongRail: (wallet, holds) => `${wallet} tem ${holds}. Não paga por esta função do terminal.`,
       overSome: (amount) =>
         `${amount} estava acima de um dos limites da conta: para uma compra, um dia ou um mês.`,
       overLimits: 'Uma carteira tem o dinheiro, mas não dentro dos seus limites.',
@@ -427,9 +435,18 @@ export const pt: Text = {
     order: 'Ordem',
     mccs: 'MCCs',
     creditsClosed: 'Sem novas cargas',
+    regulated: 'Dinheiro regulado',
+    regulatedHint: 'PAT ou Vale-Cultura. Nenhuma decisão depende disso.',
+    rails: 'Paga por',
+    railsHint: 'Nenhuma escolhida: por qualquer função do terminal.',
+    railsAny: 'qualquer função do terminal',
     never: 'Nunca permitidos',
     neverWhy: 'Nada paga estes MCCs, nem o saldo livre.',
     neverNone: 'Todo MCC é permitido.',
+    neverAsReceived: 'Nunca permitidos como recebidos',
+    neverAsReceivedWhy:
+      'Nada paga quando a rede envia um destes MCCs. Nenhuma regra de estabelecimento muda isso.',
+    neverAsReceivedNone: 'Nenhum MCC é proibido como recebido.',
     edit: 'Alterar',
     create: 'Nova categoria',
     id: 'Id',

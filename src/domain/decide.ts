@@ -42,7 +42,8 @@ export type Decision = {
 
 /**
  * The part of the rules that answered: the id (rules 1, 2), the account's status (3 to 5), the currency (6),
- * an earlier reversal (7), the MCC (8), the maximum per purchase (9), or the wallets (10 to 12).
+ * an earlier reversal (7), the MCC (8), the rail (9), the maximum per purchase (10), or the wallets (11 to
+ * 13).
  */
 export type DecisionRule =
   | 'TRANSACTION_ID'
@@ -50,6 +51,7 @@ export type DecisionRule =
   | 'CURRENCY'
   | 'REVERSED_BEFORE'
   | 'MCC'
+  | 'RAIL'
   | 'PURCHASE_LIMIT'
   | 'WALLETS'
 
@@ -74,21 +76,24 @@ export type Considered = {
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
  * | 6  | the currency is not BRL                     | declined, CURRENCY_NOT_SUPPORTED          |
  * | 7  | early reversals leave nothing to pay        | declined, ALREADY_REVERSED                |
- * | 8  | no wallet may pay for the effective MCC     | declined, MCC_NOT_PERMITTED               |
- * | 9  | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
- * | 10 | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
- * | 11 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
- * | 12 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
+ * | 8  | the MCC policy forbids the purchase         | declined, MCC_NOT_PERMITTED               |
+ * | 9  | its rail leaves no wallet for the MCC       | declined, RAIL_NOT_PERMITTED              |
+ * | 10 | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
+ * | 11 | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
+ * | 12 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
+ * | 13 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
  *
  * Rule 6 comes after the status, because a blocked or closed account pays nothing in any currency. It comes
  * before all other rules, because they compare or take centavos of BRL, and the amount is none.
  *
- * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 12.
+ * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 13,
+ * or rule 9 if the rail excludes one.
  *
- * Rule 8 looks only at the effective MCC. A merchant rule is the issuer's correction of a wrong MCC: it may
- * permit a purchase as well as forbid it.
+ * Rule 8 compares one list with the effective MCC. A merchant rule is the issuer's correction of a wrong MCC:
+ * it may permit a purchase as well as forbid it. The other list is compared with the MCC as received, which
+ * no merchant rule changes.
  *
- * Partial early reversals reduce the purchase. From rule 9 on, limits, balances, debit and counters use only
+ * Partial early reversals reduce the purchase. From rule 10 on, limits, balances, debit and counters use only
  * the remainder. The entry keeps the requested amount; its movement holds the debited amount.
  */
 export function decide(
@@ -125,7 +130,8 @@ export function evaluate(
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (!isCurrencySupported(purchase.network?.currency)) return decline(asked, 'CURRENCY_NOT_SUPPORTED')
   if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
-  if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
+  if (route.forbiddenBy) return decline(asked, 'MCC_NOT_PERMITTED')
+  if (railLeavesNone(route)) return decline(asked, 'RAIL_NOT_PERMITTED')
   const { purchase: most = due } = account.limits
   if (due > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
@@ -133,8 +139,8 @@ export function evaluate(
   const payer = considered.find(({ obstacle }) => obstacle === undefined)
   if (payer) {
     invariant(
-      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase.fallback),
-      'a wallet pays only for an MCC of its category, or is the free balance and may pay',
+      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase),
+      'a wallet pays only over a rail and for an MCC of its category, or is the free balance and may pay',
     )
     return approve(asked, payer, considered)
   }
@@ -152,6 +158,11 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
     earlier.fallback === purchase.fallback &&
     isSameNetworkData(earlier.network, purchase.network)
   )
+}
+
+/** Whether no wallet is left only because of the purchase's rail. */
+function railLeavesNone({ wallets, wrongRail }: Route): boolean {
+  return wallets.length === 0 && wrongRail.length > 0
 }
 
 function byId(verdict: Verdict<AuthorizationEntry>): Decision {
@@ -201,6 +212,7 @@ const ruleByReason = {
   CURRENCY_NOT_SUPPORTED: 'CURRENCY',
   ALREADY_REVERSED: 'REVERSED_BEFORE',
   MCC_NOT_PERMITTED: 'MCC',
+  RAIL_NOT_PERMITTED: 'RAIL',
   AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
   INSUFFICIENT_BALANCE: 'WALLETS',
 } as const satisfies Partial<Record<Reason, DecisionRule>>

@@ -25,6 +25,7 @@ const codes = {
   ACCOUNT_CLOSED: { code: '07', iso8583: '46', retry: 'NEVER' },
   CURRENCY_NOT_SUPPORTED: { code: '07', iso8583: '12', retry: 'NEVER' },
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
+  RAIL_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
   REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },

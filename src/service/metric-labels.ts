@@ -18,6 +18,7 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
     'ACCOUNT_CLOSED',
     'CURRENCY_NOT_SUPPORTED',
     'MCC_NOT_PERMITTED',
+    'RAIL_NOT_PERMITTED',
     'AMOUNT_OVER_LIMIT',
     'ALREADY_REVERSED',
   ],

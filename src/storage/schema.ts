@@ -121,6 +121,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     changed_at: date,
     purged_version: { bsonType: 'long', minimum: 1 },
     never_permitted: mccs,
+    never_permitted_as_received: mccs,
   }),
   categories: orTombstone(
     object(
@@ -143,6 +144,8 @@ const validators: Readonly<Record<CollectionName, Document>> = {
         order: { bsonType: 'int' },
         free: { bsonType: 'bool' },
         credits_closed: { bsonType: 'bool' },
+        rails: { bsonType: 'array', items: { enum: rails }, minItems: 1, uniqueItems: true },
+        regulated: { enum: [true] },
         changed_at: date,
         changed_by: text,
       },

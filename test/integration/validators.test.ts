@@ -63,6 +63,20 @@ describe('the validators', () => {
       .insertOne({ _id: ids[collection] ?? `id-${count}`, ...document })
   }
 
+  it('of the catalog accepts a list of MCCs as received, and rejects one that is malformed', async () => {
+    const write = (list: unknown) =>
+      database()
+        .collection<{ _id: string }>('catalog')
+        .updateOne({ _id: 'catalog' }, { $set: { never_permitted_as_received: list } })
+    expect(await codeOf(write(['5921', '6010-6011']))).to.equal(0)
+    expect(await codeOf(write(['592']))).to.equal(VALIDATION_FAILED)
+  })
+
+  it('of categories accepts rails and a regulation', async () => {
+    const railed = { ...category, rails: ['VOUCHER', 'DEBIT'], regulated: true }
+    expect(await codeOf(insert('categories', railed))).to.equal(0)
+  })
+
   for (const [collection, good] of [
     ['accounts', account],
     ['ledger', entry],
@@ -125,6 +139,10 @@ describe('the validators', () => {
     ['a kind that nobody knows', 'ledger', { ...entry, kind: 'GIFT' }],
     ['an MCC of three digits', 'ledger', { ...entry, mcc: '541' }],
     ['an MCC of three digits', 'categories', { ...category, mccs: ['541'] }],
+    ['an unknown rail', 'categories', { ...category, rails: ['PIX'] }],
+    ['a rail twice', 'categories', { ...category, rails: ['DEBIT', 'DEBIT'] }],
+    ['an empty list of rails', 'categories', { ...category, rails: [] }],
+    ['a regulation that is false', 'categories', { ...category, regulated: false }],
     ['an MCC twice', 'categories', { ...category, mccs: ['5411', '5411'] }],
     ['a range of MCCs with one end', 'categories', { ...category, mccs: ['5411-'] }],
     ['a version that is an int32', 'categories', { ...category, version: 1 }],

@@ -5,6 +5,8 @@
 
 export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
+type Rail = 'VOUCHER' | 'CREDIT' | 'DEBIT'
+
 /** An operation on an account, under an id. */
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
@@ -31,7 +33,12 @@ export type Operation = { readonly account: string; readonly id: string } & (
 )
 
 /** What a card network sends, as far as the model needs it. */
-export type Network = { readonly rrn?: string; readonly terminalId?: string; readonly currency?: string }
+export type Network = {
+  readonly rail?: Rail
+  readonly rrn?: string
+  readonly terminalId?: string
+  readonly currency?: string
+}
 
 /**
  * Spending maximums: of one purchase, and of one wallet in a day and in a month. An absent one means no
@@ -92,6 +99,13 @@ const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5811': ['MEAL'],
   '5812': ['MEAL'],
 }
+/** The rails of the wallets that have any. */
+export const railsOf: Readonly<Record<string, readonly Rail[]>> = {
+  FOOD: ['VOUCHER', 'DEBIT'],
+  CASH: ['CREDIT', 'DEBIT'],
+}
+/** The one MCC that is never permitted as received. */
+export const FORBIDDEN_MCC = '7995'
 /** The only merchant rule. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
 
@@ -255,11 +269,12 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return declined('CURRENCY_NOT_SUPPORTED')
   const due = dueOf(book, asked)
   if (due <= 0n) return declined('ALREADY_REVERSED')
+  if (asked.mcc === FORBIDDEN_MCC) return declined('MCC_NOT_PERMITTED')
+  const { open, isRailWrong } = walletsFor(mcc, asked)
+  if (isRailWrong) return declined('RAIL_NOT_PERMITTED')
   const { most } = book
   if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = [...(byMcc[mcc] ?? []), ...(asked.fallback ? ['CASH'] : [])].filter(
-    (wallet) => held(book, wallet) >= due,
-  )
+  const able = open.filter((wallet) => held(book, wallet) >= due)
   if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
   const payer = able.find((wallet) => {
     const { dayAmount, monthAmount } = spentBy(book, wallet, today)
@@ -271,10 +286,24 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
 }
 
+/** The wallets that may pay, and whether the rail alone leaves none. */
+function walletsFor(mcc: string, { network, fallback }: Of<'buy'>) {
+  const wallets = [...(byMcc[mcc] ?? []), 'CASH']
+  const onRail = wallets.filter((wallet) => isOnRail(wallet, network?.rail))
+  const open = onRail.filter((wallet) => fallback || wallet !== 'CASH')
+  return { open, isRailWrong: open.length === 0 && onRail.length < wallets.length }
+}
+
+/** Whether a wallet pays for a purchase over the rail. Without a rail, every wallet does. */
+function isOnRail(wallet: string, rail: Rail | undefined): boolean {
+  return rail === undefined || (railsOf[wallet] ?? [rail]).includes(rail)
+}
+
 /** What the network sent, in words; empty when it sent nothing. */
 export function networkText(network: Network | undefined): string {
   if (network === undefined) return ''
-  return ` by terminal ${network.terminalId}, rrn ${network.rrn}, in ${network.currency}`
+  const { rail, terminalId, rrn, currency } = network
+  return ` over ${rail} by terminal ${terminalId}, rrn ${rrn}, in ${currency}`
 }
 
 /**

@@ -3,14 +3,15 @@ import { unopenedAccount } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { approvalCodeOf } from '../../../src/domain/approval-code.js'
 import { Catalog, type Route, type RoutedPurchase } from '../../../src/domain/catalog.js'
-import { challengeCategories } from '../../../src/domain/category.js'
+import { benefit, challengeCategories, freeBalance } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../../src/domain/money.js'
-import { type NetworkData, networkFields } from '../../../src/domain/network.js'
+import { type NetworkData, networkFields, type Rail } from '../../../src/domain/network.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import {
   accountWith,
@@ -230,6 +231,16 @@ describe('purchase, rule 8: an MCC without a paying wallet', () => {
     expect(entry).not.to.have.property('movement')
   })
 
+  it('is declined for the MCC as received although a merchant rule replaces it', () => {
+    const strict = catalogOf(challengeCategories, [ruleOf({ name: 'LUCKY FOOD', mcc: '5411' })], {
+      neverPermittedAsReceived: mccSet(['7995']),
+    })
+    const purchase = purchaseOf({ merchant: 'LUCKY FOOD', mcc: '7995' })
+    const entry = recorded(decideOn(accountWith(rich), purchase, { catalog: strict }))
+    expect(entry).to.include({ reason: 'MCC_NOT_PERMITTED', mcc: '7995', effectiveMcc: '5411' })
+    expect(entry).not.to.have.property('movement')
+  })
+
   it('is declined when a merchant rule sets its MCC', () => {
     expect(decided({ merchant: 'LUCKY', mcc: '5411' })).to.include({
       reason: 'MCC_NOT_PERMITTED',
@@ -259,6 +270,56 @@ describe('purchase, rule 8: an MCC without a paying wallet', () => {
   })
 })
 
+describe('purchase, rule 9: a rail that leaves no wallet', () => {
+  const [food, meal, cash] = [
+    benefit({ id: 'FOOD', displayName: 'Food', order: 1, mccs: '5411', rails: ['VOUCHER'] }),
+    benefit({ id: 'MEAL', displayName: 'Meals', order: 2, mccs: '5411 5811', rails: ['VOUCHER'] }),
+    freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['CREDIT', 'DEBIT'] }),
+  ]
+  const catalog = catalogOf([food, meal, cash], [], { neverPermitted: mccSet(['7995']) })
+  const decided = (rail: Rail, over: Partial<Purchase> = {}, account = accountWith(rich)) =>
+    recorded(decideOn(account, purchaseOf({ network: { rail }, ...over }), { catalog }))
+
+  it('is declined when only the free balance is there and does not permit it', () => {
+    const entry = decided('VOUCHER', { mcc: '5999' })
+    expect(entry).to.include({ reason: 'RAIL_NOT_PERMITTED', effectiveMcc: '5999' })
+    expect(entry).not.to.have.property('movement')
+  })
+
+  it('is declined when the benefit does not permit it and the free balance is kept out', () => {
+    expect(decided('CREDIT', { fallback: 'NEVER' }).reason).to.equal('RAIL_NOT_PERMITTED')
+  })
+
+  it('is declined for its balance when no benefit pays for the MCC and only the purchase keeps out CASH', () => {
+    expect(decided('CREDIT', { mcc: '5999', fallback: 'NEVER' }).reason).to.equal('INSUFFICIENT_BALANCE')
+  })
+
+  it('is paid by the wallet that permits it, and never by another one', () => {
+    expect(decided('VOUCHER').movement?.wallet).to.equal('FOOD')
+    expect(decided('DEBIT').movement?.wallet).to.equal('CASH')
+    expect(decided('VOUCHER', {}, accountWith({ CASH: 9999n })).reason).to.equal('INSUFFICIENT_BALANCE')
+    expect(decided('DEBIT', {}, accountWith({ FOOD: 9999n })).reason).to.equal('INSUFFICIENT_BALANCE')
+  })
+
+  it('is declined without a rail only when a missing rail is', () => {
+    const decidedBy = (missingRail: 'accept' | 'decline') => {
+      const strict = catalogOf([food, meal, cash], [], { missingRail })
+      return recorded(decideOn(accountWith(rich), purchaseOf(), { catalog: strict })).reason
+    }
+    expect(decidedBy('accept')).to.equal('APPROVED')
+    expect(decidedBy('decline')).to.equal('RAIL_NOT_PERMITTED')
+  })
+
+  it('is declined for the MCC first', () => {
+    expect(decided('VOUCHER', { mcc: '7995' }).reason).to.equal('MCC_NOT_PERMITTED')
+  })
+
+  it('is declined before the maximum per purchase, and whatever the balance', () => {
+    const account = accountWith({}, { limits: { purchase: centavos(1n), wallets: new Map() } })
+    expect(decided('VOUCHER', { mcc: '5999' }, account).reason).to.equal('RAIL_NOT_PERMITTED')
+  })
+})
+
 describe('purchase by an incorrect route', () => {
   // A catalog that sends groceries to the wallet for meals, which no rule can cause: a bug.
   class WrongCatalog extends Catalog {
@@ -269,13 +330,29 @@ describe('purchase by an incorrect route', () => {
   const catalog = new WrongCatalog({
     version: 1n,
     categories: challengeCategories,
-    neverPermitted: [],
+    ...permissivePolicy,
     rules: merchantRules([]),
   })
 
   it('takes nothing from a benefit that does not cover the MCC', () => {
     const history = historyOf(accountWith({ MEAL: 9999n }))
     expect(() => decideOn(history, purchaseOf(), { catalog })).to.throw(InvariantError, 'of its category')
+  })
+
+  it('takes nothing out of a benefit that does not permit the rail', () => {
+    const meal = benefit({ id: 'MEAL', displayName: 'Meals', order: 1, mccs: '5411', rails: ['VOUCHER'] })
+    const railCatalog = new WrongCatalog({
+      version: 1n,
+      categories: [meal, freeBalance({ id: 'CASH', displayName: 'Cash' })],
+      ...permissivePolicy,
+      rules: merchantRules([]),
+    })
+    const history = historyOf(accountWith({ MEAL: 9999n }))
+    const purchase = purchaseOf({ network: { rail: 'CREDIT' } })
+    expect(() => decideOn(history, purchase, { catalog: railCatalog })).to.throw(
+      InvariantError,
+      'over a rail',
+    )
   })
 
   it('takes nothing from a free balance that the purchase excludes', () => {
@@ -315,7 +392,7 @@ describe('purchase without fallback', () => {
   })
 })
 
-describe('purchase, rules 10 to 12: an account that may pay', () => {
+describe('purchase, rules 10 to 13: an account that may pay', () => {
   it('is approved, and the entry is complete', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })

@@ -15,6 +15,7 @@ const table: Readonly<Record<string, Row>> = {
   CURRENCY_NOT_SUPPORTED: { code: '07', iso8583: '12', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
+  RAIL_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
 }
 

@@ -31,6 +31,24 @@ export namespace Fallback {
   export type NEVER = typeof Fallback.NEVER;
 }
 
+/** MccList is a list of the MCC policy (CategoryService). */
+export const MccList = {
+  /** UNSPECIFIED - No list. */
+  UNSPECIFIED: 0,
+  /** NEVER_PERMITTED - MccPolicy.never_permitted has the effective MCC. */
+  NEVER_PERMITTED: 1,
+  /** NEVER_PERMITTED_AS_RECEIVED - MccPolicy.never_permitted_as_received has the MCC as received. */
+  NEVER_PERMITTED_AS_RECEIVED: 2,
+} as const;
+
+export type MccList = typeof MccList[keyof typeof MccList];
+
+export namespace MccList {
+  export type UNSPECIFIED = typeof MccList.UNSPECIFIED;
+  export type NEVER_PERMITTED = typeof MccList.NEVER_PERMITTED;
+  export type NEVER_PERMITTED_AS_RECEIVED = typeof MccList.NEVER_PERMITTED_AS_RECEIVED;
+}
+
 /** DecisionRule names the rules of Authorize that gave an answer. */
 export const DecisionRule = {
   /** UNSPECIFIED - Never sent. */
@@ -44,14 +62,16 @@ export const DecisionRule = {
   ACCOUNT_STATUS: 2,
   /** REVERSED_BEFORE - Rule 7: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 9: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 10: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 10 to 12: the wallets were tried in order. */
+  /** WALLETS - Rules 11 to 13: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 8: nothing pays for the effective MCC. */
+  /** MCC - Rule 8: the MCC policy forbids the purchase. */
   MCC: 6,
   /** CURRENCY - Rule 6: the currency is not BRL. */
   CURRENCY: 7,
+  /** RAIL - Rule 9: the purchase's rail leaves no wallet. */
+  RAIL: 8,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -65,6 +85,7 @@ export namespace DecisionRule {
   export type WALLETS = typeof DecisionRule.WALLETS;
   export type MCC = typeof DecisionRule.MCC;
   export type CURRENCY = typeof DecisionRule.CURRENCY;
+  export type RAIL = typeof DecisionRule.RAIL;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -117,6 +138,8 @@ export const WalletOutcome = {
   OVER_MONTH_LIMIT: 4,
   /** NOT_ASKED - The wallet was not tried: an earlier rule or wallet gave the answer. */
   NOT_ASKED: 5,
+  /** WRONG_RAIL - The wallet was not tried: its category does not permit network.rail. */
+  WRONG_RAIL: 6,
 } as const;
 
 export type WalletOutcome = typeof WalletOutcome[keyof typeof WalletOutcome];
@@ -128,6 +151,7 @@ export namespace WalletOutcome {
   export type OVER_DAY_LIMIT = typeof WalletOutcome.OVER_DAY_LIMIT;
   export type OVER_MONTH_LIMIT = typeof WalletOutcome.OVER_MONTH_LIMIT;
   export type NOT_ASKED = typeof WalletOutcome.NOT_ASKED;
+  export type WRONG_RAIL = typeof WalletOutcome.WRONG_RAIL;
 }
 
 /** Decision says whether a transaction took effect. */
@@ -207,7 +231,7 @@ export const Reason = {
   AMOUNT_OVER_REMAINDER: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
-  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
+  /** MCC_NOT_PERMITTED - The MCC policy forbids the effective MCC, or the MCC as received (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
   /**
    * AMOUNT_OVER_LIMIT - The amount is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room
@@ -216,6 +240,8 @@ export const Reason = {
   AMOUNT_OVER_LIMIT: 14,
   /** CURRENCY_NOT_SUPPORTED - The purchase is in another currency than BRL (07, 12, NEVER). */
   CURRENCY_NOT_SUPPORTED: 15,
+  /** RAIL_NOT_PERMITTED - No wallet that may pay for the effective MCC permits the purchase's rail (07, 57, NEVER). */
+  RAIL_NOT_PERMITTED: 16,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -237,6 +263,7 @@ export namespace Reason {
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
   export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
+  export type RAIL_NOT_PERMITTED = typeof Reason.RAIL_NOT_PERMITTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -373,8 +400,8 @@ export interface SimulateResponse {
    */
   rules: RuleTried[];
   /**
-   * Wallets that may pay, in the order in which they are tried. Empty when transaction_id alone gave the
-   * answer.
+   * Wallets that may pay, in the order in which they are tried; then the wallets of the effective MCC that do
+   * not permit network.rail. Empty when transaction_id alone gave the answer.
    */
   wallets: WalletTried[];
   /**
@@ -382,6 +409,11 @@ export interface SimulateResponse {
    * The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
+  /**
+   * List of the MCC policy that forbids the purchase. MCC_LIST_UNSPECIFIED when none does, or when
+   * transaction_id alone gave the answer.
+   */
+  forbiddenBy: MccList;
 }
 
 /** Merchant is a merchant string in the form that rules are compared with: see MerchantRuleService. */
@@ -402,7 +434,7 @@ export interface RuleTried {
   outcome: RuleOutcome;
 }
 
-/** WalletTried is a wallet that may pay. */
+/** WalletTried is a wallet that pays for the effective MCC. */
 export interface WalletTried {
   /** Id of the category, for example "FOOD". */
   category: string;
@@ -966,7 +998,16 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
 };
 
 function createBaseSimulateResponse(): SimulateResponse {
-  return { answer: undefined, rule: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
+  return {
+    answer: undefined,
+    rule: 0,
+    merchant: undefined,
+    mcc: "",
+    rules: [],
+    wallets: [],
+    earlyReversedAmount: 0n,
+    forbiddenBy: 0,
+  };
 }
 
 export const SimulateResponse: MessageFns<SimulateResponse> = {
@@ -994,6 +1035,9 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
         throw new globalThis.Error("value provided for field message.earlyReversedAmount of type int64 too large");
       }
       writer.uint32(56).int64(message.earlyReversedAmount);
+    }
+    if (message.forbiddenBy !== 0) {
+      writer.uint32(64).int32(message.forbiddenBy);
     }
     return writer;
   },
@@ -1065,6 +1109,14 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
             }
 
             message.earlyReversedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.forbiddenBy = reader.int32() as any;
             continue;
           }
         }
@@ -1761,13 +1813,17 @@ export const AuthorizationServiceService = {
    *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
    *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
+   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1892,13 +1948,17 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
    *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  8. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  9. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
+   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 11. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 12. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */

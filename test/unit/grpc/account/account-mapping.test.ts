@@ -135,6 +135,7 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
   CURRENCY_NOT_SUPPORTED: 15,
+  RAIL_NOT_PERMITTED: 16,
 }
 
 describe('entry on the wire', () => {

@@ -6,6 +6,7 @@ import {
   Decision,
   DecisionRule,
   Fallback,
+  MccList,
   Reason,
   Retry,
   RuleOutcome,
@@ -106,6 +107,7 @@ describe('Simulate', () => {
       rule: DecisionRule.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
       mcc: '5999',
+      forbiddenBy: MccList.UNSPECIFIED,
       rules: [
         { merchantRule: 'acme', outcome: RuleOutcome.WON },
         { merchantRule: 'acme-rio', outcome: RuleOutcome.ELSEWHERE },
