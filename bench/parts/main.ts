@@ -36,6 +36,7 @@ const request: AuthorizeRequest = {
   ...purchase,
   accountId: '6712b3eb3ec7354864d4274f',
   fallback: Fallback.UNSPECIFIED,
+  network: undefined,
 }
 const requestBytes = Buffer.from(AuthorizeRequest.encode(request).finish())
 const response: AuthorizeResponse = {

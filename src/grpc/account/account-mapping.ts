@@ -56,6 +56,7 @@ export function transactionMessage(entry: Entry): Transaction {
     merchant: of.merchant ?? '',
     merchantRule: of.merchantRule ?? '',
     fallback: of.fallback ?? Fallback.UNSPECIFIED,
+    network: undefined,
     catalogVersion: of.catalogVersion ?? 0n,
     originalTransactionId: of.originalTransactionId ?? '',
     accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,

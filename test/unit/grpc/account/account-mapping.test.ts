@@ -92,6 +92,7 @@ const silent: Transaction = {
   merchant: '',
   merchantRule: '',
   fallback: Fallback.UNSPECIFIED,
+  network: undefined,
   catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,

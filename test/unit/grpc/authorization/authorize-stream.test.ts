@@ -38,6 +38,7 @@ const request = (transactionId: string): AuthorizeRequest => ({
   mcc: '5411',
   merchant: '',
   fallback: Fallback.UNSPECIFIED,
+  network: undefined,
 })
 
 const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))

@@ -72,6 +72,7 @@ function service() {
     mcc: '5999',
     merchant: de43({ name: 'Açme' }),
     fallback: Fallback.UNSPECIFIED,
+    network: undefined,
     ...over,
   })
   return {
