@@ -87,9 +87,9 @@ export class Catalog {
    * Chooses the wallets for a purchase. A merchant rule's MCC takes precedence over the received one
    * (challenge, L3). Without fallback, the free balance is none of them.
    */
-  route({ mcc, merchant, fallback }: RoutedPurchase): Route {
+  route({ mcc, merchant, fallback, network }: RoutedPurchase): Route {
     this.#mustBeCurrent()
-    const rule = this.#rules.resolve(parseMerchant(merchant))
+    const rule = this.#rules.resolve(parseMerchant(merchant), network)
     const effectiveMcc = rule?.mcc ?? mcc
     const wallets = this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly
     return {

@@ -76,7 +76,7 @@ export function traceOf(
     rule,
     takenOff,
     merchant,
-    rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],
+    rules: route ? rulesTried(catalog.rules.explain(merchant, purchase.network)) : [],
     wallets: (route?.wallets ?? []).map(tried),
   }
 }

@@ -45,6 +45,8 @@ export const schemaSteps: readonly SchemaStep[] = [
   { to: 3, name: 'merchant rules compare names as people see them', take: recomputeSlots },
   // The validator of the ledger changed. The step keeps earlier releases from replacing it by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
+  // The validator of merchant rules changed.
+  { to: 5, name: 'merchant rules may be bound to ids', take: async () => {} },
 ]
 
 /** The version of books that were created before books had an identity. */

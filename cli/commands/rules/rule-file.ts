@@ -62,6 +62,9 @@ const emptyRule: MerchantRule = {
   etag: '',
   updateTime: undefined,
   subject: '',
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
 }
 
 function ruleIn({ id, match, name, city, country, mcc }: CsvLine<RuleColumn>['cells']): MerchantRule {
