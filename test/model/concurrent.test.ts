@@ -11,6 +11,7 @@ import { expectSame } from '../support/model/as-text.js'
 import { explain, type Observation } from '../support/model/explanation.js'
 import {
   modelParameters,
+  modelRules,
   opening,
   operation,
   perform,
@@ -28,7 +29,6 @@ import {
   type Filter,
   type Operation,
   ReferenceModel,
-  rule,
 } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
@@ -99,8 +99,8 @@ describe('model: everything at once', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const { id, name, mcc } = rule
-    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
+    const rules = new MongoMerchantRuleStore(database())
+    for (const rule of modelRules) await rules.create(rule, 'test')
     const mongodbUri = await testMongoUri()
     const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })

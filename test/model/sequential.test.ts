@@ -10,6 +10,7 @@ import {
   type Answered,
   foretell,
   modelParameters,
+  modelRules,
   opening,
   operation,
   perform,
@@ -28,7 +29,6 @@ import {
   type ModelRecord,
   type Operation,
   ReferenceModel,
-  rule,
 } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
@@ -288,8 +288,8 @@ describe('model: one operation after another', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const { id, name, mcc } = rule
-    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
+    const rules = new MongoMerchantRuleStore(database())
+    for (const rule of modelRules) await rules.create(rule, 'test')
     const mongodbUri = await testMongoUri()
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
   })

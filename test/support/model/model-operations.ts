@@ -9,17 +9,21 @@ import { reverse } from '../../../src/application/reverse.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../../src/domain/entry.js'
 import type { Limits } from '../../../src/domain/limits.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import type { Core } from '../../../src/service/core.js'
 import { testBudget } from '../database/accounts.js'
 import {
   type Answer,
+  COMPANY,
+  companyRule,
   type Filter,
   type ModelRecord,
   type Most,
   mostText,
   type Operation,
+  rule,
   type Said,
   type Status,
 } from './reference-model.js'
@@ -41,7 +45,7 @@ const amount = fc.constantFrom(1n, 7n, 30n, 100n)
 const mostly = <T>(value: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: value }, { weight: 1, arbitrary: rare })
 const mcc = fc.constantFrom('5411', '5811', '5999')
-const merchant = fc.constantFrom('', 'UBER TRIP', 'PADARIA DO ZE')
+const merchant = fc.constantFrom('', 'UBER TRIP', COMPANY, 'PADARIA DO ZE')
 const fallback = mostly(fc.constant(true), fc.constant(false))
 const said: fc.Arbitrary<Said> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
@@ -111,6 +115,12 @@ export function reversalOf(
   const said = how.rightly ? { amount, mcc, merchant } : {}
   return { kind: 'reverse', account, id: how.id, original, amount: how.amount, said }
 }
+
+/** The merchant rules of the model. */
+export const modelRules: readonly MerchantRule[] = [
+  { ...rule, match: 'EXACT' },
+  { ...companyRule, match: 'TAX_ID' },
+]
 
 /** Which part of a statement to read. */
 export const statementFilter: fc.Arbitrary<Filter> = fc.record(
@@ -224,7 +234,13 @@ function verdictOn(
 
 function purchaseOf(asked: Extract<Operation, { kind: 'buy' }>): Purchase {
   const { id, amount, mcc, merchant } = asked
-  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant }
+  const purchase = {
+    transactionId: id,
+    amount: centavos(amount),
+    mcc,
+    merchant,
+    ...(merchant === COMPANY && { network: { merchantTaxId: companyRule.merchantTaxId } }),
+  }
   return asked.fallback ? purchase : { ...purchase, fallback: 'NEVER' }
 }
 

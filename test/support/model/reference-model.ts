@@ -84,8 +84,12 @@ const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5811': ['MEAL'],
   '5812': ['MEAL'],
 }
-/** The one merchant rule that there is. */
+/** The rule for a name. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
+/** The rule for a tax id, which comes before the one for a name. */
+export const companyRule = { id: 'company', merchantTaxId: '12ABC34501DE35', mcc: '5811' }
+/** The merchant whose purchases come with that tax id. Its name is that of the other rule. */
+export const COMPANY = 'Uber Trip'
 
 export class ReferenceModel {
   readonly #books = new Map<string, Book>()
@@ -234,9 +238,12 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
 }
 
 function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
-  const ruled = asked.merchant === rule.name
-  const mcc = ruled ? rule.mcc : asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}`
+  const [ruled] = [
+    ...(asked.merchant === COMPANY ? [companyRule] : []),
+    ...(asked.merchant === rule.name ? [rule] : []),
+  ]
+  const mcc = ruled?.mcc ?? asked.mcc
+  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled?.id ?? ''} ${asked.fallback}`
   const declined = (reason: string) => made(book, asked, { reason, rest })
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
