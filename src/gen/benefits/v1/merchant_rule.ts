@@ -135,7 +135,7 @@ export interface MerchantRule {
   /**
    * Tax id of the merchant: a CNPJ with its check digits. The service removes punctuation: 12.ABC.345/01DE-35
    * becomes 12ABC34501DE35.
-   * Required with TAX_ID, else empty. 14 characters of 0-9 A-Z.
+   * Required with TAX_ID, else empty. Exactly 14 characters of 0-9 A-Z.
    */
   merchantTaxId: string;
   /**
@@ -213,8 +213,8 @@ export interface ListMerchantRulesRequest {
    */
   mcc: string;
   /**
-   * Only the rule for this tax id. Empty: all.
-   * 14 characters of 0-9 A-Z, with or without punctuation.
+   * Only the rule for this tax id. The service removes punctuation. Empty: all.
+   * Exactly 14 characters of 0-9 A-Z.
    */
   merchantTaxId: string;
   /**
@@ -289,8 +289,8 @@ export interface ResolveMerchantRequest {
    */
   merchant: string;
   /**
-   * Tax id of the merchant, as in NetworkData.
-   * Optional. 14 characters of 0-9 A-Z, with or without punctuation.
+   * Tax id of the merchant, as in NetworkData. The service removes punctuation.
+   * Optional. Exactly 14 characters of 0-9 A-Z.
    */
   merchantTaxId: string;
   /**
