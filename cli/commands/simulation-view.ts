@@ -14,6 +14,8 @@ const walletOutcomes: Readonly<Record<string, string>> = {
 
 const ruleOutcomes: Readonly<Record<string, string>> = {
   WON: 'applies: replaces the MCC',
+  BY_MERCHANT_ID: 'not used: a rule with the tax id takes precedence',
+  BY_NAME: 'not used: a rule with an id of the merchant takes precedence',
   PREFIX: 'not used: an exact rule takes precedence over a prefix',
   SHORTER: 'not used: a rule with a longer name takes precedence',
   LESS_BOUND: 'not used: a more specific rule takes precedence',

@@ -141,10 +141,13 @@ export type Simulation = {
 export type MerchantRule = {
   readonly id: string
   readonly match: string
-  readonly name: string
+  readonly name?: string
   readonly city?: string
   readonly country?: string
   readonly mcc: string
+  readonly merchantTaxId?: string
+  readonly acquirerId?: string
+  readonly merchantId?: string
   readonly etag?: string
   readonly updateTime?: string
   readonly subject?: string
@@ -259,14 +262,27 @@ export type Methods = {
     ReverseAnswer,
   ]
   'MerchantRuleService/ListMerchantRules': [
-    PageRequest & { readonly namePrefix?: string; readonly mcc?: string; readonly match?: string },
+    PageRequest & {
+      readonly namePrefix?: string
+      readonly mcc?: string
+      readonly match?: string
+      readonly merchantTaxId?: string
+    },
     PageAnswer & { readonly merchantRules?: readonly MerchantRule[] },
   ]
   'MerchantRuleService/GetMerchantRule': [
     { readonly merchantRuleId: string },
     { readonly merchantRule: MerchantRule },
   ]
-  'MerchantRuleService/ResolveMerchant': [{ readonly merchant: string }, Resolution]
+  'MerchantRuleService/ResolveMerchant': [
+    {
+      readonly merchant: string
+      readonly merchantTaxId?: string
+      readonly acquirerId?: string
+      readonly merchantId?: string
+    },
+    Resolution,
+  ]
   'MerchantRuleService/CreateMerchantRule': [
     { readonly merchantRule: Partial<MerchantRule> },
     { readonly merchantRule: MerchantRule },

@@ -133,9 +133,11 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   const { decision, entry: words } = text()
   const drawn = drawnEntry(entry)
   const raw = entry.merchant ?? ''
+  const { merchantTaxId = '', acquirerId = '', merchantId = '' } = entry.network ?? {}
+  const asked = { merchant: raw, merchantTaxId, acquirerId, merchantId }
   const { data: reading } = useLoad(
-    () => call('MerchantRuleService/ResolveMerchant', { merchant: raw }).catch(() => undefined),
-    [raw],
+    () => call('MerchantRuleService/ResolveMerchant', asked).catch(() => undefined),
+    [JSON.stringify(asked)],
   )
   return (
     <>
@@ -145,7 +147,7 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
       <MccUsed drawn={drawn} />
       <h3>{decision.merchant}</h3>
       <MerchantReading raw={raw} merchant={reading} />
-      {reading && raw !== '' && (
+      {reading && Object.values(asked).some((part) => part !== '') && (
         <>
           <h3>{decision.rules}</h3>
           <RulesTried rules={rulesTriedIn(reading)} />

@@ -106,7 +106,7 @@ export class Catalog {
    */
   route({ mcc, merchant, fallback, network }: RoutedPurchase): Route {
     this.#mustBeCurrent()
-    const rule = this.#rules.resolve(parseMerchant(merchant))
+    const rule = this.#rules.resolve(parseMerchant(merchant), network)
     const effectiveMcc = rule?.mcc ?? mcc
     const { wallets, withoutFree, wrongRail } = this.#walletIndex.payersOf(effectiveMcc, network?.rail)
     return {

@@ -80,7 +80,7 @@ export function traceOf(
     takenOff,
     ...(route?.forbiddenBy && { forbiddenBy: route.forbiddenBy }),
     merchant,
-    rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],
+    rules: route ? rulesTried(catalog.rules.explain(merchant, purchase.network)) : [],
     wallets: [
       ...(route?.wallets ?? []).map((wallet) => tried(wallet, 'NOT_ASKED')),
       ...(route?.wrongRail ?? []).map((wallet) => tried(wallet, 'WRONG_RAIL')),

@@ -152,18 +152,24 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     ),
   ),
   merchant_rules: orTombstone(
-    object(['_id', 'version', 'match', 'name', 'mcc', 'slot', 'changed_at', 'changed_by'], {
-      _id: text,
-      version: { bsonType: 'long', minimum: 1 },
+    ruleObject(['name'], {
       match: { enum: ['EXACT', 'PREFIX'] },
       name: { bsonType: 'string', minLength: 1 },
       city: text,
       country: { bsonType: 'string', pattern: '^[A-Z]{2}$' },
-      mcc,
       // The normalised names that the rule covers: a unique index rejects ties.
       slot: object(['name'], { name: { bsonType: 'string', minLength: 1 }, city: text, country: text }),
-      changed_at: date,
-      changed_by: text,
+    }),
+    ruleObject(['merchant_tax_id'], {
+      match: { enum: ['TAX_ID'] },
+      merchant_tax_id: { bsonType: 'string', pattern: '^[0-9A-Z]{14}$' },
+      slot: object(['name'], { name: text }),
+    }),
+    ruleObject(['acquirer_id', 'merchant_id'], {
+      match: { enum: ['MERCHANT_ID'] },
+      acquirer_id: { bsonType: 'string', pattern: '^[0-9]{1,11}$' },
+      merchant_id: { bsonType: 'string', pattern: '^[ -~]{1,15}$' },
+      slot: object(['name'], { name: text }),
     }),
   ),
 }
@@ -321,8 +327,20 @@ async function ensureCollection(db: Db, name: string, validation: Validation): P
   }
 }
 
-function orTombstone(schema: Document): Document {
-  return { anyOf: [schema, tombstone] }
+function orTombstone(...schemas: readonly Document[]): Document {
+  return { anyOf: [...schemas, tombstone] }
+}
+
+/** A merchant rule with these fields beside those that every rule has. */
+function ruleObject(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {
+  return object(['_id', 'version', 'match', ...required, 'mcc', 'slot', 'changed_at', 'changed_by'], {
+    _id: text,
+    version: { bsonType: 'long', minimum: 1 },
+    mcc,
+    changed_at: date,
+    changed_by: text,
+    ...properties,
+  })
 }
 
 function object(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {

@@ -45,6 +45,15 @@ const rule = {
   changed_at: at,
   changed_by: 'ana',
 }
+const of = { version: 1n, mcc: '5411', slot: { name: 'x' }, changed_at: at, changed_by: 'ana' }
+const taxIdRule = { ...of, match: 'TAX_ID', merchant_tax_id: '12ABC34501DE35', slot: { name: 'tax' } }
+const merchantIdRule = {
+  ...of,
+  match: 'MERCHANT_ID',
+  acquirer_id: '0042',
+  merchant_id: 'LOJA 1',
+  slot: { name: 'merchant' },
+}
 
 describe('the validators', () => {
   const database = useDatabase()
@@ -82,6 +91,8 @@ describe('the validators', () => {
     ['ledger', entry],
     ['categories', category],
     ['merchant_rules', rule],
+    ['merchant_rules', taxIdRule],
+    ['merchant_rules', merchantIdRule],
   ] as const) {
     it(`of ${collection} accepts a complete document`, async () => {
       expect(await codeOf(insert(collection, good))).to.equal(0)
@@ -155,6 +166,11 @@ describe('the validators', () => {
     ['an MCC of letters', 'merchant_rules', { ...rule, mcc: 'FOOD' }],
     ['an empty name', 'merchant_rules', { ...rule, name: '' }],
     ['a country of three letters', 'merchant_rules', { ...rule, country: 'BRA' }],
+    ['a name beside a tax id', 'merchant_rules', { ...taxIdRule, name: 'ACME' }],
+    ['a tax id of 13 characters', 'merchant_rules', { ...taxIdRule, merchant_tax_id: '2ABC34501DE35' }],
+    ['a city beside a merchant id', 'merchant_rules', { ...merchantIdRule, city: 'SANTOS' }],
+    ['an acquirer of letters', 'merchant_rules', { ...merchantIdRule, acquirer_id: 'REDE' }],
+    ['a merchant id of a rule by name', 'merchant_rules', { ...merchantIdRule, match: 'EXACT' }],
   ] as const) {
     it(`of ${collection} rejects ${what}`, async () => {
       expect(await codeOf(insert(collection, document))).to.equal(VALIDATION_FAILED)

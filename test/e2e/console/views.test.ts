@@ -90,6 +90,42 @@ describe('the views of the console', () => {
     )
   })
 
+  it('create a rule by tax id, find it, resolve by it, and give it a name', async () => {
+    const { page, complaints } = await open(fixture().service, { at: '#/rules' })
+    await page.getByRole('button', { name: 'New rule' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Id', { exact: true }).fill('company')
+    await form.getByLabel('Name', { exact: true }).fill('HIDDEN BELOW')
+    await form.getByLabel('Match').selectOption({ label: 'tax id' })
+    await form.getByLabel('Tax id (CNPJ)').fill('12.abc.345/01de-36')
+    await form.getByLabel('Replaces the MCC by').fill('5812')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await form.getByText('a character is mistyped').first().waitFor()
+    await form.getByLabel('Tax id (CNPJ)').fill('12.abc.345/01de-35')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('The rule is saved.').waitFor()
+
+    await page.locator('.filters').getByLabel('Tax id (CNPJ)').fill('12ABC34501DE35')
+    await page.locator('.resolver').getByLabel('Merchant', { exact: true }).fill('UBER EATS')
+    await page.locator('.resolver').getByLabel('Tax id (CNPJ)').fill('12ABC34501DE35')
+    // The process that made the change uses it at once.
+    await page.getByRole('button', { name: 'Resolve' }).click()
+    await page.locator('.decided-by').getByText('12ABC34501DE35').waitFor()
+    await page.getByText('lost: a rule with an id of the merchant goes before').waitFor()
+
+    await page.locator('.rule-row').getByText('12ABC34501DE35').click()
+    await form.getByLabel('Match').selectOption({ label: 'whole name' })
+    await form.getByLabel('Name', { exact: true }).fill('COMPANY')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('No rule matches.').waitFor()
+    const { merchantRule } = await callApi(fixture().service, 'MerchantRuleService/GetMerchantRule', {
+      merchantRuleId: 'company',
+    })
+    const match = 'MERCHANT_RULE_MATCH_EXACT'
+    expect(merchantRule).to.include({ name: 'COMPANY', match, merchantTaxId: '' })
+    expect(complaints).to.deep.equal([])
+  })
+
   it('fill the resolver with the merchant in the address, from any link', async () => {
     const { page } = await open(fixture().service, { at: '#/rules' })
     await page.getByRole('heading', { name: 'All rules' }).waitFor()

@@ -22,6 +22,7 @@ import { MongoMerchantRuleStore } from '../../../src/storage/catalog/mongo-merch
 import { testBudget } from '../database/accounts.js'
 import {
   type Answer,
+  companyRule,
   type Filter,
   FORBIDDEN_MCC,
   type ModelRecord,
@@ -55,6 +56,7 @@ const mostly = <T>(value: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
 const mcc = mostly(fc.constantFrom('5411', '5811', '5999'), fc.constant(FORBIDDEN_MCC))
 const merchant = fc.constantFrom('', 'UBER TRIP', 'PADARIA DO ZE')
 const fallback = mostly(fc.constant(true), fc.constant(false))
+const { merchantTaxId } = companyRule
 const network: fc.Arbitrary<Network | undefined> = fc.oneof(
   { weight: 6, arbitrary: fc.constant(undefined) },
   { weight: 3, arbitrary: fc.record({ rail: fc.constantFrom(...rails) }) },
@@ -64,6 +66,8 @@ const network: fc.Arbitrary<Network | undefined> = fc.oneof(
       { rrn: '1' },
       { rrn: '1', terminalId: 'T1' },
       { rail: 'CREDIT', rrn: '1', currency: '986' },
+      { merchantTaxId },
+      { merchantTaxId, rail: 'VOUCHER' },
       { currency: 'USD' },
     ),
   },
@@ -128,10 +132,11 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
-/** Brings the catalog to what the model knows: its merchant rule, its rails and its MCC policy. */
+/** Brings the catalog to what the model knows: its merchant rules, its rails and its MCC policy. */
 export async function prepareCatalog(db: Db): Promise<void> {
-  const { id, name, mcc } = rule
-  await new MongoMerchantRuleStore(db).create({ id, match: 'EXACT', name, mcc }, 'test')
+  const rules = new MongoMerchantRuleStore(db)
+  await rules.create({ ...rule, match: 'EXACT' }, 'test')
+  await rules.create({ ...companyRule, match: 'TAX_ID' }, 'test')
   const categories = challengeCategories.map((category) => ({
     ...category,
     rails: railsOf[category.id] ?? [],

@@ -37,6 +37,7 @@ export type Network = {
   readonly rail?: Rail
   readonly rrn?: string
   readonly terminalId?: string
+  readonly merchantTaxId?: string
   readonly currency?: string
 }
 
@@ -106,8 +107,10 @@ export const railsOf: Readonly<Record<string, readonly Rail[]>> = {
 }
 /** The one MCC that is never permitted as received. */
 export const FORBIDDEN_MCC = '7995'
-/** The only merchant rule. */
+/** The rule for a name. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
+/** The rule for a tax id, which comes before the one for a name. */
+export const companyRule = { id: 'company', merchantTaxId: '12ABC34501DE35', mcc: '5811' }
 
 export class ReferenceModel {
   readonly #books = new Map<string, Book>()
@@ -259,9 +262,9 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
 }
 
 function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
-  const ruled = asked.merchant === rule.name
-  const mcc = ruled ? rule.mcc : asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}${networkText(asked.network)}`
+  const ruled = ruleFor(asked)
+  const mcc = ruled?.mcc ?? asked.mcc
+  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled?.id ?? ''} ${asked.fallback}${networkText(asked.network)}`
   const declined = (reason: string) => made(book, asked, { reason, rest })
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
@@ -286,6 +289,12 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
 }
 
+/** The merchant rule that replaces the MCC, if there is one. */
+function ruleFor({ merchant, network }: Of<'buy'>) {
+  if (network?.merchantTaxId === companyRule.merchantTaxId) return companyRule
+  return merchant === rule.name ? rule : undefined
+}
+
 /** The wallets that may pay, and whether the rail alone leaves none. */
 function walletsFor(mcc: string, { network, fallback }: Of<'buy'>) {
   const wallets = [...(byMcc[mcc] ?? []), 'CASH']
@@ -302,8 +311,8 @@ function isOnRail(wallet: string, rail: Rail | undefined): boolean {
 /** What the network sent, in words; empty when it sent nothing. */
 export function networkText(network: Network | undefined): string {
   if (network === undefined) return ''
-  const { rail, terminalId, rrn, currency } = network
-  return ` over ${rail} by terminal ${terminalId}, rrn ${rrn}, in ${currency}`
+  const { rail, terminalId, merchantTaxId, rrn, currency } = network
+  return ` over ${rail} by terminal ${terminalId} of ${merchantTaxId}, rrn ${rrn}, in ${currency}`
 }
 
 /**

@@ -7,7 +7,7 @@ import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
-import { accountWith, at, historyOf, purchaseOf, ruleOf } from './builders.js'
+import { accountWith, at, byMerchantId, byTaxId, historyOf, purchaseOf, ruleOf } from './builders.js'
 
 const day = utcCalendar(at)
 const catalog = catalogOf(challengeCategories, [
@@ -27,6 +27,30 @@ describe('trace of a decision', () => {
       { id: 'won', outcome: 'WON' },
       { id: 'lost', outcome: 'PREFIX' },
     ])
+  })
+
+  it('names the rule by tax id that decided, and the rules by name that it set aside', () => {
+    const catalog = catalogOf(challengeCategories, [
+      ruleOf({ id: 'name', name: 'UBER TRIP', mcc: '5811' }),
+      byMerchantId('merchant', { mcc: '5811' }),
+      byTaxId('won', { mcc: '5411' }),
+    ])
+    const { merchantTaxId } = byTaxId('won')
+    const { acquirerId, merchantId } = byMerchantId('merchant')
+    const purchase = purchaseOf({
+      merchant: 'UBER TRIP',
+      mcc: '5811',
+      network: { merchantTaxId, acquirerId, merchantId },
+    })
+    const account = accountWith({ FOOD: 1_000n })
+    const decision = evaluate(historyOf(account), purchase, catalog, at, utcCalendar)
+    const trace = traceOf(decision, { account, purchase, catalog, day })
+    expect(trace.rules).to.deep.equal([
+      { id: 'won', outcome: 'WON' },
+      { id: 'merchant', outcome: 'BY_MERCHANT_ID' },
+      { id: 'name', outcome: 'BY_NAME' },
+    ])
+    expect(trace.wallets[0]).to.deep.include({ wallet: 'FOOD', outcome: 'PAYS' })
   })
 
   it('names only unused rules when none applied', () => {

@@ -108,6 +108,10 @@ export const RuleOutcome = {
   INSIDE_WORD: 7,
   /** TIE - The rule covers the merchant, but so does one with a lower id and the same match, name, city and country. */
   TIE: 8,
+  /** BY_NAME - The rule covers the merchant by name, but another one does by an id. */
+  BY_NAME: 9,
+  /** BY_MERCHANT_ID - The rule covers the merchant by acquirer_id and merchant_id, but another one does by tax id. */
+  BY_MERCHANT_ID: 10,
 } as const;
 
 export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
@@ -122,6 +126,8 @@ export namespace RuleOutcome {
   export type NOT_WHOLE_NAME = typeof RuleOutcome.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof RuleOutcome.INSIDE_WORD;
   export type TIE = typeof RuleOutcome.TIE;
+  export type BY_NAME = typeof RuleOutcome.BY_NAME;
+  export type BY_MERCHANT_ID = typeof RuleOutcome.BY_MERCHANT_ID;
 }
 
 /** WalletOutcome says whether a wallet pays, or why not. */
@@ -395,8 +401,9 @@ export interface SimulateResponse {
   /** MCC as received. The effective one is answer.effective_mcc. */
   mcc: string;
   /**
-   * Merchant rules that were considered: first the one that won, then at most 20 others whose name equals the
-   * merchant's or begins it. Empty when transaction_id alone gave the answer.
+   * Merchant rules that were considered: first the one that won, then at most 20 others that have an id of
+   * the merchant, or whose name equals the merchant's or begins it. Empty when transaction_id alone gave the
+   * answer.
    */
   rules: RuleTried[];
   /**

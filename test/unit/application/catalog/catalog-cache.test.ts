@@ -4,13 +4,13 @@ import { CatalogCache } from '../../../../src/application/catalog/catalog-cache.
 import { UndecidedError } from '../../../../src/application/errors.js'
 import { benefit } from '../../../../src/domain/category.js'
 import { mccSet } from '../../../../src/domain/mcc-set.js'
-import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
+import type { MerchantRule, MerchantRuleByName } from '../../../../src/domain/merchant-rule.js'
 import { HandClock } from '../hand-clock.js'
 import { rejectionOf } from '../rejection.js'
 import { soon } from '../soon.js'
 import { InMemoryCatalogStore } from './in-memory-catalog-store.js'
 
-const rule: MerchantRule = { id: 'padaria', match: 'EXACT', name: 'PADARIA', mcc: '5811' }
+const rule: MerchantRuleByName = { id: 'padaria', match: 'EXACT', name: 'PADARIA', mcc: '5811' }
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995' })
 const away = new UndecidedError('UNAVAILABLE', 'no database')
 
