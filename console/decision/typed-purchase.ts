@@ -15,6 +15,10 @@ export type Typed = {
   readonly rail: string
   readonly product: string
   readonly currency: string
+  /** The merchant's ids, for the merchant rules that are bound to them. */
+  readonly merchantTaxId: string
+  readonly acquirerId: string
+  readonly merchantId: string
 }
 
 /** A purchase that can be simulated: every field is there. */
@@ -39,6 +43,9 @@ export function typedAt({ query }: Place): Typed {
     rail: field('rail'),
     product: field('product'),
     currency: field('currency'),
+    merchantTaxId: field('merchantTaxId'),
+    acquirerId: field('acquirerId'),
+    merchantId: field('merchantId'),
   }
 }
 
@@ -64,13 +71,15 @@ export function purchaseOf({
 }
 
 /** Returns the field `network` of a purchase, or nothing when the form says nothing for it. */
-function networkOf({ rail, product, currency }: Pick<Typed, 'rail' | 'product' | 'currency'>) {
-  const network = {
-    ...(rail !== '' && { rail }),
-    ...(product !== '' && { product }),
-    ...(currency.trim() !== '' && { currency: currency.trim().toUpperCase() }),
-  }
-  return Object.keys(network).length > 0 ? { network } : {}
+function networkOf({
+  currency,
+  ...typed
+}: Omit<Typed, 'account' | 'amount' | 'mcc' | 'merchant' | 'fallback'>) {
+  const texts = { ...typed, currency: currency.toUpperCase() }
+  const said = Object.entries(texts).flatMap(([field, value]) =>
+    value.trim() === '' ? [] : [[field, value.trim()]],
+  )
+  return said.length > 0 ? { network: Object.fromEntries(said) } : {}
 }
 
 /** Returns the problem of each field that has one. */

@@ -186,14 +186,18 @@ function sayingOf(entry: Transaction): string {
 }
 
 function simulationOf(entry: Transaction): string {
+  const { rail = '', product = '', currency, merchantTaxId, acquirerId, merchantId } = entry.network ?? {}
   return linkTo(['simulate'], {
     account: entry.accountId,
     amount: addressMoney(BigInt(entry.amount ?? 0)),
     mcc: entry.mcc,
     merchant: entry.merchant,
     fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
-    rail: entry.network?.rail?.replace(UNSAID, '') ?? '',
-    product: entry.network?.product?.replace(UNSAID, '') ?? '',
-    currency: entry.network?.currency ?? '',
+    rail: rail.replace(UNSAID, ''),
+    product: product.replace(UNSAID, ''),
+    currency,
+    merchantTaxId,
+    acquirerId,
+    merchantId,
   })
 }

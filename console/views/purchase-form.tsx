@@ -6,6 +6,21 @@ import { text } from '../text/text.js'
 /** The only rail that has products. */
 const VOUCHER = 'RAIL_VOUCHER'
 
+/** The ids of a merchant, and the most characters of each. */
+const idFields = [
+  ['merchantTaxId', 14],
+  ['acquirerId', 11],
+  ['merchantId', 15],
+] as const
+const noNetworkFields = {
+  rail: '',
+  product: '',
+  currency: '',
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
+} as const
+
 type PurchaseFormProps = {
   readonly typed: Typed
   /** The accounts to choose from. */
@@ -76,7 +91,7 @@ export function PurchaseForm({ typed, accounts, isChecked, onType, onSubmit }: P
 function NetworkFields({ typed, onType }: Pick<PurchaseFormProps, 'typed' | 'onType'>) {
   const { network } = text()
   return (
-    <details class="advanced" open={typed.rail !== '' || typed.currency !== ''}>
+    <details class="advanced" open={isAnyTyped(typed)}>
       <summary>{network.title}</summary>
       <div class="field-pair">
         <Select
@@ -100,9 +115,24 @@ function NetworkFields({ typed, onType }: Pick<PurchaseFormProps, 'typed' | 'onT
           maxLength={3}
           placeholder="BRL"
         />
+        {idFields.map(([name, maxLength]) => (
+          <Field
+            key={name}
+            label={network.fields[name]}
+            value={typed[name]}
+            onInput={(value) => onType({ ...typed, [name]: value })}
+            maxLength={maxLength}
+            mono
+          />
+        ))}
       </div>
     </details>
   )
+}
+
+/** Whether any field of the network is typed. */
+function isAnyTyped({ rail, currency, merchantTaxId, acquirerId, merchantId }: Typed): boolean {
+  return [rail, currency, merchantTaxId, acquirerId, merchantId].some((value) => value !== '')
 }
 
 /** Purchases to try, one button each. */
@@ -116,7 +146,7 @@ export function Examples({
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
-  const plain = { account, fallback: '', rail: '', product: '', currency: '' }
+  const plain = { account, fallback: '', ...noNetworkFields }
   const cases: readonly (readonly [string, Typed])[] = [
     [
       examples.food,

@@ -164,6 +164,7 @@ describe('the views of the console', () => {
     const network = {
       rail: 'RAIL_VOUCHER',
       product: 'PRODUCT_FOOD_PAT',
+      merchantTaxId: '12ABC34501DE35',
       rrn: '633412000123',
       currency: 'USD',
     }
@@ -182,6 +183,8 @@ describe('the views of the console', () => {
     await entry.getByRole('link', { name: 'Simulate it now' }).click()
     await page.locator('.simulate-result').getByText('The purchase is in another currency.').waitFor()
     expect(await page.getByLabel('Rail', { exact: true }).inputValue()).to.equal('RAIL_VOUCHER')
+    const taxId = page.locator('.advanced').getByLabel('Merchant’s CNPJ', { exact: true })
+    expect(await taxId.inputValue()).to.equal('12ABC34501DE35')
     await page.getByLabel('Currency', { exact: true }).fill('BRL')
     await page.getByText('FOOD pays R$1.00').waitFor()
     await page.getByLabel('Rail', { exact: true }).selectOption('RAIL_CREDIT')
