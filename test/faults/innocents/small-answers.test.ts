@@ -66,6 +66,7 @@ describe('many consoles at once', function () {
     'MerchantRuleService/ListMerchantRules': () => ({ page_size: 20 }),
     'MerchantRuleService/ResolveMerchant': () => ({ merchant }),
     'AccountService/GetAccount': () => ({ account_id: accountId }),
+    'AccountService/GetTransaction': () => ({ account_id: accountId, transaction_id: 'credit:CASH' }),
     'AccountService/ListAccounts': () => ({ page_size: 20 }),
     'AccountService/ListTransactions': () => ({ account_id: accountId, page_size: 20 }),
     'ActivityService/GetActivity': () => ({}),
