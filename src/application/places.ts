@@ -48,12 +48,12 @@ export class Places {
   }
 }
 
-/** Most single accounts, or single entries, that are being read. */
+/** Most documents of one kind that are being read one by one. */
 const READS_MAX = 8
 /** Most callers that wait for the end of one of these. */
 const WAITING_MAX = 1_000
 
-/** Creates the places for reads of single accounts or entries. */
+/** Creates the places for reads of single documents: accounts, entries, or merchant rules. */
 export function readPlaces(): Places {
   return new Places(READS_MAX, WAITING_MAX)
 }
