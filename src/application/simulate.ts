@@ -13,11 +13,9 @@ import type { Clock } from './clock.js'
 import { historyOf, readHistories } from './engine/history.js'
 import { UndecidedError } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { Places } from './places.js'
 
-/**
- * Most simulations in progress. They share the database connections with purchases, which must not wait for
- * them.
- */
+/** Most simulations in progress. */
 const SIMULATIONS_MAX = 8
 /** Most simulations that wait for the end of one of these. */
 const WAITING_MAX = 1_000
@@ -44,8 +42,7 @@ export type SimulatorOptions = {
  */
 export class Simulator {
   readonly #options: SimulatorOptions
-  #inProgress = 0
-  readonly #waiting: (() => void)[] = []
+  readonly #places = new Places(SIMULATIONS_MAX, WAITING_MAX)
 
   constructor(options: SimulatorOptions) {
     this.#options = options
@@ -58,28 +55,10 @@ export class Simulator {
    * the result.
    */
   async simulate(accountId: AccountId, purchase: Purchase, budget: Budget): Promise<Simulation> {
-    if (this.#inProgress >= SIMULATIONS_MAX) await this.#untilFree()
-    else this.#inProgress += 1
-    try {
+    return await this.#places.run(async () => {
       if (budget.remainingMs() <= 0) throw new UndecidedError('NO_TIME_LEFT', 'no time left for a simulation')
       return await this.#decide(accountId, purchase)
-    } finally {
-      this.#giveBack()
-    }
-  }
-
-  async #untilFree(): Promise<void> {
-    if (this.#waiting.length >= WAITING_MAX) {
-      throw new UndecidedError('OVERLOADED', `${WAITING_MAX} simulations are waiting`)
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
-  }
-
-  /** Hands the place on, or frees it. */
-  #giveBack(): void {
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#inProgress -= 1
+    })
   }
 
   async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {

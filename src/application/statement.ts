@@ -3,6 +3,7 @@ import type { Entry, TransactionId } from '../domain/entry.js'
 import { fitsFilter, type StatementFilter } from '../domain/statement.js'
 import type { AccountStore } from './account-store.js'
 import type { Ledger } from './ledger.js'
+import { readPlaces } from './places.js'
 
 /** A source of ledger entries for statements. */
 export interface StatementStore {
@@ -31,6 +32,8 @@ export type StatementOptions = {
 /** Reads an account's history from its journal and the ledger together. */
 export class Statement {
   readonly #options: StatementOptions
+  /** For single entries. Pages are admitted by their callers. */
+  readonly #places = readPlaces()
 
   constructor(options: StatementOptions) {
     this.#options = options
@@ -56,8 +59,16 @@ export class Statement {
     return [...recent, ...older]
   }
 
-  /** Finds one entry; undefined when there is none, or the account was never opened. */
+  /**
+   * Finds one entry; undefined when there is none, or the account was never opened.
+   *
+   * @throws UndecidedError OVERLOADED when too many callers are waiting.
+   */
   async find(accountId: AccountId, transactionId: TransactionId): Promise<Entry | undefined> {
+    return await this.#places.run(() => this.#find(accountId, transactionId))
+  }
+
+  async #find(accountId: AccountId, transactionId: TransactionId): Promise<Entry | undefined> {
     const account = await this.#openedAccount(accountId)
     if (!account) return undefined
     const recent = account.journal.find((entry) => entry.transactionId === transactionId)

@@ -5,6 +5,7 @@ const PAGE = 'src/http-api/docs'
 const SWAGGER_UI = 'node_modules/swagger-ui-dist'
 const HTML = 'text/html; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
+const STYLE = 'text/css; charset=utf-8'
 
 /** The OpenAPI document, and the files of the page that shows it, by path. */
 const files: ReadonlyMap<string, StaticFile> = new Map([
@@ -12,7 +13,8 @@ const files: ReadonlyMap<string, StaticFile> = new Map([
   ['/docs/', file(PAGE, 'index.html', HTML)],
   ['/docs/start.js', file(PAGE, 'start.js', SCRIPT)],
   ['/docs/swagger-ui-bundle.js', file(SWAGGER_UI, 'swagger-ui-bundle.js', SCRIPT)],
-  ['/docs/swagger-ui.css', file(SWAGGER_UI, 'swagger-ui.css', 'text/css; charset=utf-8')],
+  ['/docs/narrow.css', file(PAGE, 'narrow.css', STYLE)],
+  ['/docs/swagger-ui.css', file(SWAGGER_UI, 'swagger-ui.css', STYLE)],
   ['/openapi.json', file('.docs', 'openapi.json', 'application/json')],
 ])
 

@@ -5,6 +5,7 @@ import { changeLimits } from '../../application/change-limits.js'
 import { changeStatus } from '../../application/change-status.js'
 import type { Executor } from '../../application/engine/engine.js'
 import { openAccount } from '../../application/open-account.js'
+import { readPlaces } from '../../application/places.js'
 import type { Catalog } from '../../domain/catalog.js'
 import {
   Account,
@@ -45,6 +46,7 @@ type Listing = {
 
 /** The methods of benefits.v1.AccountService that open, read and change accounts. */
 export function accountHandlers({ engine, accounts, list, catalog, handlers }: AccountHandlersOptions) {
+  const places = readPlaces()
   return {
     createAccount: unaryHandler<CreateAccountRequest, CreateAccountResponse>(
       handlers,
@@ -112,7 +114,8 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
   }
 
   async function current(accountId: string): Promise<Account> {
-    const account = (await accounts.load([accountId])).get(accountId)
+    const found = await places.run(() => accounts.load([accountId]))
+    const account = found.get(accountId)
     if (!account || account.status === 'UNOPENED') throw new CallError('ACCOUNT_NOT_FOUND')
     return message(account)
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MerchantRuleOutcome, MerchantRuleStore } from '../../application/catalog/merchant-rule-store.js'
 import type { BackgroundTurns } from '../../application/engine/background-turns.js'
+import { readPlaces } from '../../application/places.js'
 import type { Catalog } from '../../domain/catalog.js'
 import type { MerchantRule } from '../../domain/merchant-rule.js'
 import {
@@ -43,6 +44,7 @@ const CHANGE_MS_MAX = 10_000
 export function merchantRuleService(options: MerchantRuleServiceOptions): MerchantRuleServiceServer {
   const { store, catalog, handlers, turns } = options
   const changing = { ...handlers, durationMsMax: CHANGE_MS_MAX }
+  const places = readPlaces()
   return {
     createMerchantRule: unaryHandler<CreateMerchantRuleRequest, CreateMerchantRuleResponse>(
       changing,
@@ -62,7 +64,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
         const fields = new RequestFields()
         fields.merchantRuleId('merchant_rule_id', id)
         fields.close()
-        const stored = await store.find(id)
+        const stored = await places.run(() => store.find(id))
         if (!stored) throw new CallError('MERCHANT_RULE_NOT_FOUND', { detail: id })
         return { merchantRule: storedRuleMessage(stored) }
       },

@@ -24,4 +24,14 @@ describe('the API page in a browser', () => {
     expect([...hosts]).to.deep.equal([new URL(page.url()).host])
     expect(complaints).to.deep.equal([])
   })
+
+  it('does not scroll sideways on a telephone', async () => {
+    const { page } = await open(fixture().service, { token: null })
+    await page.setViewportSize({ width: 360, height: 800 })
+    await page.goto('/docs')
+    const method = page.locator('.opblock', { hasText: '/benefits.v1.AccountService/CreateAccount' })
+    await method.locator('.opblock-summary-control').click()
+    await method.locator('.responses-table').first().waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360)
+  })
 })

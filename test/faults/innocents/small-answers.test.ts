@@ -6,6 +6,8 @@ import { fundedAccount } from '../../support/database/accounts.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
 const CALLS = 300
+/** A merchant rule that the consoles look at. */
+const RULE = 'acme'
 /** Connections for the calls, like those of several back offices. */
 const CONNECTIONS = 10
 
@@ -14,7 +16,9 @@ describe('many consoles at once', function () {
   const fixture = usePopulation()
   let accountId = ''
   before(async () => {
-    accountId = await fundedAccount(fixture().core, { CASH: 1_000n })
+    const { core } = fixture()
+    accountId = await fundedAccount(core, { CASH: 1_000n })
+    await core.merchantRules.create({ id: RULE, name: 'ACME', match: 'EXACT', mcc: '5411' }, 'test')
   })
 
   /** Makes the same call 300 times at once, and counts the status codes. */
@@ -64,8 +68,10 @@ describe('many consoles at once', function () {
     'CategoryService/GetCategory': () => ({ category_id: 'CASH' }),
     'CategoryService/GetMccPolicy': () => ({}),
     'MerchantRuleService/ListMerchantRules': () => ({ page_size: 20 }),
+    'MerchantRuleService/GetMerchantRule': () => ({ merchant_rule_id: RULE }),
     'MerchantRuleService/ResolveMerchant': () => ({ merchant }),
     'AccountService/GetAccount': () => ({ account_id: accountId }),
+    'AccountService/GetTransaction': () => ({ account_id: accountId, transaction_id: 'credit:CASH' }),
     'AccountService/ListAccounts': () => ({ page_size: 20 }),
     'AccountService/ListTransactions': () => ({ account_id: accountId, page_size: 20 }),
     'ActivityService/GetActivity': () => ({}),
