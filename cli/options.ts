@@ -74,9 +74,15 @@ export function offOption(flags: string, description: string): Option {
 
 /** An option with a list of words, with spaces or commas between them. `none` is the empty list. */
 export function listOption(flags: string, description: string): Option {
-  return option(flags, description, (text) => {
-    const items = text.split(/[\s,]+/).filter((item) => item !== '')
-    return items.join() === 'none' ? [] : items
+  return option(flags, description, listed)
+}
+
+/** An option with a list of values of a closed set, written as for {@link listOption}. */
+export function choicesOption(flags: string, description: string, choices: readonly string[]): Option {
+  return option(flags, `${description}: ${choices.join(', ')}, or none`, (text) => {
+    const items = listed(text).map((item) => item.toLowerCase())
+    if (items.every((item) => choices.includes(item))) return items
+    throw new InvalidArgumentError(`It must be none, or a list of ${choices.join(', ')}.`)
   })
 }
 
@@ -111,6 +117,11 @@ function option(flags: string, description: string, parse: (text: string) => unk
     if (previous !== undefined) throw new InvalidArgumentError('It is given more than once.')
     return parse(textArgument(text))
   })
+}
+
+function listed(text: string): readonly string[] {
+  const items = text.split(/[\s,]+/).filter((item) => item !== '')
+  return items.join() === 'none' ? [] : items
 }
 
 function parsed(parse: () => string): string {

@@ -102,7 +102,7 @@ function addAccountCommands(program: Command): void {
 function addRuleCommands(program: Command): void {
   const rules = program
     .command('rules')
-    .description('manage merchant rules, which replace the MCC by the name of the merchant')
+    .description('manage merchant rules, which replace the MCC of a merchant')
     .addHelpText('after', '\nExample:\n  ./benefits rules list')
   addImport(rules)
   addExport(rules)

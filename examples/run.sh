@@ -24,7 +24,7 @@ token() {
 }
 
 compile() {
-  protoc -I "$out/protos" "$@" benefits/v1/authorization.proto
+  protoc -I "$out/protos" "$@" benefits/v1/authorization.proto benefits/v1/network.proto
 }
 
 case $language in

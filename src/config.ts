@@ -175,6 +175,7 @@ function readAll(reader: EnvironmentReader) {
     queueWaitMs: reader.integer('QUEUE_WAIT_MS', { fallback: 50, min: 1, max: 60_000 }),
     catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 1_500 }),
     shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
+    missingRail: reader.choice('MISSING_RAIL', ['accept', 'decline'] as const, 'accept'),
     limitsTimeZone: reader.timeZone('LIMITS_TIME_ZONE', 'America/Sao_Paulo'),
     seedExamples: reader.flag('SEED_EXAMPLES', false),
   }

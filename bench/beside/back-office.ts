@@ -150,6 +150,9 @@ const anyRule = {
   city: '',
   country: '',
   mcc: '',
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
 }
 const anyEntry = {
   pageToken: '',
@@ -172,5 +175,8 @@ function ruleAt(number: number, mcc: string) {
     etag: '',
     updateTime: undefined,
     subject: '',
+    merchantTaxId: '',
+    acquirerId: '',
+    merchantId: '',
   }
 }

@@ -5,6 +5,7 @@ import { decideCredit } from '../../src/domain/credit.js'
 import { decide } from '../../src/domain/decide.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { invariant } from '../../src/domain/invariant.js'
+import { permissivePolicy } from '../../src/domain/mcc-policy.js'
 import { merchantRules } from '../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../src/domain/money.js'
 import { decideOpening } from '../../src/domain/open-account.js'
@@ -27,7 +28,7 @@ const LOADED_AT_MS = Date.UTC(2026, 0, 1)
 const challengeCatalog = new Catalog({
   version: 1n,
   categories: challengeCategories,
-  neverPermitted: [],
+  ...permissivePolicy,
   rules: merchantRules([]),
 })
 

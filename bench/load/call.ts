@@ -36,8 +36,8 @@ export class Call implements StreamListener {
   /** The purchase as a message. */
   request(): Buffer {
     const { id: transactionId, accountId, amount, mcc, merchant } = this.purchase
-    const fallback = Fallback.UNSPECIFIED
-    const request = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, fallback }
+    const absent = { fallback: Fallback.UNSPECIFIED, network: undefined }
+    const request = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, ...absent }
     return framedMessage(AuthorizeRequest.encode(request).finish())
   }
 

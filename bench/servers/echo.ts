@@ -30,6 +30,7 @@ const answer: Omit<AuthorizeResponse, 'transactionId'> = {
   decidedAt: new Date(),
   retry: Retry.NEVER,
   approvedAmount: 1n,
+  approvalCode: '7K3Q9Z',
 }
 
 const one: handleUnaryCall<AuthorizeRequest, AuthorizeResponse> = ({ request }, callback) =>

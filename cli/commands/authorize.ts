@@ -5,6 +5,7 @@ import { amountOption, offOption, required, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { newId, withSession } from '../session.js'
 import { decisionSheet } from './decision-sheet.js'
+import { type NetworkOptions, networkOf, takesNetworkData } from './network-options.js'
 
 export type PurchaseOptions = {
   readonly account?: string
@@ -13,7 +14,7 @@ export type PurchaseOptions = {
   readonly merchant?: string
   readonly id?: string
   readonly fallback: boolean
-}
+} & NetworkOptions
 
 /** `benefits authorize`: decides a purchase, as for the payment switch. */
 export function addAuthorize(program: Command): void {
@@ -38,17 +39,18 @@ export function addAuthorize(program: Command): void {
 
 /** Adds the options that describe a purchase. */
 export function takesPurchase(command: Command): Command {
-  return command
+  command
     .addOption(textOption('--account <id>', 'account (default: the first example account)'))
     .addOption(required(amountOption('--amount <reais>', 'amount, such as 10.00')))
     .addOption(required(textOption('--mcc <mcc>', 'merchant category code, four digits')))
     .addOption(textOption('--merchant <text>', 'merchant: ISO 8583 DE43, or a name'))
     .addOption(offOption('--no-fallback', 'do not let the free balance pay'))
     .addOption(textOption('--id <id>', 'id of the purchase, which is decided once (default: a new id)'))
+  return takesNetworkData(command)
 }
 
 export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {
   const { amount, mcc, merchant = '', id = '', fallback } = options
-  const purchase = { transactionId: id, accountId, amount, mcc, merchant }
+  const purchase = { transactionId: id, accountId, amount, mcc, merchant, ...networkOf(options) }
   return fallback ? purchase : { ...purchase, fallback: 'FALLBACK_NEVER' }
 }

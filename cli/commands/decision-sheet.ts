@@ -15,6 +15,12 @@ export function decisionSheet(answer: JsonObject): Sheet {
         : money('approved_amount', 'paid', 'approvedAmount'),
       { name: 'balance', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balance') },
       {
+        name: 'approval_code',
+        title: 'approval',
+        givesWay: true,
+        value: (row) => textIn(row, 'approvalCode'),
+      },
+      {
         name: 'replayed',
         title: 'answered before',
         value: (row) => (row['replayed'] === true ? 'yes' : 'no'),

@@ -40,9 +40,12 @@ export async function seedSandbox(session: Session): Promise<void> {
 
 /** Adds the MCC to the policy and keeps the others. */
 async function forbidMcc(session: Session): Promise<void> {
-  const never = textsIn(objectIn(await session.call(methods.getMccPolicy, {}), 'policy'), 'neverPermitted')
+  const policy = objectIn(await session.call(methods.getMccPolicy, {}), 'policy')
+  const never = textsIn(policy, 'neverPermitted')
   if (never.includes(NEVER_PERMITTED_MCC)) return
-  await session.call(methods.updateMccPolicy, { policy: { neverPermitted: [...never, NEVER_PERMITTED_MCC] } })
+  await session.call(methods.updateMccPolicy, {
+    policy: { ...policy, neverPermitted: [...never, NEVER_PERMITTED_MCC] },
+  })
 }
 
 /** Adds a rule unless its id exists, as after an earlier seed. */

@@ -4,7 +4,8 @@ import { exampleAccounts, exampleRules } from '../../src/application/seed-exampl
 import type { Config } from '../../src/config.js'
 import { applyProfile } from '../../src/domain/category-edit.js'
 import { categoryProfiles, isProfileName, type ProfileName } from '../../src/domain/category-profile.js'
-import { mccItems } from '../../src/domain/mcc-set.js'
+import { permissivePolicy } from '../../src/domain/mcc-policy.js'
+import { type MccSet, mccItems } from '../../src/domain/mcc-set.js'
 import { formatAmount } from '../amount.js'
 import { configHere } from '../configuration.js'
 import { withDatabase } from '../database.js'
@@ -85,12 +86,14 @@ async function seed(config: Config, profile: ProfileName | undefined): Promise<C
 /** Returns the examples and the categories of the profile, as they are printed. */
 function reportOf(editing: CategoryEditing | undefined): View {
   const categories = editing ? categoriesOf(editing) : []
+  const policy = editing?.after ?? permissivePolicy
   return {
     json: {
       accounts: exampleAccounts.map(({ id, balance }) => ({ id, balance: balance.toString() })),
       merchantRules: exampleRules.map(({ id, name, mcc }) => ({ id, name, mcc })),
       categories: categories.map(({ id, state, mccs }) => ({ id, state, mccs })),
-      neverPermitted: editing ? [...mccItems(editing.after.neverPermitted)] : [],
+      neverPermitted: [...mccItems(policy.neverPermitted)],
+      neverPermittedAsReceived: [...mccItems(policy.neverPermittedAsReceived)],
     },
     parts: [
       sheetOf<(typeof exampleAccounts)[number]>(
@@ -137,7 +140,11 @@ function categorySheet(categories: ReturnType<typeof categoriesOf>) {
 }
 
 function neverText({ after }: CategoryEditing): string {
-  return `never permitted: ${mccItems(after.neverPermitted).join(' ') || 'nothing'}`
+  const textOf = (mccs: MccSet) => mccItems(mccs).join(' ') || 'nothing'
+  return [
+    `never permitted: ${textOf(after.neverPermitted)}`,
+    `never permitted as received: ${textOf(after.neverPermittedAsReceived)}`,
+  ].join('\n')
 }
 
 function say(message: string): void {

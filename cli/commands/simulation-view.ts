@@ -9,10 +9,13 @@ const walletOutcomes: Readonly<Record<string, string>> = {
   OVER_DAY_LIMIT: 'has the money, but the amount exceeds its daily limit',
   OVER_MONTH_LIMIT: 'has the money, but the amount exceeds its monthly limit',
   NOT_ASKED: 'was not asked',
+  WRONG_RAIL: 'was not asked: its category does not permit the rail',
 }
 
 const ruleOutcomes: Readonly<Record<string, string>> = {
   WON: 'applies: replaces the MCC',
+  BY_MERCHANT_ID: 'not used: a rule with the tax id takes precedence',
+  BY_NAME: 'not used: a rule with an id of the merchant takes precedence',
   PREFIX: 'not used: an exact rule takes precedence over a prefix',
   SHORTER: 'not used: a rule with a longer name takes precedence',
   LESS_BOUND: 'not used: a more specific rule takes precedence',
@@ -28,6 +31,7 @@ const ruleTexts: Readonly<Record<string, string>> = {
   ACCOUNT_STATUS: 'the status of the account',
   REVERSED_BEFORE: 'reversals of this id that came before it',
   MCC: 'the MCC: no category pays for it',
+  RAIL: 'the rail: no wallet for the MCC permits it',
   PURCHASE_LIMIT: 'the limit of the account for one purchase',
   WALLETS: 'the wallets below',
 }
@@ -102,6 +106,8 @@ function answerText(simulation: JsonObject): string {
 }
 
 function ruleText(simulation: JsonObject): string {
+  if (textIn(simulation, 'forbiddenBy') === 'MCC_LIST_NEVER_PERMITTED_AS_RECEIVED')
+    return 'the MCC as received: no category pays for it, whatever the merchant'
   const rule = textIn(simulation, 'rule').replace('DECISION_RULE_', '')
   return ruleTexts[rule] ?? words(rule)
 }

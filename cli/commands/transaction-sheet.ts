@@ -3,6 +3,21 @@ import { formatAmount } from '../amount.js'
 import { words } from '../terminal/output.js'
 import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
 
+/** The fields of NetworkData. */
+const networkFields = [
+  'rail',
+  'product',
+  'merchantId',
+  'merchantTaxId',
+  'acquirerId',
+  'terminalId',
+  'rrn',
+  'networkReference',
+  'currency',
+  'entryMode',
+  'localTime',
+]
+
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
 
 /**
@@ -28,6 +43,11 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
       { name: 'original_transaction_id', value: (row) => textIn(row, 'originalTransactionId') },
       { name: 'subject', value: (row) => textIn(row, 'subject') },
       { name: 'change', value: changeOf },
+      { name: 'approval_code', value: (row) => textIn(row, 'approvalCode') },
+      ...networkFields.map((field) => ({
+        name: columnOf(field),
+        value: (row: JsonObject) => networkTextIn(row, field),
+      })),
     ],
     transactions,
   )
@@ -63,6 +83,8 @@ function noteOf(transaction: JsonObject): string {
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     lessText(transaction),
     wordIn(transaction, 'fallback', 'FALLBACK') === 'NEVER' ? 'without the free balance' : '',
+    approvalText(transaction),
+    networkText(transaction),
     originalText(transaction),
     `id ${textIn(transaction, 'transactionId')}`,
   ]
@@ -81,6 +103,31 @@ function lessText(transaction: JsonObject): string {
   const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
   if (!('balanceAfter' in transaction) || asked === paid) return ''
   return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase arrived`
+}
+
+function approvalText(transaction: JsonObject): string {
+  const code = textIn(transaction, 'approvalCode')
+  return code === '' ? '' : `approval ${code}`
+}
+
+/** Lists what the card network sent with a purchase; empty when it sent nothing. */
+function networkText(transaction: JsonObject): string {
+  const parts = networkFields.flatMap((field) => {
+    const value = networkTextIn(transaction, field)
+    return value === '' ? [] : [`${words(columnOf(field).toUpperCase())} ${value}`]
+  })
+  return parts.join(', ')
+}
+
+/** Reads a field of the network data; rail and product without their prefixes. */
+function networkTextIn(transaction: JsonObject, field: string): string {
+  const network = objectIn(transaction, 'network')
+  const prefix = field.toUpperCase()
+  return field === 'rail' || field === 'product' ? wordIn(network, field, prefix) : textIn(network, field)
+}
+
+function columnOf(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 /** Names the purchase of a reversal. An early reversal moves no money, so the text has its amount. */

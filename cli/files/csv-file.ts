@@ -28,6 +28,8 @@ export type CsvFile<Column extends string> = {
 
 export type CsvFileOptions<Column extends string> = {
   readonly columns: readonly Column[]
+  /** The columns that a file may lack: their cells are empty then. */
+  readonly optional?: readonly Column[]
   readonly bytesMax: number
   readonly linesMax: number
 }
@@ -44,7 +46,7 @@ type Row = Line & { readonly cells: readonly string[]; readonly fault?: string }
  */
 export function readCsvFile<Column extends string>(
   path: string,
-  { columns, bytesMax, linesMax }: CsvFileOptions<Column>,
+  { columns, optional = [], bytesMax, linesMax }: CsvFileOptions<Column>,
 ): CsvFile<Column> {
   const lines = readTextFile(path, bytesMax)
     .split(/\r\n|\n|\r/)
@@ -59,7 +61,7 @@ export function readCsvFile<Column extends string>(
   if (body.length > linesMax) throw new Failure(`${path} has more than ${linesMax} lines`)
   const separator = said ?? separatorOf(header.text, columns)
   const names = rowOf(header.text, { line: header.line, separator }).cells
-  const places = placesOf(path, names, columns)
+  const places = placesOf(path, names, { columns, optional })
   return {
     separator,
     lines: rowsOf(body, separator)
@@ -121,12 +123,13 @@ function trimmed(cells: readonly string[]): readonly string[] {
 function placesOf<Column extends string>(
   path: string,
   names: readonly string[],
-  columns: readonly Column[],
+  { columns, optional }: Required<Pick<CsvFileOptions<Column>, 'columns' | 'optional'>>,
 ): Readonly<Record<Column, number>> {
-  const missing = columns.filter((column) => !names.some((name) => isNamed(name, column)))
+  const needed = columns.filter((column) => !optional.includes(column))
+  const missing = needed.filter((column) => !names.some((name) => isNamed(name, column)))
   if (missing.length > 0)
     throw new Failure(
-      `${path} has no column ${missing.join(', ')}: its first line must name ${columns.join(',')} (in any order, with , ; or tab)`,
+      `${path} has no column ${missing.join(', ')}: its first line must name ${needed.join(',')} (in any order, with , ; or tab)`,
     )
   const twice = columns.filter((column) => names.filter((name) => isNamed(name, column)).length > 1)
   if (twice.length > 0) throw new Failure(`${path} has the column ${twice.join(', ')} twice`)

@@ -33,6 +33,21 @@ export type Account = {
   readonly limits?: Limits
 }
 
+/** What the card network sent with a purchase. */
+export type NetworkData = {
+  readonly rail?: string
+  readonly product?: string
+  readonly merchantId?: string
+  readonly merchantTaxId?: string
+  readonly acquirerId?: string
+  readonly terminalId?: string
+  readonly rrn?: string
+  readonly networkReference?: string
+  readonly currency?: string
+  readonly entryMode?: string
+  readonly localTime?: string
+}
+
 export type Transaction = {
   readonly transactionId: string
   readonly accountId: string
@@ -49,6 +64,8 @@ export type Transaction = {
   readonly merchant?: string
   readonly merchantRule?: string
   readonly fallback?: string
+  readonly network?: NetworkData
+  readonly approvalCode?: string
   readonly originalTransactionId?: string
   readonly accountStatus?: AccountStatus
   readonly subject?: string
@@ -66,6 +83,7 @@ export type Purchase = {
   readonly merchant: string
   /** FALLBACK_NEVER keeps the free balance from paying. */
   readonly fallback?: string
+  readonly network?: NetworkData
 }
 
 export type AuthorizeAnswer = {
@@ -82,6 +100,7 @@ export type AuthorizeAnswer = {
   readonly decidedAt?: string
   readonly retry?: string
   readonly approvedAmount?: string
+  readonly approvalCode?: string
 }
 
 export type ReverseAnswer = {
@@ -115,15 +134,20 @@ export type Simulation = {
   readonly rules?: readonly RuleTried[]
   readonly wallets?: readonly WalletTried[]
   readonly earlyReversedAmount?: string
+  /** Absent when the MCC policy permits the purchase. */
+  readonly forbiddenBy?: string
 }
 
 export type MerchantRule = {
   readonly id: string
   readonly match: string
-  readonly name: string
+  readonly name?: string
   readonly city?: string
   readonly country?: string
   readonly mcc: string
+  readonly merchantTaxId?: string
+  readonly acquirerId?: string
+  readonly merchantId?: string
   readonly etag?: string
   readonly updateTime?: string
   readonly subject?: string
@@ -136,6 +160,15 @@ export type Resolution = Merchant & {
   readonly catalogVersion?: string
 }
 
+/** The MCCs that nothing pays for. */
+export type MccPolicy = {
+  readonly neverPermitted?: readonly string[]
+  readonly neverPermittedAsReceived?: readonly string[]
+}
+
+/** A function of the terminal. */
+export type Rail = 'RAIL_VOUCHER' | 'RAIL_CREDIT' | 'RAIL_DEBIT'
+
 export type Category = {
   readonly id: string
   readonly displayName?: string
@@ -143,6 +176,8 @@ export type Category = {
   readonly order?: number
   readonly free?: boolean
   readonly creditsClosed?: boolean
+  readonly rails?: readonly Rail[]
+  readonly regulated?: boolean
   readonly version?: string
   readonly updateTime?: string
   readonly subject?: string
@@ -227,14 +262,27 @@ export type Methods = {
     ReverseAnswer,
   ]
   'MerchantRuleService/ListMerchantRules': [
-    PageRequest & { readonly namePrefix?: string; readonly mcc?: string; readonly match?: string },
+    PageRequest & {
+      readonly namePrefix?: string
+      readonly mcc?: string
+      readonly match?: string
+      readonly merchantTaxId?: string
+    },
     PageAnswer & { readonly merchantRules?: readonly MerchantRule[] },
   ]
   'MerchantRuleService/GetMerchantRule': [
     { readonly merchantRuleId: string },
     { readonly merchantRule: MerchantRule },
   ]
-  'MerchantRuleService/ResolveMerchant': [{ readonly merchant: string }, Resolution]
+  'MerchantRuleService/ResolveMerchant': [
+    {
+      readonly merchant: string
+      readonly merchantTaxId?: string
+      readonly acquirerId?: string
+      readonly merchantId?: string
+    },
+    Resolution,
+  ]
   'MerchantRuleService/CreateMerchantRule': [
     { readonly merchantRule: Partial<MerchantRule> },
     { readonly merchantRule: MerchantRule },
@@ -248,10 +296,7 @@ export type Methods = {
     { readonly merchantRule: MerchantRule },
   ]
   'CategoryService/ListCategories': [PageRequest, PageAnswer & { readonly categories?: readonly Category[] }]
-  'CategoryService/GetMccPolicy': [
-    Record<string, never>,
-    { readonly policy?: { readonly neverPermitted?: readonly string[] } },
-  ]
+  'CategoryService/GetMccPolicy': [Record<string, never>, { readonly policy?: MccPolicy }]
   'Health/Check': [Record<string, never>, { readonly status?: string }]
   'ActivityService/GetActivity': [Record<string, never>, Activity]
   'CategoryService/UpsertCategory': [{ readonly category: Category }, { readonly category: Category }]

@@ -96,6 +96,7 @@ function walletSentence(wallet: WalletTried, outcome: string, amount: string): s
   if (outcome === 'OVER_DAY_LIMIT') return sentences.overDay(wallet.category, money(wallet.dayLeft), amount)
   if (outcome === 'OVER_MONTH_LIMIT')
     return sentences.overMonth(wallet.category, money(wallet.monthLeft), amount)
+  if (outcome === 'WRONG_RAIL') return sentences.wrongRail(wallet.category, holds)
   return sentences.notAsked(wallet.category, holds)
 }
 
@@ -114,12 +115,22 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
     ACCOUNT_NOT_FOUND: sentences.notFound(drawn.accountId),
     ACCOUNT_CLOSED: sentences.closed,
     ACCOUNT_BLOCKED: sentences.blocked,
+    CURRENCY_NOT_SUPPORTED: sentences.otherCurrency,
     ALREADY_REVERSED: sentences.reversed,
-    MCC_NOT_PERMITTED: sentences.notPermitted(drawn.effectiveMcc),
+    MCC_NOT_PERMITTED: notPermitted(drawn),
+    RAIL_NOT_PERMITTED: sentences.railNotPermitted,
     INSUFFICIENT_BALANCE: sentences.noWallet,
     AMOUNT_OVER_LIMIT: overLimit(drawn, amount, purchaseMax),
   }
   return sayings[drawn.reason] ?? reasonText(drawn.reason)
+}
+
+function notPermitted({ mcc, effectiveMcc, forbiddenBy }: Drawn): string {
+  const { sentences } = text().decision
+  if (forbiddenBy === 'NEVER_PERMITTED_AS_RECEIVED') return sentences.notPermittedAsReceived(mcc)
+  if (forbiddenBy === undefined && mcc !== effectiveMcc)
+    return sentences.notPermittedEither(mcc, effectiveMcc)
+  return sentences.notPermitted(effectiveMcc)
 }
 
 function overLimit(drawn: Drawn, amount: string, purchaseMax: string | undefined): string {

@@ -6,8 +6,10 @@ export const stepNames = [
   'exists',
   'open',
   'active',
+  'currency',
   'notReversed',
   'permitted',
+  'rail',
   'purchaseLimit',
   'wallets',
 ] as const
@@ -32,6 +34,8 @@ export type Drawn = {
   readonly decidedBy: StepName
   readonly mcc: string
   readonly effectiveMcc: string
+  /** Without its prefix, such as NEVER_PERMITTED. Undefined for an entry, which does not keep it. */
+  readonly forbiddenBy: string | undefined
   readonly merchantRule: string
   /** The wallets that may pay, in order. An entry records only the wallet that paid. */
   readonly wallets: readonly WalletTried[]
@@ -46,8 +50,10 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   ACCOUNT_NOT_FOUND: 'exists',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
+  CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
+  RAIL_NOT_PERMITTED: 'rail',
 }
 
 type Asked = { readonly accountId: string; readonly amount: bigint; readonly mcc: string }
@@ -69,6 +75,7 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
     decidedBy: decidingStep(simulation, reason),
     mcc: simulation.mcc ?? mcc,
     effectiveMcc: answer?.effectiveMcc ?? mcc,
+    forbiddenBy: withoutPrefix(simulation.forbiddenBy ?? '', 'MCC_LIST'),
     merchantRule: answer?.merchantRule ?? '',
     wallets,
     payer: answer?.category ? { wallet: answer.category, left: answer.balance ?? '0' } : undefined,
@@ -92,6 +99,7 @@ export function drawnEntry(entry: Transaction): Drawn {
     decidedBy: reason === 'AMOUNT_OVER_LIMIT' ? 'limits' : (stepsByReason[reason] ?? 'wallets'),
     mcc: entry.mcc ?? '',
     effectiveMcc: entry.effectiveMcc ?? entry.mcc ?? '',
+    forbiddenBy: undefined,
     merchantRule: entry.merchantRule ?? '',
     wallets: [],
     payer: entry.category ? { wallet: entry.category, left: entry.balanceAfter ?? '0' } : undefined,
@@ -119,6 +127,7 @@ export function withoutPrefix(value: string, prefix: string): string {
 function decidingStep({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
   if (reason === undefined || answer?.replayed === true) return 'id'
   if (reason !== 'AMOUNT_OVER_LIMIT') return stepsByReason[reason] ?? 'wallets'
-  const isAsked = wallets.some(({ outcome }) => outcome !== 'WALLET_OUTCOME_NOT_ASKED')
+  const unasked = ['WALLET_OUTCOME_NOT_ASKED', 'WALLET_OUTCOME_WRONG_RAIL']
+  const isAsked = wallets.some(({ outcome }) => !unasked.includes(outcome))
   return isAsked ? 'wallets' : 'purchaseLimit'
 }

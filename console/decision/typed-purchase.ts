@@ -1,3 +1,4 @@
+import type { NetworkData } from '../api/messages.js'
 import type { Place } from '../router.js'
 import { parseMoney } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -10,6 +11,14 @@ export type Typed = {
   readonly merchant: string
   /** FALLBACK_NEVER, or empty. */
   readonly fallback: string
+  /** A value of Rail and of Product, or empty. */
+  readonly rail: string
+  readonly product: string
+  readonly currency: string
+  /** The merchant's ids, for the merchant rules that are bound to them. */
+  readonly merchantTaxId: string
+  readonly acquirerId: string
+  readonly merchantId: string
 }
 
 /** A purchase that can be simulated: every field is there. */
@@ -19,6 +28,7 @@ export type Purchase = {
   readonly mcc: string
   readonly merchant: string
   readonly fallback?: string
+  readonly network?: NetworkData
 }
 
 /** The form for an address. */
@@ -30,11 +40,24 @@ export function typedAt({ query }: Place): Typed {
     mcc: field('mcc'),
     merchant: field('merchant'),
     fallback: field('fallback'),
+    rail: field('rail'),
+    product: field('product'),
+    currency: field('currency'),
+    merchantTaxId: field('merchantTaxId'),
+    acquirerId: field('acquirerId'),
+    merchantId: field('merchantId'),
   }
 }
 
 /** Returns the purchase that the fields make; undefined while one of them is missing or wrong. */
-export function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed): Purchase | undefined {
+export function purchaseOf({
+  account,
+  amount,
+  mcc,
+  merchant,
+  fallback,
+  ...typed
+}: Typed): Purchase | undefined {
   const centavos = parseMoney(amount)
   if (account.trim() === '' || centavos === undefined || !/^\d{4}$/.test(mcc.trim())) return undefined
   return {
@@ -43,7 +66,20 @@ export function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed):
     mcc: mcc.trim(),
     merchant,
     ...(fallback !== '' && { fallback }),
+    ...networkOf(typed),
   }
+}
+
+/** Returns the field `network` of a purchase, or nothing when the form says nothing for it. */
+function networkOf({
+  currency,
+  ...typed
+}: Omit<Typed, 'account' | 'amount' | 'mcc' | 'merchant' | 'fallback'>) {
+  const texts = { ...typed, currency: currency.toUpperCase() }
+  const said = Object.entries(texts).flatMap(([field, value]) =>
+    value.trim() === '' ? [] : [[field, value.trim()]],
+  )
+  return said.length > 0 ? { network: Object.fromEntries(said) } : {}
 }
 
 /** Returns the problem of each field that has one. */

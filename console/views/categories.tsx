@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Category } from '../api/messages.js'
+import type { Category, MccPolicy } from '../api/messages.js'
 import { Button, Chip, Done, Head } from '../parts/basics.js'
 import { Failure } from '../parts/failure.js'
 import { Field } from '../parts/field.js'
@@ -16,12 +16,12 @@ export function Categories() {
   const [editing, setEditing] = useState<Category | 'new'>()
   const [done, setDone] = useState<string>()
   const { data, error, loading, reload } = useLoad(async () => {
-    const [listed, never] = await Promise.all([
+    const [listed, { policy = {} }] = await Promise.all([
       // There are 64 at most.
       call('CategoryService/ListCategories', { pageSize: 100 }),
       call('CategoryService/GetMccPolicy', {}),
     ])
-    return { categories: listed.categories ?? [], never: never.policy?.neverPermitted ?? [] }
+    return { categories: listed.categories ?? [], policy }
   }, [])
   return (
     <>
@@ -38,7 +38,7 @@ export function Categories() {
             <h2>{words.lookup}</h2>
             <Field label="MCC" value={mcc} onInput={setMcc} mode="numeric" maxLength={4} />
             <div aria-live="polite">
-              <Payers mcc={mcc} categories={data.categories} never={data.never} />
+              <Payers mcc={mcc} categories={data.categories} policy={data.policy} />
             </div>
           </section>
           <section class="categories" aria-label={words.title}>
@@ -53,8 +53,15 @@ export function Categories() {
           </section>
           <section class="card">
             <h2>{words.never}</h2>
-            <p class="quiet">{data.never.length > 0 ? words.neverWhy : words.neverNone}</p>
-            <Mccs mccs={data.never} looked={mcc} />
+            <p class="quiet">{never(data.policy).length > 0 ? words.neverWhy : words.neverNone}</p>
+            <Mccs mccs={never(data.policy)} looked={mcc} />
+          </section>
+          <section class="card">
+            <h2>{words.neverAsReceived}</h2>
+            <p class="quiet">
+              {asReceived(data.policy).length > 0 ? words.neverAsReceivedWhy : words.neverAsReceivedNone}
+            </p>
+            <Mccs mccs={asReceived(data.policy)} looked={mcc} />
           </section>
         </>
       ) : (
@@ -94,6 +101,7 @@ function CategoryCard({
           <span class="quiet">{category.displayName}</span>
         )}
         {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
+        {category.regulated && <Chip tone="quiet">{words.regulated}</Chip>}
       </header>
       {category.free ? (
         <p class="quiet">{words.free}</p>
@@ -105,12 +113,28 @@ function CategoryCard({
           </p>
         </>
       )}
+      <p class="quiet">
+        {words.rails} {railsText(category)}
+      </p>
       <Button onClick={onEdit}>
         {words.edit}
         <span class="unseen"> {category.id}</span>
       </Button>
     </article>
   )
+}
+
+function never({ neverPermitted = [] }: MccPolicy): readonly string[] {
+  return neverPermitted
+}
+
+function asReceived({ neverPermittedAsReceived = [] }: MccPolicy): readonly string[] {
+  return neverPermittedAsReceived
+}
+
+function railsText({ rails = [] }: Category): string {
+  const { categories: words, network } = text()
+  return rails.map((rail) => network.rails[rail]).join(', ') || words.railsAny
 }
 
 function Mccs({ mccs, looked }: { readonly mccs: readonly string[]; readonly looked: string }) {
@@ -129,15 +153,16 @@ function Mccs({ mccs, looked }: { readonly mccs: readonly string[]; readonly loo
 function Payers({
   mcc,
   categories,
-  never,
+  policy,
 }: {
   readonly mcc: string
   readonly categories: readonly Category[]
-  readonly never: readonly string[]
+  readonly policy: MccPolicy
 }) {
   const { categories: words } = text()
   if (!/^\d{4}$/.test(mcc)) return null
-  if (never.some((each) => covers(each, mcc))) return <p>{words.lookupNever(mcc)}</p>
+  const forbidden = [...never(policy), ...asReceived(policy)]
+  if (forbidden.some((each) => covers(each, mcc))) return <p>{words.lookupNever(mcc)}</p>
   // The service lists them in the order in which they pay, the free balance last.
   const payers = categories.filter(({ free, mccs = [] }) => free || mccs.some((each) => covers(each, mcc)))
   return (

@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Category } from '../api/messages.js'
+import type { Category, Rail } from '../api/messages.js'
 import { Dialog } from '../parts/dialog.js'
 import { Field, Form } from '../parts/field.js'
 import { FormEnd } from '../parts/form-end.js'
 import { useAction } from '../parts/use-call.js'
 import { text } from '../text/text.js'
+
+const allRails: readonly Rail[] = ['RAIL_VOUCHER', 'RAIL_CREDIT', 'RAIL_DEBIT']
 
 type EditCategoryProps = {
   /** The category to change; undefined for a new one. */
@@ -32,6 +34,8 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
         order: Number(typed.order),
         creditsClosed: typed.creditsClosed,
         free: category?.free ?? false,
+        rails: typed.rails,
+        regulated: typed.regulated,
       },
     })
     onDone(words.saved)
@@ -60,6 +64,20 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
           />
           {words.creditsClosed}
         </label>
+        <RailChoices chosen={typed.rails} onChoose={(rails) => setTyped({ ...typed, rails })} />
+        {!category?.free && (
+          <>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={typed.regulated}
+                onChange={({ currentTarget }) => setTyped({ ...typed, regulated: currentTarget.checked })}
+              />
+              {words.regulated}
+            </label>
+            <p class="hint">{words.regulatedHint}</p>
+          </>
+        )}
         <p class="hint">{words.saveReview}</p>
         <FormEnd submit={words.save} call={save} onBack={onClose} />
       </Form>
@@ -109,6 +127,8 @@ function typedCategory(category: Category | undefined) {
     mccs: (category?.mccs ?? []).join(' '),
     order: String(category?.order ?? 0),
     creditsClosed: category?.creditsClosed ?? false,
+    rails: category?.rails ?? [],
+    regulated: category?.regulated ?? false,
   }
 }
 
@@ -125,4 +145,32 @@ function problemsOf(typed: Typed) {
     mccs: areMccsWrong ? words.mccsWrong : undefined,
     order: isOrderWrong ? words.orderWrong : undefined,
   }
+}
+
+type RailChoicesProps = {
+  readonly chosen: readonly Rail[]
+  readonly onChoose: (rails: readonly Rail[]) => void
+}
+
+/** A box to tick for each rail. */
+function RailChoices({ chosen, onChoose }: RailChoicesProps) {
+  const { categories: words, network } = text()
+  const toggled = (rail: Rail, isChosen: boolean) =>
+    allRails.filter((each) => (each === rail ? isChosen : chosen.includes(each)))
+  return (
+    <fieldset>
+      <legend>{words.rails}</legend>
+      {allRails.map((rail) => (
+        <label key={rail} class="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(rail)}
+            onChange={({ currentTarget }) => onChoose(toggled(rail, currentTarget.checked))}
+          />
+          {network.rails[rail]}
+        </label>
+      ))}
+      <p class="hint">{words.railsHint}</p>
+    </fieldset>
+  )
 }

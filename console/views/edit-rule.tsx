@@ -8,6 +8,7 @@ import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { text } from '../text/text.js'
 import { dateTime } from '../text/time.js'
+import { coveredBy, MerchantFields, withoutHidden } from './rule-merchant.js'
 
 type EditRuleProps = {
   /** The rule to change; undefined for a new one. */
@@ -21,17 +22,18 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
   const { rules } = text()
   const [removing, setRemoving] = useState(false)
   const [typed, setTyped] = useState(() => typedRule(rule))
+  const wanted = withoutHidden(typed)
   // Without an id of its own, a repeat would create a second rule.
-  const request = useRequestId('MerchantRuleService/CreateMerchantRule', JSON.stringify(typed))
+  const request = useRequestId('MerchantRuleService/CreateMerchantRule', JSON.stringify(wanted))
   const save = useAction(async () => {
     if (rule) {
       await call('MerchantRuleService/UpdateMerchantRule', {
-        merchantRule: { ...typed, id: rule.id, ...(rule.etag && { etag: rule.etag }) },
-        updateMask: 'match,name,city,country,mcc',
+        merchantRule: { ...wanted, id: rule.id, ...(rule.etag && { etag: rule.etag }) },
+        updateMask: 'match,name,city,country,mcc,merchantTaxId,acquirerId,merchantId',
       })
     } else {
       await call('MerchantRuleService/CreateMerchantRule', {
-        merchantRule: { ...typed, id: typed.id.trim() || request.id },
+        merchantRule: { ...wanted, id: typed.id.trim() || request.id },
       })
       request.renew()
     }
@@ -50,7 +52,7 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
       <Dialog title={rules.removeTitle} onClose={onClose}>
         <Form onSubmit={() => void remove.run()}>
           <p class="mono id">
-            {rule.name} → {rule.mcc} ({rule.id})
+            {coveredBy(rule)} → {rule.mcc} ({rule.id})
           </p>
           <p>{rules.removeWhy}</p>
           <FormEnd
@@ -89,6 +91,9 @@ function typedRule(rule: MerchantRule | undefined) {
     city: rule?.city ?? '',
     country: rule?.country ?? '',
     mcc: rule?.mcc ?? '',
+    merchantTaxId: rule?.merchantTaxId ?? '',
+    acquirerId: rule?.acquirerId ?? '',
+    merchantId: rule?.merchantId ?? '',
   }
 }
 
@@ -121,37 +126,13 @@ function RuleFields({
           mono
         />
       )}
-      <Field
-        label={rules.name}
-        value={typed.name}
-        onInput={set('name')}
-        hint={rules.nameHint}
-        maxLength={99}
-        mono
-        autoFocus
-      />
       <Select
         label={rules.match}
         value={typed.match}
         options={Object.entries(rules.matches)}
         onChoose={set('match')}
       />
-      <div class="field-pair">
-        <Field
-          label={rules.city}
-          value={typed.city}
-          onInput={set('city')}
-          hint={rules.optional}
-          maxLength={99}
-        />
-        <Field
-          label={rules.country}
-          value={typed.country}
-          onInput={set('country')}
-          hint={`${rules.optional}. ${rules.countryHint}`}
-          maxLength={2}
-        />
-      </div>
+      <MerchantFields typed={typed} set={set} />
       <Field label={rules.mcc} value={typed.mcc} onInput={set('mcc')} mode="numeric" maxLength={4} mono />
     </>
   )

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Transaction } from '../api/messages.js'
+import type { NetworkData, Transaction } from '../api/messages.js'
 import { DecisionPath, reasonText, sentenceOf } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried, rulesTriedIn } from '../decision/merchant-reading.js'
 import { drawnEntry, withoutPrefix } from '../decision/steps.js'
@@ -15,6 +15,9 @@ import { dateTime } from '../text/time.js'
 import { LimitList } from './change-limits.js'
 import { Reverse } from './reverse.js'
 import { isSome, shownAmount, wordsOf } from './statement.js'
+
+/** A value of Rail or Product that says nothing. */
+const UNSAID = /^.*_UNSPECIFIED$/
 
 type EntryProps = {
   readonly accountId: string
@@ -115,6 +118,8 @@ function EntryFacts({ entry }: { readonly entry: Transaction }) {
         entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
         entry.day ? [words.day, entry.day] : undefined,
         entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
+        entry.approvalCode ? [words.approvalCode, entry.approvalCode] : undefined,
+        ...networkRows(entry.network),
         entry.subject ? [words.by, entry.subject] : undefined,
         [words.seq, entry.seq],
         isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
@@ -128,9 +133,11 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   const { decision, entry: words } = text()
   const drawn = drawnEntry(entry)
   const raw = entry.merchant ?? ''
+  const { merchantTaxId = '', acquirerId = '', merchantId = '' } = entry.network ?? {}
+  const asked = { merchant: raw, merchantTaxId, acquirerId, merchantId }
   const { data: reading } = useLoad(
-    () => call('MerchantRuleService/ResolveMerchant', { merchant: raw }).catch(() => undefined),
-    [raw],
+    () => call('MerchantRuleService/ResolveMerchant', asked).catch(() => undefined),
+    [JSON.stringify(asked)],
   )
   return (
     <>
@@ -140,7 +147,7 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
       <MccUsed drawn={drawn} />
       <h3>{decision.merchant}</h3>
       <MerchantReading raw={raw} merchant={reading} />
-      {reading && raw !== '' && (
+      {reading && Object.values(asked).some((part) => part !== '') && (
         <>
           <h3>{decision.rules}</h3>
           <RulesTried rules={rulesTriedIn(reading)} />
@@ -149,6 +156,17 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
       )}
     </>
   )
+}
+
+/** What the card network sent with the purchase, field by field. */
+function networkRows(network: NetworkData = {}): readonly (readonly [string, string])[] {
+  const { network: words } = text()
+  const { rail = '', product = '', ...texts } = network
+  const values = { rail: words.rails[rail], product: words.products[product], ...texts }
+  return Object.entries(words.fields).flatMap(([field, label]) => {
+    const value = values[field as keyof NetworkData]
+    return value ? [[label, value] as const] : []
+  })
 }
 
 /** Describes the entry in a sentence to read aloud. */
@@ -168,11 +186,18 @@ function sayingOf(entry: Transaction): string {
 }
 
 function simulationOf(entry: Transaction): string {
+  const { rail = '', product = '', currency, merchantTaxId, acquirerId, merchantId } = entry.network ?? {}
   return linkTo(['simulate'], {
     account: entry.accountId,
     amount: addressMoney(BigInt(entry.amount ?? 0)),
     mcc: entry.mcc,
     merchant: entry.merchant,
     fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
+    rail: rail.replace(UNSAID, ''),
+    product: product.replace(UNSAID, ''),
+    currency,
+    merchantTaxId,
+    acquirerId,
+    merchantId,
   })
 }

@@ -1,7 +1,25 @@
 import { problemsOf, type Typed } from '../decision/typed-purchase.js'
 import { Button } from '../parts/basics.js'
-import { Field, Form } from '../parts/field.js'
+import { Field, Form, Select } from '../parts/field.js'
 import { text } from '../text/text.js'
+
+/** The only rail that has products. */
+const VOUCHER = 'RAIL_VOUCHER'
+
+/** The ids of a merchant, and the most characters of each. */
+const idFields = [
+  ['merchantTaxId', 14],
+  ['acquirerId', 11],
+  ['merchantId', 15],
+] as const
+const noNetworkFields = {
+  rail: '',
+  product: '',
+  currency: '',
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
+} as const
 
 type PurchaseFormProps = {
   readonly typed: Typed
@@ -63,9 +81,58 @@ export function PurchaseForm({ typed, accounts, isChecked, onType, onSubmit }: P
         />
         {simulate.fallback}
       </label>
+      <NetworkFields typed={typed} onType={onType} />
       <Button type="submit">{simulate.run}</Button>
     </Form>
   )
+}
+
+/** The fields of a purchase that the card network sends. */
+function NetworkFields({ typed, onType }: Pick<PurchaseFormProps, 'typed' | 'onType'>) {
+  const { network } = text()
+  return (
+    <details class="advanced" open={isAnyTyped(typed)}>
+      <summary>{network.title}</summary>
+      <div class="field-pair">
+        <Select
+          label={network.fields.rail}
+          value={typed.rail}
+          options={[['', network.unsaid], ...Object.entries(network.rails)]}
+          onChoose={(rail) => onType({ ...typed, rail, product: rail === VOUCHER ? typed.product : '' })}
+        />
+        {typed.rail === VOUCHER && (
+          <Select
+            label={network.fields.product}
+            value={typed.product}
+            options={[['', network.unsaid], ...Object.entries(network.products)]}
+            onChoose={(product) => onType({ ...typed, product })}
+          />
+        )}
+        <Field
+          label={network.fields.currency}
+          value={typed.currency}
+          onInput={(currency) => onType({ ...typed, currency })}
+          maxLength={3}
+          placeholder="BRL"
+        />
+        {idFields.map(([name, maxLength]) => (
+          <Field
+            key={name}
+            label={network.fields[name]}
+            value={typed[name]}
+            onInput={(value) => onType({ ...typed, [name]: value })}
+            maxLength={maxLength}
+            mono
+          />
+        ))}
+      </div>
+    </details>
+  )
+}
+
+/** Whether any field of the network is typed. */
+function isAnyTyped({ rail, currency, merchantTaxId, acquirerId, merchantId }: Typed): boolean {
+  return [rail, currency, merchantTaxId, acquirerId, merchantId].some((value) => value !== '')
 }
 
 /** Purchases to try, one button each. */
@@ -79,7 +146,7 @@ export function Examples({
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
-  const plain = { account, fallback: '' }
+  const plain = { account, fallback: '', ...noNetworkFields }
   const cases: readonly (readonly [string, Typed])[] = [
     [
       examples.food,

@@ -10,12 +10,15 @@ import { type Pages, useLoad, usePages } from '../parts/use-call.js'
 import { goTo, linkTo, type Place } from '../router.js'
 import { text } from '../text/text.js'
 import { EditRule } from './edit-rule.js'
+import { coveredBy } from './rule-merchant.js'
 
 /** The merchant rules, and the resolver that shows which of them decides. */
 export function Rules({ place }: { readonly place: Place }) {
   const { rules } = text()
   const [name, setName] = useState('')
   const [mcc, setMcc] = useState('')
+  const [taxId, setTaxId] = useState('')
+  const wholeTaxId = isWholeTaxId(taxId) ? taxId : ''
   const [editing, setEditing] = useState<MerchantRule | 'new'>()
   const [done, setDone] = useState<string>()
   const namedId = place.query.get('rule')
@@ -31,12 +34,13 @@ export function Rules({ place }: { readonly place: Place }) {
         pageToken,
         ...(name.trim() !== '' && { namePrefix: name }),
         ...(/^\d{4}$/.test(mcc) && { mcc }),
+        ...(wholeTaxId !== '' && { merchantTaxId: wholeTaxId }),
       })
       return { items: answer.merchantRules ?? [], next: answer.nextPageToken ?? '' }
     },
-    [name, mcc.length === 4 ? mcc : ''],
+    [name, mcc.length === 4 ? mcc : '', wholeTaxId],
   )
-  const isFiltered = name.trim() !== '' || mcc !== ''
+  const isFiltered = name.trim() !== '' || mcc !== '' || taxId !== ''
   const open = editing ?? (namedId === null ? undefined : named.data)
   const close = () => {
     setEditing(undefined)
@@ -57,6 +61,7 @@ export function Rules({ place }: { readonly place: Place }) {
         <div class="filters">
           <Field label={rules.filterName} value={name} onInput={setName} maxLength={99} />
           <Field label={rules.filterMcc} value={mcc} onInput={setMcc} mode="numeric" maxLength={4} />
+          <Field label={rules.merchantTaxId} value={taxId} onInput={setTaxId} maxLength={18} />
         </div>
         <RuleList pages={pages} isFiltered={isFiltered} onChoose={setEditing} />
       </section>
@@ -90,7 +95,7 @@ function RuleList({
     <div class="list">
       {pages.items.length > 0 && (
         <div class="list-head rule-row" aria-hidden="true">
-          <span>{rules.name}</span>
+          <span>{rules.nameOrId}</span>
           <span>{rules.match}</span>
           <span>{rules.place}</span>
           <span>MCC</span>
@@ -101,7 +106,7 @@ function RuleList({
         {pages.items.map((rule) => (
           <li key={rule.id}>
             <button type="button" class="row rule-row" onClick={() => onChoose(rule)}>
-              <span class="mono">{rule.name}</span>
+              <span class="mono">{coveredBy(rule)}</span>
               <span class="quiet">{rules.matches[rule.match]}</span>
               <span class="quiet">{placeOf(rule)}</span>
               <span class="mono">{rule.mcc}</span>
@@ -127,35 +132,73 @@ function RuleList({
   )
 }
 
-function placeOf({ city = '', country = '' }: MerchantRule): string {
-  return [city, country].filter((part) => part !== '').join(', ') || text().rules.anywhere
+/** The city and country, or the acquirer, that a rule is for. */
+function placeOf({ match, city = '', country = '', acquirerId = '' }: MerchantRule): string {
+  const { rules } = text()
+  if (match === 'MERCHANT_RULE_MATCH_TAX_ID') return ''
+  if (match === 'MERCHANT_RULE_MATCH_MERCHANT_ID') return rules.atAcquirer(acquirerId)
+  return [city, country].filter((part) => part !== '').join(', ') || rules.anywhere
 }
 
+/** Whether a CNPJ is typed to its end, with or without punctuation. */
+function isWholeTaxId(typed: string): boolean {
+  return typed.replace(/[\s./-]/g, '').length === 14
+}
+
+/** The fields of the resolver, as the address names them. */
+const resolverFields = ['merchant', 'merchantTaxId', 'acquirerId', 'merchantId'] as const
+
 function Resolver({ place }: { readonly place: Place }) {
-  const { rules } = text()
-  const asked = place.query.get('merchant') ?? ''
+  const { rules, decision } = text()
+  const [merchant, merchantTaxId, acquirerId, merchantId] = resolverFields.map(
+    (field) => place.query.get(field) ?? '',
+  ) as [string, string, string, string] // One for each field.
+  const asked = { merchant, merchantTaxId, acquirerId, merchantId }
+  const said = JSON.stringify(asked)
   const [typed, setTyped] = useState(asked)
-  useEffect(() => setTyped(asked), [asked])
+  useEffect(() => setTyped(asked), [said])
+  const set = (field: keyof typeof typed) => (value: string) => setTyped({ ...typed, [field]: value })
   const resolution = useLoad(
     async () =>
-      asked === '' ? undefined : await call('MerchantRuleService/ResolveMerchant', { merchant: asked }),
-    [asked],
+      Object.values(asked).every((value) => value === '')
+        ? undefined
+        : await call('MerchantRuleService/ResolveMerchant', asked),
+    [said],
   )
   const found = resolution.data
   return (
     <section class="card resolver">
       <h2>{rules.resolver}</h2>
-      <Form
-        class="resolver-form"
-        onSubmit={() => goTo(linkTo(['rules'], { merchant: typed }), { replace: true })}
-      >
+      <Form class="resolver-form" onSubmit={() => goTo(linkTo(['rules'], typed), { replace: true })}>
         <Field
-          label={text().decision.merchant}
-          value={typed}
-          onInput={setTyped}
+          label={decision.merchant}
+          value={typed.merchant}
+          onInput={set('merchant')}
           maxLength={200}
           mono
           placeholder="UBER EATS                   SAO PAULO BR"
+        />
+        <Field
+          label={rules.merchantTaxId}
+          value={typed.merchantTaxId}
+          onInput={set('merchantTaxId')}
+          maxLength={18}
+          mono
+        />
+        <Field
+          label={rules.acquirerId}
+          value={typed.acquirerId}
+          onInput={set('acquirerId')}
+          mode="numeric"
+          maxLength={11}
+          mono
+        />
+        <Field
+          label={rules.merchantId}
+          value={typed.merchantId}
+          onInput={set('merchantId')}
+          maxLength={15}
+          mono
         />
         <Button type="submit">{rules.resolve}</Button>
       </Form>
@@ -164,14 +207,14 @@ function Resolver({ place }: { readonly place: Place }) {
         {found && (
           <div class="resolution">
             <div>
-              <MerchantReading raw={asked} merchant={found} />
+              <MerchantReading raw={merchant} merchant={found} />
             </div>
             <div>
               {found.merchantRule ? (
                 <>
                   <p class="label">{rules.decides}</p>
                   <p class="decided-by">
-                    <span class="mono">{found.merchantRule.name}</span> <span class="quiet">→</span>{' '}
+                    <span class="mono">{coveredBy(found.merchantRule)}</span> <span class="quiet">→</span>{' '}
                     <b class="mono">{found.merchantRule.mcc}</b>
                   </p>
                 </>

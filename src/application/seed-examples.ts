@@ -1,5 +1,5 @@
 import type { AccountId } from '../domain/account-status.js'
-import type { MerchantRule } from '../domain/merchant-rule.js'
+import type { MerchantRule, MerchantRuleByName } from '../domain/merchant-rule.js'
 import { type Centavos, centavos } from '../domain/money.js'
 import { timeBudget } from './budget.js'
 import type { Clock } from './clock.js'
@@ -13,7 +13,7 @@ export const exampleAccounts: readonly { readonly id: AccountId; readonly balanc
 ]
 
 /** The example merchant rules of the README. */
-export const exampleRules: readonly MerchantRule[] = [
+export const exampleRules: readonly MerchantRuleByName[] = [
   { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
   { id: 'uber-eats', match: 'EXACT', name: 'UBER EATS', mcc: '5412' },
   { id: 'pag-jose-da-silva', match: 'EXACT', name: 'PAG*JoseDaSilva', mcc: '5811' },

@@ -5,6 +5,7 @@ import { type Day, monthOf } from './calendar.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
 import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
+import { isCurrencySupported } from './network.js'
 
 /** Sums over the entries of one wallet: for its latest day, and for the month of that day. */
 type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
@@ -198,12 +199,14 @@ function spentText(spent: Readonly<Spent> | undefined): string {
 }
 
 /**
- * Whether the entry moved the amount that its kind and reason require. `early`: reversals of it came first.
+ * Whether the entry moved the amount that its kind, reason and currency require. `early`: reversals of it
+ * came first.
  */
 function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
   switch (entry.kind) {
     case 'AUTHORIZATION':
       if (entry.reason !== 'APPROVED') return entry.movement === undefined
+      if (!isCurrencySupported(entry.network?.currency)) return false
       // Early reversals lower the debit. `auditTakenBack` checks the exact amount.
       return early ? entry.movement !== undefined : entry.movement?.delta === -entry.amount
     case 'REVERSAL':

@@ -1,11 +1,15 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
+import { type MissingRail, permitsRail } from './category-rails.js'
 import type { Fallback } from './entry.js'
 import { invariant } from './invariant.js'
+import type { MccList, MccPolicy } from './mcc-policy.js'
 import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
 import { parseMerchant } from './merchant.js'
 import type { MerchantRule } from './merchant-rule.js'
 import { type MerchantRuleChange, MerchantRuleIndex } from './merchant-rule-index.js'
+import type { NetworkData } from './network.js'
+import { WalletIndex } from './wallet-index.js'
 
 /** The wallets that may pay a purchase, and the MCC that chose them. */
 export type Route = {
@@ -13,13 +17,15 @@ export type Route = {
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */
   readonly merchantRule?: string
-  /** Whether any wallet may pay for the effective MCC. */
-  readonly permitted: boolean
+  /** The list of the MCC policy that forbids the purchase; undefined when none does. */
+  readonly forbiddenBy: MccList | undefined
   /**
    * The wallets that may pay, in the order in which they are tried. The free balance is last, unless the
-   * purchase keeps it out.
+   * purchase keeps it out or its rail does.
    */
   readonly wallets: readonly CategoryId[]
+  /** The wallets that would pay for the effective MCC, but not over the purchase's rail. */
+  readonly wrongRail: readonly CategoryId[]
 }
 
 /** The fields of a purchase that choose its wallets. */
@@ -27,6 +33,7 @@ export type RoutedPurchase = {
   readonly mcc: string
   readonly merchant: string
   readonly fallback?: Fallback
+  readonly network?: NetworkData
 }
 
 export type CatalogParts = CategorySet & {
@@ -34,18 +41,19 @@ export type CatalogParts = CategorySet & {
   readonly version: bigint
   /** The catalog takes ownership: the caller must not change the index afterwards. */
   readonly rules: MerchantRuleIndex
+  /** Absent: accept. */
+  readonly missingRail?: MissingRail
 }
 
 /** Most rules applied in one step. More would delay decisions by over a millisecond or two. */
 const STEP_RULES_MAX = 500
 
 /** The difference between two versions of the catalog. */
-export type CatalogDelta = {
+export type CatalogDelta = MccPolicy & {
   readonly version: bigint
   /** Categories that are new or changed, in their new form. */
   readonly upserted: readonly Category[]
   readonly deleted: readonly CategoryId[]
-  readonly neverPermitted: MccSet
   readonly rules: MerchantRuleChange
 }
 
@@ -55,24 +63,34 @@ export class Catalog {
   /** All categories in order, the free balance last. */
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
+  readonly neverPermittedAsReceived: MccSet
   readonly #rules: MerchantRuleIndex
-  readonly #walletsByMcc: ReadonlyMap<string, readonly CategoryId[]>
+  readonly #missingRail: MissingRail
+  readonly #walletIndex: WalletIndex
   readonly #forbidden: ReadonlySet<string>
-  /** The wallets of an MCC without a category. There is exactly one free balance. */
-  readonly #freeOnly: readonly CategoryId[]
+  readonly #forbiddenAsReceived: ReadonlySet<string>
   #succeeded = false
 
   /** @throws RangeError when the categories contradict each other. */
-  constructor({ version, categories, neverPermitted, rules }: CatalogParts) {
-    const contradiction = contradictionIn({ categories, neverPermitted })
+  constructor({
+    version,
+    categories,
+    neverPermitted,
+    neverPermittedAsReceived,
+    rules,
+    missingRail = 'accept',
+  }: CatalogParts) {
+    const contradiction = contradictionIn({ categories, neverPermitted, neverPermittedAsReceived })
     if (contradiction !== undefined) throw new RangeError(contradiction)
     this.version = version
     this.categories = [...categories].sort(byPlace)
     this.neverPermitted = neverPermitted
+    this.neverPermittedAsReceived = neverPermittedAsReceived
     this.#rules = rules
-    this.#freeOnly = this.categories.filter(({ free }) => free).map(({ id }) => id)
-    this.#walletsByMcc = walletsOf(this.categories, this.#freeOnly)
+    this.#missingRail = missingRail
+    this.#walletIndex = new WalletIndex(this.categories, missingRail)
     this.#forbidden = new Set(mccsOf(neverPermitted))
+    this.#forbiddenAsReceived = new Set(mccsOf(neverPermittedAsReceived))
   }
 
   /** The merchant rules of this version. Do not keep them: a later version takes them over. */
@@ -83,29 +101,37 @@ export class Catalog {
 
   /**
    * Chooses the wallets for a purchase. A merchant rule's MCC takes precedence over the received one
-   * (challenge, L3). Without fallback, the free balance is none of them.
+   * (challenge, L3). Without fallback, the free balance is none of them. A category that does not permit the
+   * purchase's rail is none of them either.
    */
-  route({ mcc, merchant, fallback }: RoutedPurchase): Route {
+  route({ mcc, merchant, fallback, network }: RoutedPurchase): Route {
     this.#mustBeCurrent()
-    const rule = this.#rules.resolve(parseMerchant(merchant))
+    const rule = this.#rules.resolve(parseMerchant(merchant), network)
     const effectiveMcc = rule?.mcc ?? mcc
-    const wallets = this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly
+    const { wallets, withoutFree, wrongRail } = this.#walletIndex.payersOf(effectiveMcc, network?.rail)
     return {
       effectiveMcc,
       ...(rule && { merchantRule: rule.id }),
-      permitted: !this.#forbidden.has(effectiveMcc),
-      wallets: fallback === 'NEVER' ? wallets.slice(0, -1) : wallets,
+      forbiddenBy: this.#forbiddenBy(mcc, effectiveMcc),
+      wallets: fallback === 'NEVER' ? withoutFree : wallets,
+      wrongRail,
     }
   }
 
   /**
-   * Whether this wallet may pay for this MCC. Reads the category instead of a route, so that a wrong route
-   * cannot confirm itself.
+   * Whether this wallet may pay for a purchase with this effective MCC. Reads the category instead of a
+   * route, so that a wrong route cannot confirm itself.
    */
-  maySpend(wallet: CategoryId, mcc: string, fallback?: Fallback): boolean {
+  maySpend(
+    wallet: CategoryId,
+    effectiveMcc: string,
+    { mcc, fallback, network }: Omit<RoutedPurchase, 'merchant'>,
+  ): boolean {
     const category = this.categories.find(({ id }) => id === wallet)
-    if (!category || hasMcc(this.neverPermitted, mcc)) return false
-    return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, mcc)
+    if (!category || hasMcc(this.neverPermitted, effectiveMcc)) return false
+    if (hasMcc(this.neverPermittedAsReceived, mcc)) return false
+    if (!permitsRail(category, network?.rail, this.#missingRail)) return false
+    return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, effectiveMcc)
   }
 
   /** Returns the reason why this wallet accepts no credits; undefined when it does. */
@@ -123,9 +149,13 @@ export class Catalog {
    */
   succeed(delta: CatalogDelta): Catalog {
     this.#mustBeCurrent()
-    const { version, neverPermitted } = delta
     const categories = this.#categoriesAfter(delta)
-    const successor = new Catalog({ version, categories, neverPermitted, rules: this.#rules })
+    const successor = new Catalog({
+      ...delta,
+      categories,
+      rules: this.#rules,
+      missingRail: this.#missingRail,
+    })
     this.#rules.apply(delta.rules)
     this.#succeeded = true
     return successor
@@ -140,14 +170,20 @@ export class Catalog {
    */
   *succeedInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
     this.#mustBeCurrent()
-    const { version, neverPermitted, rules } = delta
+    const { rules } = delta
     const categories = this.#categoriesAfter(delta)
     const deleted = new Set(rules.deleted)
     const index = new MerchantRuleIndex()
     yield* fill(index, rules.upserted)
     const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
     yield* fill(index, this.#rules.rules(), isLeft)
-    return new Catalog({ version, categories, neverPermitted, rules: index })
+    return new Catalog({ ...delta, categories, rules: index, missingRail: this.#missingRail })
+  }
+
+  /** The MCC as received is compared first: no merchant rule lifts that list. */
+  #forbiddenBy(mcc: string, effectiveMcc: string): MccList | undefined {
+    if (this.#forbiddenAsReceived.has(mcc)) return 'NEVER_PERMITTED_AS_RECEIVED'
+    return this.#forbidden.has(effectiveMcc) ? 'NEVER_PERMITTED' : undefined
   }
 
   #categoriesAfter({ upserted, deleted }: CatalogDelta): readonly Category[] {
@@ -165,15 +201,13 @@ export class Catalog {
  *
  * @throws RangeError when its parts contradict each other.
  */
-export function* catalogInSteps({
-  version,
-  upserted: categories,
-  neverPermitted,
-  rules,
-}: CatalogDelta): Generator<undefined, Catalog> {
+export function* catalogInSteps(
+  delta: CatalogDelta,
+  missingRail: MissingRail = 'accept',
+): Generator<undefined, Catalog> {
   const index = new MerchantRuleIndex()
-  yield* fill(index, rules.upserted)
-  return new Catalog({ version, categories, neverPermitted, rules: index })
+  yield* fill(index, delta.rules.upserted)
+  return new Catalog({ ...delta, categories: delta.upserted, rules: index, missingRail })
 }
 
 /** Whether a change is small enough for a single step. */
@@ -206,21 +240,4 @@ function* stepsOf(rules: Iterable<MerchantRule>): Generator<readonly MerchantRul
 
 function byPlace(a: Category, b: Category): number {
   return Number(a.free) - Number(b.free) || a.order - b.order || (a.id < b.id ? -1 : 1)
-}
-
-function walletsOf(
-  ordered: readonly Category[],
-  freeOnly: readonly CategoryId[],
-): ReadonlyMap<string, readonly CategoryId[]> {
-  const wallets = new Map<string, CategoryId[]>()
-  for (const category of ordered) {
-    if (category.free) continue
-    for (const mcc of mccsOf(category.mccs)) {
-      const list = wallets.get(mcc)
-      if (list) list.push(category.id)
-      else wallets.set(mcc, [category.id])
-    }
-  }
-  for (const list of wallets.values()) list.push(...freeOnly)
-  return wallets
 }

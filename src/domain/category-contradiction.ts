@@ -1,22 +1,19 @@
 import { CATEGORIES_MAX, type Category } from './category.js'
-import { commonMcc, type MccSet } from './mcc-set.js'
+import type { MccPolicy } from './mcc-policy.js'
+import { commonMcc } from './mcc-set.js'
 
 /** A catalog without its merchant rules. */
-export type CategorySet = {
-  readonly categories: readonly Category[]
-  /** MCCs that no wallet pays for. */
-  readonly neverPermitted: MccSet
-}
+export type CategorySet = MccPolicy & { readonly categories: readonly Category[] }
 
 /**
  * Describes the first contradiction between these categories, naming both sides; undefined when there is
  * none. Several categories may share an MCC, provided that their order says which one pays first.
  */
-export function contradictionIn({ categories, neverPermitted }: CategorySet): string | undefined {
+export function contradictionIn({ categories, ...policy }: CategorySet): string | undefined {
   if (categories.length > CATEGORIES_MAX) return `a catalog has at most ${CATEGORIES_MAX} categories`
   const twice = categories.find(({ id }, index) => categories.findIndex((other) => other.id === id) < index)
   if (twice) return `the category ${twice.id} is in the catalog twice`
-  return freeContradiction(categories) ?? benefitContradiction({ categories, neverPermitted })
+  return freeContradiction(categories) ?? benefitContradiction({ categories, ...policy })
 }
 
 function freeContradiction(categories: readonly Category[]): string | undefined {
@@ -26,11 +23,18 @@ function freeContradiction(categories: readonly Category[]): string | undefined 
   return `the catalog needs exactly one free balance, ${found}`
 }
 
-function benefitContradiction({ categories, neverPermitted }: CategorySet): string | undefined {
+function benefitContradiction({
+  categories,
+  neverPermitted,
+  neverPermittedAsReceived,
+}: CategorySet): string | undefined {
   const benefits = categories.filter(({ free }) => !free)
   for (const [index, category] of benefits.entries()) {
     const never = commonMcc(category.mccs, neverPermitted)
     if (never !== undefined) return `MCC ${never} is in ${category.id} and also never permitted`
+    const received = commonMcc(category.mccs, neverPermittedAsReceived)
+    if (received !== undefined)
+      return `MCC ${received} is in ${category.id} and also never permitted as received`
     for (const other of benefits.slice(index + 1)) {
       if (other.order !== category.order) continue
       const both = commonMcc(category.mccs, other.mccs)

@@ -1,7 +1,8 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
 import type { CategoryProfile } from './category-profile.js'
-import { type MccSet, mccItems, mccSet } from './mcc-set.js'
+import { joinPolicies, type MccPolicy, samePolicy } from './mcc-policy.js'
+import { type MccSet, mccItems } from './mcc-set.js'
 
 /** A stored category. */
 export type KeptCategory = {
@@ -14,22 +15,16 @@ export type KeptCategory = {
 }
 
 /** The stored categories that an edit starts from. */
-export type KeptCategorySet = {
-  readonly kept: readonly KeptCategory[]
-  readonly neverPermitted: MccSet
-}
+export type KeptCategorySet = MccPolicy & { readonly kept: readonly KeptCategory[] }
 
 /** The outcome of an edit. */
 export type CategoryEdit =
-  /**
-   * Writes `upserted` and removes `deleted`. When both are empty, at most the list of forbidden MCCs changes.
-   */
-  | {
+  /** Writes `upserted` and removes `deleted`. When both are empty, at most the MCC policy changes. */
+  | (MccPolicy & {
       readonly type: 'EDIT'
       readonly upserted: readonly Category[]
       readonly deleted: readonly CategoryId[]
-      readonly neverPermitted: MccSet
-    }
+    })
   | { readonly type: 'REJECTED'; readonly rejection: CategoryRejection; readonly detail: string }
 
 /**
@@ -71,48 +66,45 @@ export function deleteCategory(
   return rejected('CREDITS_OPEN', `${id} accepted credits until recently: try again in ${missingMs} ms`)
 }
 
-/** Replaces the MCCs that no wallet pays for. */
-export function replaceNeverPermitted(current: KeptCategorySet, neverPermitted: MccSet): CategoryEdit {
-  return edited(current, { neverPermitted })
+/** Replaces the MCC policy, both its lists. */
+export function replaceMccPolicy(current: KeptCategorySet, policy: MccPolicy): CategoryEdit {
+  return edited(current, { policy })
 }
 
 /** Adds a profile. Its categories replace those with the same ids; all other categories stay. */
 export function applyProfile(current: KeptCategorySet, profile: CategoryProfile): CategoryEdit {
-  const neverPermitted = mccSet([...mccItems(current.neverPermitted), ...mccItems(profile.neverPermitted)])
-  return edited(current, { upserted: profile.categories, neverPermitted })
+  return edited(current, { upserted: profile.categories, policy: joinPolicies(current, profile) })
 }
 
 /** Whether the edit changes nothing. */
 export function isIdle(edit: CategoryEdit & { readonly type: 'EDIT' }, current: KeptCategorySet): boolean {
-  return (
-    edit.upserted.length === 0 &&
-    edit.deleted.length === 0 &&
-    sameSet(edit.neverPermitted, current.neverPermitted)
-  )
+  return edit.upserted.length === 0 && edit.deleted.length === 0 && samePolicy(edit, current)
 }
 
 function edited(
-  { kept, neverPermitted: before }: KeptCategorySet,
+  { kept, ...before }: KeptCategorySet,
   {
     upserted = [],
     deleted = [],
-    neverPermitted = before,
+    policy = before,
   }: {
     readonly upserted?: readonly Category[]
     readonly deleted?: readonly CategoryId[]
-    readonly neverPermitted?: MccSet
+    readonly policy?: MccPolicy
   },
 ): CategoryEdit {
   const current = kept.map(({ category }) => category)
   const gone = new Set([...deleted, ...upserted.map(({ id }) => id)])
+  const { neverPermitted, neverPermittedAsReceived } = policy
   const after: CategorySet = {
     categories: [...current.filter(({ id }) => !gone.has(id)), ...upserted],
     neverPermitted,
+    neverPermittedAsReceived,
   }
   const contradiction = contradictionIn(after)
   if (contradiction !== undefined) return rejected('CATALOG_CONTRADICTION', contradiction)
   const changed = upserted.filter((category) => !current.some((other) => sameCategory(other, category)))
-  return { type: 'EDIT', upserted: changed, deleted, neverPermitted }
+  return { type: 'EDIT', upserted: changed, deleted, neverPermitted, neverPermittedAsReceived }
 }
 
 function rejected(rejection: CategoryRejection, detail: string): CategoryEdit {
@@ -126,6 +118,8 @@ function sameCategory(a: Category, b: Category): boolean {
     a.order === b.order &&
     a.free === b.free &&
     a.creditsClosed === b.creditsClosed &&
+    a.regulated === b.regulated &&
+    a.rails.join() === b.rails.join() &&
     sameSet(a.mccs, b.mccs)
   )
 }

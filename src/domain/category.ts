@@ -1,5 +1,6 @@
 import type { Id } from './id.js'
 import { type MccSet, mccSet } from './mcc-set.js'
+import type { Rail } from './network.js'
 
 /** A kind of purchase with a wallet of its own. Its id names the wallet in every account. */
 export type Category = {
@@ -17,6 +18,13 @@ export type Category = {
    * to them.
    */
   readonly creditsClosed: boolean
+  /** Rails over which its wallets pay, in the order of `railSet`; empty: any rail, and no rail. */
+  readonly rails: readonly Rail[]
+  /**
+   * Whether the law regulates its money: the workers' food programme (PAT) or the culture voucher. Never true
+   * for the free balance. No decision reads it: it tells people and reports which money is regulated.
+   */
+  readonly regulated: boolean
 }
 
 /** Name of a wallet: 1 to 32 characters of A-Z, 0-9 and _, the first one a letter. */
@@ -48,7 +56,7 @@ export function isMcc(text: string): boolean {
 export const challengeCategories: readonly Category[] = [
   benefit({ id: 'FOOD', displayName: 'Food', order: 10, mccs: '5411 5412' }),
   benefit({ id: 'MEAL', displayName: 'Meals', order: 20, mccs: '5811 5812' }),
-  { id: 'CASH', displayName: 'Free balance', mccs: [], order: 1000, free: true, creditsClosed: false },
+  freeBalance({ id: 'CASH', displayName: 'Free balance' }),
 ]
 
 /** Creates a benefit category. `mccs` is separated by spaces. */
@@ -57,11 +65,33 @@ export function benefit({
   displayName,
   order,
   mccs,
+  rails = [],
+  regulated = false,
 }: {
   readonly id: CategoryId
   readonly displayName: string
   readonly order: number
   readonly mccs: string
+  readonly rails?: readonly Rail[]
+  readonly regulated?: boolean
 }): Category {
-  return { id, displayName, order, mccs: mccSet(mccs.split(' ')), free: false, creditsClosed: false }
+  return {
+    id,
+    displayName,
+    order,
+    mccs: mccSet(mccs.split(' ')),
+    free: false,
+    creditsClosed: false,
+    rails,
+    regulated,
+  }
+}
+
+/** Creates a free balance. */
+export function freeBalance({
+  id,
+  displayName,
+  rails = [],
+}: Pick<Category, 'id' | 'displayName'> & { readonly rails?: readonly Rail[] }): Category {
+  return { id, displayName, mccs: [], order: 1000, free: true, creditsClosed: false, rails, regulated: false }
 }

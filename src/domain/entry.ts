@@ -4,6 +4,7 @@ import type { CategoryId } from './category.js'
 import type { Id } from './id.js'
 import type { Limits } from './limits.js'
 import type { Centavos } from './money.js'
+import type { NetworkData } from './network.js'
 import type { Reason } from './reason.js'
 
 /**
@@ -42,6 +43,8 @@ export type AuthorizationEntry = Recorded & {
   readonly merchant: string
   /** As received. */
   readonly fallback?: Fallback
+  /** As received. */
+  readonly network?: NetworkData
   /** The MCC that chose the wallets. */
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */
@@ -50,6 +53,11 @@ export type AuthorizationEntry = Recorded & {
   readonly catalogVersion?: bigint
   /** Present when the purchase was approved. */
   readonly movement?: Movement
+  /**
+   * ISO 8583 DE38: six characters of 0-9 and A-Z. Absent when declined, and in entries older than approval
+   * codes.
+   */
+  readonly approvalCode?: string
   /**
    * The day whose spending counts the purchase; absent when declined, and in entries older than daily
    * counters.

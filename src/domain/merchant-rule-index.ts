@@ -1,9 +1,12 @@
 import type { Merchant } from './merchant.js'
 import {
+  isById,
+  type MerchantIds,
   type MerchantRule,
   type MerchantRuleId,
   type MerchantRuleMatch,
   type MerchantRuleSlot,
+  merchantKey,
   slotKey,
   slotOf,
 } from './merchant-rule.js'
@@ -14,11 +17,13 @@ export type MerchantRuleChange = {
   readonly deleted: readonly MerchantRuleId[]
 }
 
-/** A rule that shares the merchant's name or a beginning of it, and why it does not decide. */
+/** A rule with the merchant's ids, its name or a beginning of the name, and why it does not decide. */
 export type PassedOverRule = { readonly rule: MerchantRule; readonly why: PassedOver }
 
 /**
  * Why a rule does not decide for a merchant:
+ * - BY_MERCHANT_ID: it covers the merchant by acquirer and merchant id, but another rule by tax id.
+ * - BY_NAME: it covers the merchant by name, but another rule by an id.
  * - PREFIX: it covers the merchant, but so does an exact rule.
  * - SHORTER: it covers the merchant, but so does a rule with a longer name.
  * - LESS_BOUND: it covers the merchant, but so does a rule of the same name for a narrower place.
@@ -28,6 +33,8 @@ export type PassedOverRule = { readonly rule: MerchantRule; readonly why: Passed
  * - INSIDE_WORD: it is a prefix that would end inside a word.
  */
 export type PassedOver =
+  | 'BY_MERCHANT_ID'
+  | 'BY_NAME'
   | 'PREFIX'
   | 'SHORTER'
   | 'LESS_BOUND'
@@ -50,15 +57,20 @@ const PASSED_OVER_MAX = 20
 
 /**
  * An index that finds the rule for a merchant. A look-up costs the same with ten rules and with a hundred
- * thousand: one look-up for the exact name, and one for each position where a prefix may end.
+ * thousand: one look-up for each id that the purchase carries, one for the exact name, and one for each
+ * position where a prefix may end.
  *
- * Precedence: EXACT over PREFIX, then the longer name, then the narrower place (city and country, city,
- * country, none), then the lower id. Ids decide only between rules made under an earlier normal form: the
- * store rejects the second of two rules that tie, but the index must accept any stored rules.
+ * Precedence: TAX_ID over MERCHANT_ID over a name; then EXACT over PREFIX, then the longer name, then the
+ * narrower place (city and country, city, country, none), then the lower rule id. The last decides only
+ * between rules made under an earlier normal form: the store rejects the second of two rules that tie, but
+ * the index must accept any stored rules.
  */
 export class MerchantRuleIndex {
   readonly #byId = new Map<MerchantRuleId, MerchantRule>()
-  readonly #byName: Readonly<Record<MerchantRuleMatch, Map<string, SameName>>> = {
+  /** By the names of slots. */
+  readonly #byMatch: Readonly<Record<MerchantRuleMatch, Map<string, SameName>>> = {
+    TAX_ID: new Map(),
+    MERCHANT_ID: new Map(),
     EXACT: new Map(),
     PREFIX: new Map(),
   }
@@ -98,23 +110,42 @@ export class MerchantRuleIndex {
   }
 
   /** Finds the rule that decides for this merchant; undefined when none covers it. */
-  resolve(merchant: Merchant): MerchantRule | undefined {
+  resolve(merchant: Merchant, ids?: MerchantIds): MerchantRule | undefined {
+    return (ids && this.#byIds(merchant, ids)) ?? this.#byName(merchant)
+  }
+
+  #byIds(merchant: Merchant, ids: MerchantIds): MerchantRule | undefined {
+    return this.#withTaxId(ids)?.best(merchant) ?? this.#withMerchantId(ids)?.best(merchant)
+  }
+
+  #withTaxId({ merchantTaxId }: MerchantIds): SameName | undefined {
+    return merchantTaxId === undefined ? undefined : this.#byMatch.TAX_ID.get(merchantTaxId)
+  }
+
+  #withMerchantId({ acquirerId, merchantId }: MerchantIds): SameName | undefined {
+    const rules = this.#byMatch.MERCHANT_ID
+    if (acquirerId === undefined || merchantId === undefined || rules.size === 0) return undefined
+    return rules.get(merchantKey(acquirerId, merchantId))
+  }
+
+  #byName(merchant: Merchant): MerchantRule | undefined {
     const { name } = merchant
     const ends = this.#names.beginningsOf(name)
     const isKnown = ends.at(-1) === name.length
-    const exact = isKnown ? this.#byName.EXACT.get(name)?.best(merchant) : undefined
+    const exact = isKnown ? this.#byMatch.EXACT.get(name)?.best(merchant) : undefined
     if (exact !== undefined) return exact
     for (const end of ends.reverse()) {
-      const rule = this.#byName.PREFIX.get(name.slice(0, end))?.best(merchant)
+      const rule = this.#byMatch.PREFIX.get(name.slice(0, end))?.best(merchant)
       if (rule !== undefined) return rule
     }
     return undefined
   }
 
   /** Finds the same rule as {@link resolve}, and lists at most {@link PASSED_OVER_MAX} rules passed over. */
-  explain(merchant: Merchant): MerchantRuleExplanation {
-    const winner = this.resolve(merchant)
-    const passedOver = [...take(this.#passedOver(merchant, winner), PASSED_OVER_MAX + 1)]
+  explain(merchant: Merchant, ids: MerchantIds = {}): MerchantRuleExplanation {
+    const winner = this.resolve(merchant, ids)
+    const candidates = [...this.#candidates(merchant.name, ids)]
+    const passedOver = [...take(this.#passedOver(merchant, candidates, winner), PASSED_OVER_MAX + 1)]
     return {
       ...(winner && { winner }),
       passedOver: passedOver.slice(0, PASSED_OVER_MAX),
@@ -122,8 +153,11 @@ export class MerchantRuleIndex {
     }
   }
 
-  *#passedOver(merchant: Merchant, winner: MerchantRule | undefined): Generator<PassedOverRule> {
-    const candidates = [...this.#candidates(merchant.name)]
+  *#passedOver(
+    merchant: Merchant,
+    candidates: readonly Candidate[],
+    winner: MerchantRule | undefined,
+  ): Generator<PassedOverRule> {
     const covering = candidates
       .filter(({ ends }) => ends === 'WELL')
       .flatMap(({ sameName }) => [...sameName.covering(merchant)])
@@ -139,18 +173,21 @@ export class MerchantRuleIndex {
   }
 
   /**
-   * Lists the rules named like the merchant or like a beginning of its name, by precedence. `ends` says
-   * whether the name ends properly.
+   * Lists the rules with the merchant's ids, and those named like it or like a beginning of its name, by
+   * precedence. `ends` says whether the name ends properly.
    */
-  *#candidates(name: string): Generator<Candidate> {
-    const whole = this.#byName.EXACT.get(name)
+  *#candidates(name: string, ids: MerchantIds): Generator<Candidate> {
+    for (const sameId of [this.#withTaxId(ids), this.#withMerchantId(ids)]) {
+      if (sameId) yield { sameName: sameId, ends: 'WELL' }
+    }
+    const whole = this.#byMatch.EXACT.get(name)
     if (whole) yield { sameName: whole, ends: 'WELL' }
     for (let end = name.length; end > 0; end--) {
       const beginning = name.slice(0, end)
-      const prefix = this.#byName.PREFIX.get(beginning)
+      const prefix = this.#byMatch.PREFIX.get(beginning)
       const ends = mayEndAt(name, end) ? 'WELL' : 'INSIDE_WORD'
       if (prefix) yield { sameName: prefix, ends }
-      const exact = end < name.length ? this.#byName.EXACT.get(beginning) : undefined
+      const exact = end < name.length ? this.#byMatch.EXACT.get(beginning) : undefined
       if (exact) yield { sameName: exact, ends: 'NOT_WHOLE_NAME' }
     }
   }
@@ -161,13 +198,13 @@ export class MerchantRuleIndex {
   }
 
   #add(rule: MerchantRule, slot: MerchantRuleSlot): void {
-    const byName = this.#byName[slot.match]
-    const sameName = byName.get(slot.name) ?? new SameName()
-    byName.set(slot.name, sameName)
+    const rules = this.#byMatch[slot.match]
+    const sameName = rules.get(slot.name) ?? new SameName()
+    rules.set(slot.name, sameName)
     const holder = sameName.at(slot)
     if (holder) this.#share(slot, [...this.#sharing(holder), rule])
     else sameName.put(slot, rule)
-    this.#names.add(slot.name)
+    if (!isById(rule)) this.#names.add(slot.name)
     this.#byId.set(rule.id, rule)
   }
 
@@ -175,18 +212,18 @@ export class MerchantRuleIndex {
     const rule = this.#byId.get(id)
     if (!rule) return
     const slot = slotOf(rule)
-    const byName = this.#byName[slot.match]
-    const sameName = byName.get(slot.name)
+    const rules = this.#byMatch[slot.match]
+    const sameName = rules.get(slot.name)
     const holder = sameName?.at(slot) ?? rule
     const left = this.#sharing(holder).filter((one) => one !== rule)
     this.#share(slot, left)
-    if (sameName?.isEmpty) byName.delete(slot.name)
+    if (sameName?.isEmpty) rules.delete(slot.name)
     this.#byId.delete(id)
   }
 
   /** Gives the slot to the rule with the lowest id, and keeps the others as tied. */
   #share(slot: MerchantRuleSlot, sharing: readonly MerchantRule[]): void {
-    const sameName = this.#byName[slot.match].get(slot.name)
+    const sameName = this.#byMatch[slot.match].get(slot.name)
     const [holder, ...tied] = [...sharing].sort((a, b) => (a.id < b.id ? -1 : 1))
     sameName?.remove(slot)
     if (holder) sameName?.put(slot, holder)
@@ -363,7 +400,10 @@ const wordOfAscii: readonly boolean[] = Array.from({ length: 0x80 }, (_, code) =
 )
 
 function whyBehind(winner: MerchantRule, rule: MerchantRule): PassedOver {
-  if (winner.match !== rule.match) return 'PREFIX'
+  if (winner.match !== rule.match) {
+    if (rule.match === 'MERCHANT_ID') return 'BY_MERCHANT_ID'
+    return isById(winner) ? 'BY_NAME' : 'PREFIX'
+  }
   const [slot, other] = [slotOf(winner), slotOf(rule)]
   if (slot.name !== other.name) return 'SHORTER'
   return slotKey(slot) === slotKey(other) ? 'TIE' : 'LESS_BOUND'

@@ -1,6 +1,8 @@
 import { isMcc } from './category.js'
+import { hasCheckDigits } from './cnpj.js'
 import type { Id } from './id.js'
 import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
+import type { NetworkData } from './network.js'
 
 /**
  * Most rules in the catalog: every process keeps all of them in memory. Concurrent creations may exceed it
@@ -8,28 +10,62 @@ import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './m
  */
 export const RULES_MAX = 500_000
 
-/** A rule that replaces the MCC of a merchant, because received MCCs are often wrong. */
-export type MerchantRule = {
+/**
+ * A rule that replaces the MCC of a merchant, because received MCCs are often wrong. `match` says how it
+ * finds the merchant: by name, by tax id, or by acquirer and merchant id.
+ */
+export type MerchantRule = MerchantRuleByName | MerchantRuleByTaxId | MerchantRuleByMerchantId
+
+/** A rule for the merchants of a name. */
+export type MerchantRuleByName = Replacement &
+  Without<'merchantTaxId' | 'acquirerId' | 'merchantId'> & {
+    /**
+     * EXACT matches the merchant's whole name. PREFIX matches its beginning, which must not end inside a
+     * word: UBER covers "UBER TRIP" and "UBER*EATS" but not "UBERABA LANCHES", and AMAZON covers
+     * "AMAZON.COM.BR".
+     */
+    readonly match: 'EXACT' | 'PREFIX'
+    /** Name or beginning of a name. Compared in normalised form. */
+    readonly name: string
+    /** Only merchants in this city. Compared in normalised form, cut to DE43's twelve characters. */
+    readonly city?: string
+    /** Only merchants in this country: two letters. */
+    readonly country?: string
+  }
+
+/** A rule for the merchant with a tax id. */
+export type MerchantRuleByTaxId = Replacement &
+  Without<'name' | 'city' | 'country' | 'acquirerId' | 'merchantId'> & {
+    readonly match: 'TAX_ID'
+    /** CNPJ: 14 characters of 0-9 and A-Z, with its check digits. */
+    readonly merchantTaxId: string
+  }
+
+/** A rule for the merchant that has an id at an acquirer. Both ids are compared as received. */
+export type MerchantRuleByMerchantId = Replacement &
+  Without<'name' | 'city' | 'country' | 'merchantTaxId'> & {
+    readonly match: 'MERCHANT_ID'
+    /** ISO 8583 DE32: 1 to 11 digits. */
+    readonly acquirerId: string
+    /** ISO 8583 DE42: 1 to 15 printable ASCII characters. */
+    readonly merchantId: string
+  }
+
+type Replacement = {
   readonly id: MerchantRuleId
-  /**
-   * EXACT matches the merchant's whole name. PREFIX matches its beginning, which must not end inside a word:
-   * UBER covers "UBER TRIP" and "UBER*EATS" but not "UBERABA LANCHES", and AMAZON covers "AMAZON.COM.BR".
-   */
-  readonly match: MerchantRuleMatch
-  /** Name or beginning of a name. Compared in normalised form. */
-  readonly name: string
-  /** Only merchants in this city. Compared in normalised form, cut to DE43's twelve characters. */
-  readonly city?: string
-  /** Only merchants in this country: two letters. */
-  readonly country?: string
   /** The MCC used instead: four digits. With a forbidden MCC the merchant's purchases are declined. */
   readonly mcc: string
 }
 
+type Without<Fields extends string> = { readonly [Field in Fields]?: never }
+
 /** Rule id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
 export type MerchantRuleId = Id<'merchantRule'>
 
-export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
+export type MerchantRuleMatch = MerchantRule['match']
+
+/** The ids of a merchant, as the network sends them with a purchase. */
+export type MerchantIds = Pick<NetworkData, 'merchantTaxId' | 'acquirerId' | 'merchantId'>
 
 /**
  * The merchants that a rule covers, in normalised form. Two rules with the same slot tie, and the store
@@ -37,6 +73,7 @@ export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
  */
 export type MerchantRuleSlot = {
   readonly match: MerchantRuleMatch
+  /** The name; of a rule by id, the tax id or the {@link merchantKey}. */
   readonly name: string
   readonly city?: string
   readonly country?: string
@@ -44,25 +81,62 @@ export type MerchantRuleSlot = {
 
 /** A fault in a field of a rule. */
 export type MerchantRuleFault = {
-  readonly field: 'id' | 'name' | 'city' | 'country' | 'mcc'
+  readonly field: MerchantRuleField
   readonly description: string
 }
+
+/** A field of a rule, as the contract names it. */
+export type MerchantRuleField =
+  | 'id'
+  | 'match'
+  | 'name'
+  | 'city'
+  | 'country'
+  | 'merchant_tax_id'
+  | 'acquirer_id'
+  | 'merchant_id'
+  | 'mcc'
 
 /** Longest written name or city, in characters. Only the first twelve characters of a city count. */
 const RULE_TEXT_LENGTH_MAX = 99
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const COUNTRY = /^[A-Za-z]{2}$/
+const TAX_ID = /^[0-9A-Z]{14}$/
+const ACQUIRER_ID = /^[0-9]{1,11}$/
+const MERCHANT_ID = /^(?! )[ -~]{1,15}(?<! )$/
 const CONTROL_CHARACTER = /\p{Cc}/u
 
+/** What to say of an id that does not have its form. */
+export const idDescriptions = {
+  taxId: 'must be exactly 14 characters of 0-9 A-Z',
+  acquirerId: 'must be 1 to 11 digits',
+  merchantId: 'must be 1 to 15 printable ASCII characters, the first and the last one no space',
+} as const
+
 /** Returns the merchants that the rule covers, in normalised form. */
-export function slotOf({ match, name, city, country }: MerchantRule): MerchantRuleSlot {
+export function slotOf(rule: MerchantRule): MerchantRuleSlot {
+  const { match } = rule
+  if (match === 'TAX_ID') return { match, name: rule.merchantTaxId }
+  if (match === 'MERCHANT_ID') return { match, name: merchantKey(rule.acquirerId, rule.merchantId) }
+  const { name, city, country } = rule
   return {
     match,
     name: normalise(name),
     ...(city !== undefined && { city: cutCity(city) }),
     ...(country !== undefined && { country: country.toUpperCase() }),
   }
+}
+
+/** Writes the ids of a merchant at an acquirer as one text that is unique to them. */
+export function merchantKey(acquirerId: string, merchantId: string): string {
+  // An acquirer's id has digits only.
+  return `${acquirerId}/${merchantId}`
+}
+
+/** Whether the rule finds the merchant by an id, and not by its name. */
+export function isById(rule: MerchantRule): rule is MerchantRuleByTaxId | MerchantRuleByMerchantId {
+  return rule.match === 'TAX_ID' || rule.match === 'MERCHANT_ID'
 }
 
 /** Writes a slot as a text that is unique to it. */
@@ -76,6 +150,21 @@ export function isMerchantRuleId(text: string): boolean {
   return RULE_ID.test(text)
 }
 
+/** Whether the text has the form of a tax id. Its check digits may be wrong. */
+export function isTaxId(text: string): boolean {
+  return TAX_ID.test(text)
+}
+
+/** Whether the text is a valid acquirer id (ISO 8583 DE32). */
+export function isAcquirerId(text: string): boolean {
+  return ACQUIRER_ID.test(text)
+}
+
+/** Whether the text is a valid id of a merchant at its acquirer (ISO 8583 DE42). */
+export function isMerchantId(text: string): boolean {
+  return MERCHANT_ID.test(text)
+}
+
 /** Whether two rules are equal, field by field. */
 export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
   return (
@@ -84,19 +173,49 @@ export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
     one.name === other.name &&
     one.city === other.city &&
     one.country === other.country &&
+    one.merchantTaxId === other.merchantTaxId &&
+    one.acquirerId === other.acquirerId &&
+    one.merchantId === other.merchantId &&
     one.mcc === other.mcc
   )
 }
 
 /** Lists all faults of a rule on its own; empty when it is valid. */
 export function faultsOf(rule: MerchantRule): readonly MerchantRuleFault[] {
-  return [...idFaults(rule.id), ...nameFaults(rule.name), ...placeFaults(rule), ...mccFaults(rule.mcc)]
+  return [...idFaults(rule.id), ...merchantFaults(rule), ...mccFaults(rule.mcc)]
 }
 
 function* idFaults(id: string): Generator<MerchantRuleFault> {
   if (isMerchantRuleId(id)) return
   const description = 'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit'
   yield { field: 'id', description }
+}
+
+function* merchantFaults(rule: MerchantRule): Generator<MerchantRuleFault> {
+  if (rule.match === 'TAX_ID') {
+    yield* taxIdFaults(rule.merchantTaxId)
+  } else if (rule.match === 'MERCHANT_ID') {
+    yield* merchantIdFaults(rule)
+  } else {
+    yield* nameFaults(rule.name)
+    yield* placeFaults(rule)
+  }
+}
+
+function* taxIdFaults(taxId: string): Generator<MerchantRuleFault> {
+  const field = 'merchant_tax_id'
+  if (!isTaxId(taxId)) yield { field, description: idDescriptions.taxId }
+  else if (!hasCheckDigits(taxId)) {
+    yield { field, description: 'must end with the check digits of the CNPJ: a character is mistyped' }
+  }
+}
+
+function* merchantIdFaults({
+  acquirerId,
+  merchantId,
+}: MerchantRuleByMerchantId): Generator<MerchantRuleFault> {
+  if (!isAcquirerId(acquirerId)) yield { field: 'acquirer_id', description: idDescriptions.acquirerId }
+  if (!isMerchantId(merchantId)) yield { field: 'merchant_id', description: idDescriptions.merchantId }
 }
 
 function* nameFaults(name: string): Generator<MerchantRuleFault> {
@@ -113,7 +232,7 @@ function* nameFaults(name: string): Generator<MerchantRuleFault> {
   yield { field: 'name', description }
 }
 
-function* placeFaults({ city, country }: MerchantRule): Generator<MerchantRuleFault> {
+function* placeFaults({ city, country }: MerchantRuleByName): Generator<MerchantRuleFault> {
   if (city !== undefined) {
     const description = textFault(city) ?? (cutCity(city) === '' ? 'must not be blank' : undefined)
     if (description !== undefined) yield { field: 'city', description }

@@ -23,7 +23,9 @@ const codes = {
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },
   // Not 78, "not unlocked yet": terminals retry it.
   ACCOUNT_CLOSED: { code: '07', iso8583: '46', retry: 'NEVER' },
+  CURRENCY_NOT_SUPPORTED: { code: '07', iso8583: '12', retry: 'NEVER' },
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
+  RAIL_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
   REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },

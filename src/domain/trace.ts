@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { Decision, DecisionRule, Purchase } from './decide.js'
 import { leftOf, type Obstacle } from './limits.js'
+import type { MccList } from './mcc-policy.js'
 import { type Merchant, parseMerchant } from './merchant.js'
 import type { MerchantRuleId } from './merchant-rule.js'
 import type { MerchantRuleExplanation, PassedOver } from './merchant-rule-index.js'
@@ -18,6 +19,8 @@ export type Trace = {
   readonly rule: DecisionRule
   /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
   readonly takenOff: Centavos
+  /** The list of the MCC policy that forbids the purchase; absent when none does. */
+  readonly forbiddenBy?: MccList
   /** The merchant as the rules compare it. */
   readonly merchant: Merchant
   /**
@@ -26,8 +29,8 @@ export type Trace = {
    */
   readonly rules: readonly RuleTried[]
   /**
-   * The wallets that may pay, in the order in which they are tried. Empty when the transaction id alone
-   * decided.
+   * The wallets that may pay, in the order in which they are tried; then those that the rail excludes. Empty
+   * when the transaction id alone decided.
    */
   readonly wallets: readonly WalletTried[]
 }
@@ -35,15 +38,15 @@ export type Trace = {
 /** A merchant rule, and whether it replaced the MCC or why it did not. */
 export type RuleTried = { readonly id: MerchantRuleId; readonly outcome: 'WON' | PassedOver }
 
-/** A wallet that may pay, and the outcome for it. */
+/** A wallet of the purchase's effective MCC, and the outcome for it. */
 export type WalletTried = {
   readonly wallet: CategoryId
   readonly balance: Centavos
   /** The remainder of its daily and monthly limit, in centavos; absent without a limit. */
   readonly dayLeft?: bigint
   readonly monthLeft?: bigint
-  /** NOT_ASKED: the decision did not reach this wallet. */
-  readonly outcome: 'PAYS' | 'NOT_ASKED' | Obstacle
+  /** NOT_ASKED: the decision did not reach this wallet. WRONG_RAIL: its category excludes the rail. */
+  readonly outcome: 'PAYS' | 'NOT_ASKED' | 'WRONG_RAIL' | Obstacle
 }
 
 /** The inputs of the decision. */
@@ -59,7 +62,7 @@ export function traceOf(
   { rule, route, considered, takenOff }: Decision,
   { account, purchase, catalog, day }: Circumstances,
 ): Trace {
-  const tried = (wallet: CategoryId): WalletTried => {
+  const tried = (wallet: CategoryId, unasked: 'NOT_ASKED' | 'WRONG_RAIL'): WalletTried => {
     const asked = considered.find((one) => one.wallet === wallet)
     const spending = asked?.spending ?? spendingOn(account.spent.get(wallet), day)
     const limits = account.limits.wallets.get(wallet)
@@ -68,16 +71,20 @@ export function traceOf(
       balance: balanceOf(account, wallet),
       ...(limits?.day !== undefined && { dayLeft: atLeast0(leftOf(limits.day, spending.dayAmount)) }),
       ...(limits?.month !== undefined && { monthLeft: atLeast0(leftOf(limits.month, spending.monthAmount)) }),
-      outcome: asked ? (asked.obstacle ?? 'PAYS') : 'NOT_ASKED',
+      outcome: asked ? (asked.obstacle ?? 'PAYS') : unasked,
     }
   }
   const merchant = parseMerchant(purchase.merchant)
   return {
     rule,
     takenOff,
+    ...(route?.forbiddenBy && { forbiddenBy: route.forbiddenBy }),
     merchant,
-    rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],
-    wallets: (route?.wallets ?? []).map(tried),
+    rules: route ? rulesTried(catalog.rules.explain(merchant, purchase.network)) : [],
+    wallets: [
+      ...(route?.wallets ?? []).map((wallet) => tried(wallet, 'NOT_ASKED')),
+      ...(route?.wrongRail ?? []).map((wallet) => tried(wallet, 'WRONG_RAIL')),
+    ],
   }
 }
 

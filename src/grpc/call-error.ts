@@ -75,7 +75,7 @@ export const errorKinds = {
   MERCHANT_RULES_TIE: {
     code: status.ALREADY_EXISTS,
     retry: false,
-    message: 'another merchant rule has the same match, name, city and country',
+    message: 'another merchant rule covers the same merchants',
   },
   MERCHANT_RULES_FULL: {
     code: status.FAILED_PRECONDITION,

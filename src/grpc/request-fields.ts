@@ -1,9 +1,12 @@
 import { type CategoryId, DISPLAY_NAME_LENGTH_MAX, isCategoryId, isMcc } from '../domain/category.js'
+import { railSet } from '../domain/category-rails.js'
 import { MCC_ITEMS_MAX, type MccSet, mccItemFault, mccSet } from '../domain/mcc-set.js'
 import { characterCount, MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
 import { isMerchantRuleId, type MerchantRuleId } from '../domain/merchant-rule.js'
 import { AMOUNT_MAX, type Centavos, centavos, isTransactionAmount } from '../domain/money.js'
+import { type Rail as RailName, rails as railNames } from '../domain/network.js'
 import { Fallback } from '../gen/benefits/v1/authorization.js'
+import { Rail } from '../gen/benefits/v1/network.js'
 import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
@@ -11,6 +14,8 @@ const TRANSACTION_ID = /^[!-~]{1,128}$/
 /** First and last time that a google.protobuf.Timestamp can hold, to the millisecond of a Date. */
 const TIME_MIN = new Date('0001-01-01T00:00:00.000Z')
 const TIME_MAX = new Date('9999-12-31T23:59:59.999Z')
+/** Most items in a list of rails. */
+const RAIL_ITEMS_MAX = railNames.length
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /** Validates a request field by field and reports every invalid field in one error. */
@@ -85,6 +90,18 @@ export class RequestFields {
       if (fault !== undefined) this.check(false, `${field}[${index}]`, fault)
     }
     return mccSet(items.filter((_, index) => faults[index] === undefined))
+  }
+
+  /** Validates the rails of a category, and reports each unknown item. */
+  rails(field: string, items: readonly Rail[]): readonly RailName[] {
+    const fits = items.length <= RAIL_ITEMS_MAX
+    this.check(fits, field, `must be at most ${RAIL_ITEMS_MAX} rails`)
+    if (!fits) return []
+    const names = items.map((item) => railNames.find((name) => Rail[name] === item))
+    for (const [index, name] of names.entries()) {
+      this.check(name !== undefined, `${field}[${index}]`, 'must be RAIL_VOUCHER, RAIL_CREDIT or RAIL_DEBIT')
+    }
+    return railSet(names.filter((name) => name !== undefined))
   }
 
   /** Validates a name to show to people. */

@@ -117,6 +117,7 @@ export function createCore(options: CoreOptions): Core {
     store: new MongoCatalogStore(db),
     clock,
     refreshMs: config.catalogRefreshMs,
+    missingRail: config.missingRail,
     onFailure: options.onCatalogFailure,
     onUnwatched: options.onCatalogUnwatched,
   })

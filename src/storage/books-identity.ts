@@ -43,8 +43,9 @@ export type SchemaStep = {
 export const schemaSteps: readonly SchemaStep[] = [
   { to: 2, name: 'books have an identity and a schema version', take: makeIdentity },
   { to: 3, name: 'merchant rules compare names as people see them', take: recomputeSlots },
-  // The validator of the ledger changed. The step keeps earlier releases from replacing it by theirs.
+  // Validators changed. These steps keep earlier releases from replacing them by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
+  { to: 5, name: 'the books keep what the card network sends and permits', take: async () => {} },
 ]
 
 /** The version of books that were created before books had an identity. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { products, rails } from '../domain/network.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -26,6 +27,20 @@ const day = { bsonType: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
 const limits = object(['wallets'], {
   purchase: money,
   wallets: { bsonType: 'object', additionalProperties: object([], { day: money, month: money }) },
+})
+/** What the card network sent with a purchase. */
+const network = object([], {
+  rail: { enum: rails },
+  product: { enum: products },
+  merchant_id: text,
+  merchant_tax_id: text,
+  acquirer_id: text,
+  terminal_id: text,
+  rrn: text,
+  network_reference: text,
+  currency: text,
+  entry_mode: text,
+  local_time: text,
 })
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
 /** Single MCCs and ranges of them. */
@@ -85,7 +100,9 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     merchant: text,
     merchant_rule: text,
     fallback: { enum: ['NEVER'] },
+    network,
     catalog_version: { bsonType: 'long', minimum: 1 },
+    approval_code: { bsonType: 'string', pattern: '^[0-9A-Z]{6}$' },
     original: text,
     described: {
       bsonType: 'object',
@@ -104,6 +121,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     changed_at: date,
     purged_version: { bsonType: 'long', minimum: 1 },
     never_permitted: mccs,
+    never_permitted_as_received: mccs,
   }),
   categories: orTombstone(
     object(
@@ -126,24 +144,32 @@ const validators: Readonly<Record<CollectionName, Document>> = {
         order: { bsonType: 'int' },
         free: { bsonType: 'bool' },
         credits_closed: { bsonType: 'bool' },
+        rails: { bsonType: 'array', items: { enum: rails }, minItems: 1, uniqueItems: true },
+        regulated: { enum: [true] },
         changed_at: date,
         changed_by: text,
       },
     ),
   ),
   merchant_rules: orTombstone(
-    object(['_id', 'version', 'match', 'name', 'mcc', 'slot', 'changed_at', 'changed_by'], {
-      _id: text,
-      version: { bsonType: 'long', minimum: 1 },
+    ruleObject(['name'], {
       match: { enum: ['EXACT', 'PREFIX'] },
       name: { bsonType: 'string', minLength: 1 },
       city: text,
       country: { bsonType: 'string', pattern: '^[A-Z]{2}$' },
-      mcc,
       // The normalised names that the rule covers: a unique index rejects ties.
       slot: object(['name'], { name: { bsonType: 'string', minLength: 1 }, city: text, country: text }),
-      changed_at: date,
-      changed_by: text,
+    }),
+    ruleObject(['merchant_tax_id'], {
+      match: { enum: ['TAX_ID'] },
+      merchant_tax_id: { bsonType: 'string', pattern: '^[0-9A-Z]{14}$' },
+      slot: object(['name'], { name: text }),
+    }),
+    ruleObject(['acquirer_id', 'merchant_id'], {
+      match: { enum: ['MERCHANT_ID'] },
+      acquirer_id: { bsonType: 'string', pattern: '^[0-9]{1,11}$' },
+      merchant_id: { bsonType: 'string', pattern: '^[ -~]{1,15}$' },
+      slot: object(['name'], { name: text }),
     }),
   ),
 }
@@ -301,8 +327,20 @@ async function ensureCollection(db: Db, name: string, validation: Validation): P
   }
 }
 
-function orTombstone(schema: Document): Document {
-  return { anyOf: [schema, tombstone] }
+function orTombstone(...schemas: readonly Document[]): Document {
+  return { anyOf: [...schemas, tombstone] }
+}
+
+/** A merchant rule with these fields beside those that every rule has. */
+function ruleObject(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {
+  return object(['_id', 'version', 'match', ...required, 'mcc', 'slot', 'changed_at', 'changed_by'], {
+    _id: text,
+    version: { bsonType: 'long', minimum: 1 },
+    mcc,
+    changed_at: date,
+    changed_by: text,
+    ...properties,
+  })
 }
 
 function object(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {

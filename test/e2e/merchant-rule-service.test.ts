@@ -13,6 +13,8 @@ import { useServices } from '../support/processes/service-process.js'
 
 const EXACT = 'MERCHANT_RULE_MATCH_EXACT'
 const PREFIX = 'MERCHANT_RULE_MATCH_PREFIX'
+const TAX_ID = 'MERCHANT_RULE_MATCH_TAX_ID'
+const MERCHANT_ID = 'MERCHANT_RULE_MATCH_MERCHANT_ID'
 
 type Answer = { readonly merchant_rule: WireRule }
 type Page = { readonly merchant_rules: readonly WireRule[]; readonly next_page_token: string }
@@ -283,6 +285,108 @@ describe('MerchantRuleService over the wire', () => {
     })
   })
 
+  describe('a rule by id', () => {
+    const company = { match: TAX_ID, merchant_tax_id: '12ABC34501DE35', mcc: '5811' }
+    const atAcquirer = { match: MERCHANT_ID, acquirer_id: '0042', merchant_id: 'LOJA 1', mcc: '5812' }
+
+    it('is read as it was created, the CNPJ without punctuation', async () => {
+      const tax = await create({ id: 'by-tax', ...company, merchant_tax_id: '12.abc.345/01de-35' })
+      expect(tax).to.deep.include({ id: 'by-tax', ...company, name: '', acquirer_id: '' })
+      const merchant = await create({ id: 'by-merchant', ...atAcquirer })
+      expect(merchant).to.deep.include({ id: 'by-merchant', ...atAcquirer, merchant_tax_id: '' })
+      expect([await get('by-tax'), await get('by-merchant')]).to.deep.equal([tax, merchant])
+      for (const [asked, id] of [
+        [{ merchant_tax_id: '12.ABC.345/01DE-35' }, 'by-tax'],
+        [{ acquirer_id: '0042' }, 'by-merchant'],
+        [{ match: MERCHANT_ID, merchant_id: 'LOJA 1' }, 'by-merchant'],
+      ] as const) {
+        const page = await calls.call<Page>('ListMerchantRules', asked)
+        expect(page.merchant_rules.map((rule) => rule.id)).to.deep.equal([id])
+      }
+    })
+
+    it('ties with another one for the same merchant', async () => {
+      for (const [rule, id] of [
+        [company, 'by-tax'],
+        [atAcquirer, 'by-merchant'],
+      ] as const) {
+        const { message } = await calls.fail('CreateMerchantRule', {
+          merchant_rule: { id: 'second', ...rule },
+        })
+        expect(message).to.contain(`another merchant rule covers the same merchants: rule ${id}`)
+      }
+    })
+
+    it('decides before rules by name, and ResolveMerchant says so', async () => {
+      const name = 'Armarinho Central'
+      const { id: named } = await create(fresh({ name }))
+      const ids = { merchant_tax_id: '12ABC34501DE35', acquirer_id: '0042', merchant_id: 'LOJA 1' }
+      const resolved = await eventually('all three rules are in use', async () => {
+        const answer = await otherCalls.call<Resolution>('ResolveMerchant', { merchant: name, ...ids })
+        return answer.passed_over.length === 2 && answer
+      })
+      expect(resolved.merchant_rule).to.deep.include({ id: 'by-tax', ...company })
+      expect(resolved.passed_over.map(({ merchant_rule: { id }, reason }) => [id, reason])).to.deep.equal([
+        ['by-merchant', 'PASSED_OVER_REASON_BY_MERCHANT_ID'],
+        [named, 'PASSED_OVER_REASON_BY_NAME'],
+      ])
+      const without = await calls.call<Resolution>('ResolveMerchant', { merchant: name })
+      expect(without.merchant_rule?.id).to.equal(named)
+    })
+
+    it('gets a name, and an id again, by masks that name the fields of both', async () => {
+      const { id = '', name = '' } = await create(fresh({ city: 'Santos' }))
+      const byId = { id, match: TAX_ID, merchant_tax_id: '11.222.333/0001-81' }
+      const early = await calls.fail('UpdateMerchantRule', update(byId))
+      expect(early.badFields).to.deep.equal(['merchant_rule.name', 'merchant_rule.city'])
+      const lone = await calls.fail('UpdateMerchantRule', update({ id, match: TAX_ID }, 'match'))
+      expect(lone.badFields).to.include('merchant_rule.merchant_tax_id')
+      await calls.call('UpdateMerchantRule', update(byId, 'match', 'name', 'city', 'merchant_tax_id'))
+      expect(await get(id)).to.deep.include({
+        ...byId,
+        merchant_tax_id: '11222333000181',
+        name: '',
+        city: '',
+      })
+      await calls.call('UpdateMerchantRule', update({ id, mcc: '5999' }))
+      expect(await get(id)).to.deep.include({ merchant_tax_id: '11222333000181', mcc: '5999' })
+      const named = { id, match: EXACT, name }
+      await calls.call('UpdateMerchantRule', update(named, 'match', 'name', 'merchant_tax_id'))
+      expect(await get(id)).to.deep.include({ ...named, merchant_tax_id: '' })
+    })
+
+    const bad: readonly (readonly [string, WireRule, readonly string[]])[] = [
+      ['wrong check digits', { ...company, merchant_tax_id: '12ABC34501DE36' }, ['merchant_tax_id']],
+      ['no tax id', { match: TAX_ID, mcc: '5811' }, ['merchant_tax_id']],
+      ['a name, too', { ...company, name: 'ACME' }, ['name']],
+      [
+        'the fields of all ways',
+        { ...company, ...atAcquirer, name: 'ACME', city: 'SANTOS', country: 'BR' },
+        ['name', 'city', 'country', 'merchant_tax_id'],
+      ],
+      ['half of the ids', { ...atAcquirer, acquirer_id: '' }, ['acquirer_id']],
+      [
+        'an id in a rule by name',
+        fresh({ acquirer_id: '42', merchant_id: '1' }),
+        ['acquirer_id', 'merchant_id'],
+      ],
+    ]
+    for (const [what, merchant_rule, fields] of bad) {
+      it(`is rejected with ${what}`, async () => {
+        const { code, badFields } = await calls.fail('CreateMerchantRule', { merchant_rule })
+        expect(code).to.equal('INVALID_ARGUMENT')
+        expect(badFields).to.deep.equal(fields.map((field) => `merchant_rule.${field}`))
+      })
+    }
+
+    it('is not looked for by ids of another form', async () => {
+      const ids = { merchant_tax_id: '123', acquirer_id: 'x', merchant_id: ' ' }
+      const fields = ['merchant_tax_id', 'acquirer_id', 'merchant_id']
+      expect((await calls.fail('ResolveMerchant', ids)).badFields).to.deep.equal(fields)
+      expect((await calls.fail('ListMerchantRules', ids)).badFields).to.deep.equal(fields)
+    })
+  })
+
   it('DeleteMerchantRule returns the deleted rule, if the etag matches', async () => {
     const rule = await create(fresh())
     const asked = { merchant_rule_id: rule.id }
@@ -331,7 +435,8 @@ describe('MerchantRuleService over the wire', () => {
     it('creates and replaces rules in parts, and changes nothing the second time; ExportMerchantRules returns them all', async () => {
       const old = fresh()
       await create(old)
-      const rules = [fresh(), { ...old, mcc: '5812' }, fresh({ match: PREFIX, city: 'Santos' })]
+      const byId = { id: 'a-company', match: TAX_ID, merchant_tax_id: '33.000.167/0001-01', mcc: '5541' }
+      const rules = [byId, { ...old, mcc: '5812' }, fresh({ match: PREFIX, city: 'Santos' })]
       const parts = [rules.slice(0, 1), [], rules.slice(1)]
       expect(await calls.import(parts)).to.deep.equal({ response: counts(2, 1, 0) })
       expect(await calls.import(parts)).to.deep.equal({ response: counts(0, 0, 3) })

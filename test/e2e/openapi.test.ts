@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { NetworkData } from '../../src/domain/network.js'
 import { signToken } from '../support/clients/token.js'
 import { fundedAccount } from '../support/database/accounts.js'
+import { networkData } from '../support/network-data.js'
 import { useHttpApi } from '../support/processes/service-fixture.js'
 import { type Schema, SchemaArbitrary } from '../support/schema-arbitrary.js'
 
@@ -59,6 +61,7 @@ describe('the OpenAPI document and the service', () => {
       // A schema cannot tell valid page tokens: only a list issues them.
       pageToken: fc.constant(''),
       category: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
+      network: networkData.map(networkJson),
       merchantRule: arbitraryOf('benefits.v1.MerchantRule'),
       account: fc.record({ id: accountId, status: fc.constant('ACCOUNT_STATUS_ACTIVE') }),
     })
@@ -172,6 +175,15 @@ describe('the OpenAPI document and the service', () => {
     return known
   }
 })
+
+/** Network data in JSON. */
+function networkJson({ rail, product, ...texts }: NetworkData) {
+  return {
+    ...texts,
+    ...(rail && { rail: `RAIL_${rail}` }),
+    ...(product && { product: `PRODUCT_${product}` }),
+  }
+}
 
 function isInt64(text: string): boolean {
   return /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)

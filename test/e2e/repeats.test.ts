@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { AccountClient } from '../support/clients/account-client.js'
 import { type AuthorizeRequest, type AuthorizeResponse, purchase } from '../support/clients/client.js'
 import { changeStatus, fundedAccount } from '../support/database/accounts.js'
 import { readBook } from '../support/database/books.js'
@@ -19,6 +20,20 @@ describe('a repeated purchase', () => {
     const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     const first = await client.decide(request)
     expect(await client.decide(request)).to.deep.equal(replayOf(first))
+  })
+
+  it('has the approval code of the first, and so has the statement', async () => {
+    const { client, core, service } = fixture()
+    const request = purchase({ account_id: await fundedAccount(core, { CASH: 1_500n }) })
+    const { approval_code } = await client.decide(request)
+    expect(approval_code).to.match(/^[0-9A-Z]{6}$/)
+    expect((await client.decide(request)).approval_code).to.equal(approval_code)
+    const office = new AccountClient(service.grpcAddress)
+    const { account_id, transaction_id } = request
+    const { transaction } = await office.ask('GetTransaction', { account_id, transaction_id })
+    office.close()
+    expect(transaction.approval_code).to.equal(approval_code)
+    expect((await client.decide(purchase({ account_id }))).approval_code).to.equal('')
   })
 
   it('is debited once', async () => {

@@ -4,9 +4,11 @@ import type { Db } from 'mongodb'
 import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import type { CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit } from '../../src/domain/category.js'
-import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
+import { replaceMccPolicy, upsertCategory } from '../../src/domain/category-edit.js'
+import type { MccPolicy } from '../../src/domain/mcc-policy.js'
 import { mccSet } from '../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../src/domain/merchant-rule.js'
+import { rails } from '../../src/domain/network.js'
 import { systemClock } from '../../src/service/core.js'
 import { changeCatalog, tombstoneOf } from '../../src/storage/catalog/catalog-change.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
@@ -180,7 +182,7 @@ describe('the catalog cache on MongoDB', () => {
         await write(change.id, (catalogChange) => tombstoneOf(change.id, catalogChange))
         return
       case 'NEVER':
-        await categories.edit((current) => replaceNeverPermitted(current, mccSet(change.mccs)), 'ana')
+        await categories.edit((current) => replaceMccPolicy(current, policyOf(change)), 'ana')
         return
       case 'RULE':
         // Another rule of the same name and place prevents the change, which counts as a change, too.
@@ -195,7 +197,7 @@ describe('the catalog cache on MongoDB', () => {
 type Change =
   | { readonly kind: 'CATEGORY'; readonly category: typeof pets }
   | { readonly kind: 'NO_CATEGORY'; readonly id: string }
-  | { readonly kind: 'NEVER'; readonly mccs: readonly string[] }
+  | { readonly kind: 'NEVER'; readonly mccs: readonly string[]; readonly mccsAsReceived: readonly string[] }
   | { readonly kind: 'RULE'; readonly rule: MerchantRule }
   | { readonly kind: 'NO_RULE'; readonly id: string }
 
@@ -213,10 +215,16 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
       order: fc.integer({ min: 200, max: 100_000 }),
       free: fc.constant(false),
       creditsClosed: fc.boolean(),
+      rails: fc.subarray([...rails]),
+      regulated: fc.boolean(),
     }),
   }),
   fc.record({ kind: fc.constant('NO_CATEGORY' as const), id: fc.constantFrom(...someIds) }),
-  fc.record({ kind: fc.constant('NEVER' as const), mccs: fc.subarray(['7995', '6010-6012', '5995']) }),
+  fc.record({
+    kind: fc.constant('NEVER' as const),
+    mccs: fc.subarray(['7995', '6010-6012', '5995']),
+    mccsAsReceived: fc.subarray(['7995', '5995']),
+  }),
   fc.record({
     kind: fc.constant('RULE' as const),
     rule: fc.record({
@@ -229,6 +237,10 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('NO_RULE' as const), id: fc.constantFrom(...someRuleIds) }),
 )
 
+function policyOf({ mccs, mccsAsReceived }: Change & { readonly kind: 'NEVER' }): MccPolicy {
+  return { neverPermitted: mccSet(mccs), neverPermittedAsReceived: mccSet(mccsAsReceived) }
+}
+
 /** The decisions of a catalog in the aspects that may differ here. */
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
@@ -237,8 +249,14 @@ function pictureOf(cache: CatalogCache): unknown {
     version: catalog.version,
     categories: catalog.categories,
     neverPermitted: catalog.neverPermitted,
+    neverPermittedAsReceived: catalog.neverPermittedAsReceived,
     rules: catalog.rules.size,
-    routes: merchants.flatMap((merchant) => someMccs.map((mcc) => catalog.route({ mcc, merchant }))),
+    routes: merchants.flatMap((merchant) =>
+      someMccs.flatMap((mcc) => [
+        catalog.route({ mcc, merchant }),
+        ...rails.map((rail) => catalog.route({ mcc, merchant, network: { rail } })),
+      ]),
+    ),
   }
 }
 

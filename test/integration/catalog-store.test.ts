@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { CatalogReading, CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit, type Category, challengeCategories } from '../../src/domain/category.js'
-import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
+import { replaceMccPolicy, upsertCategory } from '../../src/domain/category-edit.js'
+import { permissivePolicy } from '../../src/domain/mcc-policy.js'
 import { mccItems, mccSet } from '../../src/domain/mcc-set.js'
 import { changeCatalog, tombstoneOf } from '../../src/storage/catalog/catalog-change.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
@@ -37,7 +38,7 @@ describe('MongoCatalogStore', () => {
       kind: 'WHOLE',
       version: 1n,
       deleted: [],
-      neverPermitted: [],
+      ...permissivePolicy,
       rules: { upserted: [], deleted: [] },
     })
   })
@@ -75,13 +76,30 @@ describe('MongoCatalogStore', () => {
   })
 
   it('reads the MCCs that are never permitted', async () => {
-    await categories.edit((current) => replaceNeverPermitted(current, mccSet(['7995', '6010-6011'])), 'ana')
-    const { version, neverPermitted } = await store.read(first)
-    await categories.edit((current) => replaceNeverPermitted(current, []), 'ana')
-    expect({ version, mccs: mccItems(neverPermitted) }).to.deep.equal({
+    const policy = {
+      neverPermitted: mccSet(['7995', '6010-6011']),
+      neverPermittedAsReceived: mccSet(['7995', '5921']),
+    }
+    await categories.edit((current) => replaceMccPolicy(current, policy), 'ana')
+    const { version, neverPermitted, neverPermittedAsReceived } = await store.read(first)
+    await categories.edit((current) => replaceMccPolicy(current, permissivePolicy), 'ana')
+    const lists = [neverPermitted, neverPermittedAsReceived].map((list) => mccItems(list))
+    expect({ version, lists }).to.deep.equal({
       version: first + 1n,
-      mccs: ['6010-6011', '7995'],
+      lists: [
+        ['6010-6011', '7995'],
+        ['5921', '7995'],
+      ],
     })
+  })
+
+  it('stores no empty list of MCCs as received', async () => {
+    const stored = async () => await database().collection('catalog').findOne({})
+    const policy = { neverPermitted: [], neverPermittedAsReceived: mccSet(['5921']) }
+    await categories.edit((current) => replaceMccPolicy(current, policy), 'ana')
+    expect(await stored()).to.deep.include({ never_permitted_as_received: ['5921'] })
+    await categories.edit((current) => replaceMccPolicy(current, permissivePolicy), 'ana')
+    expect(await stored()).not.to.have.property('never_permitted_as_received')
   })
 
   it('keeps recent tombstones', async () => {
@@ -182,7 +200,7 @@ function changes(over: Partial<CatalogReading> & { readonly version: bigint }): 
     kind: 'CHANGES',
     upserted: [],
     deleted: [],
-    neverPermitted: [],
+    ...permissivePolicy,
     rules: { upserted: [], deleted: [] },
     ...over,
   }

@@ -3,8 +3,10 @@ import { creditAccount } from '../../src/application/credit-account.js'
 import { reverse } from '../../src/application/reverse.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
+import type { Rail as RailName } from '../../src/domain/network.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import type { Category } from '../../src/gen/benefits/v1/category.js'
+import { Rail } from '../../src/gen/benefits/v1/network.js'
 import { categoryService } from '../../src/grpc/category/category-service.js'
 import { PageGate } from '../../src/grpc/pages/page-gate.js'
 import { type Core, systemClock } from '../../src/service/core.js'
@@ -24,6 +26,8 @@ const pets: Category = {
   version: 0n,
   updateTime: undefined,
   subject: '',
+  rails: [],
+  regulated: false,
 }
 
 describe('CategoryService on MongoDB', () => {
@@ -132,6 +136,33 @@ describe('CategoryService on MongoDB', () => {
     expect(badFields).to.deep.equal(['category.mccs'])
   })
 
+  it('keeps the rails of a category in one order, each of them once, and whether its money is regulated', async () => {
+    const rails = [Rail.DEBIT, Rail.VOUCHER, Rail.DEBIT]
+    const { category } = await upsert({ id: 'RAILED', mccs: [], order: 83, rails, regulated: true })
+    expect(category).to.deep.include({ rails: [Rail.VOUCHER, Rail.DEBIT], regulated: true })
+    expect(await callHandler(methods.getCategory, { categoryId: 'RAILED' })).to.deep.equal({ category })
+    const { category: plain } = await upsert({ id: 'RAILED', mccs: [], order: 83 })
+    expect(plain).to.deep.include({ rails: [], regulated: false })
+  })
+
+  it('stores no rails and no regulation of a category that has none', async () => {
+    await upsert({ id: 'PLAIN', mccs: [], order: 84 })
+    const stored = await database().collection<{ _id: string }>('categories').findOne({ _id: 'PLAIN' })
+    expect(stored).not.to.have.any.keys('rails', 'regulated')
+  })
+
+  it('rejects rails that it does not know, and names each', async () => {
+    const { badFields } = await reject({ rails: [Rail.CREDIT, Rail.UNSPECIFIED, 9 as Rail] })
+    expect(badFields).to.deep.equal(['category.rails[1]', 'category.rails[2]'])
+    const tooMany = [Rail.CREDIT, Rail.CREDIT, Rail.CREDIT, Rail.CREDIT]
+    expect((await reject({ rails: tooMany })).badFields).to.deep.equal(['category.rails'])
+  })
+
+  it('rejects a free balance that is regulated', async () => {
+    const { badFields } = await reject({ id: 'CASH', mccs: [], free: true, regulated: true })
+    expect(badFields).to.deep.equal(['category.regulated'])
+  })
+
   for (const [what, over, message] of [
     ['an MCC in two categories of one order', { id: 'CLASH', mccs: ['5411'], order: 10 }, /FOOD.*CLASH/],
     ['a second free balance', { id: 'GIFT', mccs: [], free: true }, /CASH and GIFT/],
@@ -165,18 +196,58 @@ describe('CategoryService on MongoDB', () => {
   })
 
   it('replaces the MCCs that are never permitted', async () => {
-    const policy = { neverPermitted: ['7995', '6010-6011'] }
+    const policy = { neverPermitted: ['7995', '6010-6011'], neverPermittedAsReceived: ['7995', '5921'] }
     await callHandler(methods.updateMccPolicy, { policy })
     expect(await callHandler(methods.getMccPolicy, {})).to.deep.equal({
-      policy: { neverPermitted: ['6010-6011', '7995'] },
+      policy: { neverPermitted: ['6010-6011', '7995'], neverPermittedAsReceived: ['5921', '7995'] },
     })
+    // A list that is left out becomes empty.
+    const { policy: after } = await callHandler(methods.updateMccPolicy, {
+      policy: { neverPermitted: ['7995'], neverPermittedAsReceived: [] },
+    })
+    expect(after).to.deep.equal({ neverPermitted: ['7995'], neverPermittedAsReceived: [] })
+  })
+
+  it('names every invalid MCC of both lists', async () => {
+    const policy = { neverPermitted: ['7995', '1'], neverPermittedAsReceived: ['x', '7995'] }
+    const { badFields } = await failHandler(methods.updateMccPolicy, { policy })
+    expect(badFields).to.deep.equal(['policy.never_permitted[1]', 'policy.never_permitted_as_received[0]'])
+  })
+
+  it('permits no MCC in a category that is never permitted as received', async () => {
+    const policy = { neverPermitted: [], neverPermittedAsReceived: ['5400-5500'] }
+    const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
+    expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
+    expect(message).to.match(/5411 is in FOOD and also never permitted as received/)
   })
 
   it('rejects a category with a never-permitted MCC', async () => {
-    const policy = { neverPermitted: ['5400-5500'] }
+    const policy = { neverPermitted: ['5400-5500'], neverPermittedAsReceived: [] }
     const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
     expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
     expect(message).to.include('MCC 5411 is in FOOD')
+  })
+
+  it('decides purchases over rails by the stored category and by MISSING_RAIL', async () => {
+    await upsert({ id: 'OVER', mccs: ['7921'], order: 85, rails: [Rail.VOUCHER] })
+    const environment = { MISSING_RAIL: 'decline' }
+    const strict = await openCore(await testMongoUri(), database().databaseName, {}, environment)
+    try {
+      await core.catalogCache.refresh()
+      const account = await fundedAccount(core, { OVER: 10_000n })
+      const reasonOf = async (deciding: Core, rail?: RailName) => {
+        const asked = { mcc: '7921', fallback: 'NEVER' as const, ...(rail && { network: { rail } }) }
+        const verdict = await decideOn(deciding, account, somePurchase(asked))
+        return verdict.type === 'RECORD' && verdict.entry.reason
+      }
+      expect(await reasonOf(core, 'VOUCHER')).to.equal('APPROVED')
+      expect(await reasonOf(core, 'DEBIT')).to.equal('RAIL_NOT_PERMITTED')
+      expect(await reasonOf(core)).to.equal('APPROVED')
+      expect(await reasonOf(strict, 'VOUCHER')).to.equal('APPROVED')
+      expect(await reasonOf(strict)).to.equal('RAIL_NOT_PERMITTED')
+    } finally {
+      await strict.close(2_000)
+    }
   })
 
   describe('when deleting', () => {

@@ -5,15 +5,16 @@ import type {
   MerchantRuleOutcome,
   StoredMerchantRule,
 } from '../../src/application/catalog/merchant-rule-store.js'
-import { isSameRule, type MerchantRule } from '../../src/domain/merchant-rule.js'
+import { isSameRule, type MerchantRule, type MerchantRuleByName } from '../../src/domain/merchant-rule.js'
+import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
 import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
-import { ruleOf } from '../unit/domain/builders.js'
+import { byMerchantId, byTaxId, ruleOf } from '../unit/domain/builders.js'
 
-const bound: Partial<MerchantRule> = { city: 'São Paulo', country: 'BR' }
+const bound: Partial<MerchantRuleByName> = { city: 'São Paulo', country: 'BR' }
 
 describe('MongoMerchantRuleStore', () => {
   const database = useDatabase()
@@ -36,6 +37,39 @@ describe('MongoMerchantRuleStore', () => {
     const stored = storedOf(await store.create(rule, 'ana'))
     expect(stored).to.deep.include({ rule, changedBy: 'ana' })
     expect(await store.find('rule-1')).to.deep.equal(stored)
+  })
+
+  for (const rule of [byTaxId('rule-1'), byMerchantId('rule-1')]) {
+    it(`reads a rule by ${rule.match} as it was created, and rejects one that ties`, async () => {
+      const stored = storedOf(await store.create(rule, 'ana'))
+      expect(stored.rule).to.deep.equal(rule)
+      expect(await store.find('rule-1')).to.deep.equal(stored)
+      const tie = { rejection: { reason: 'TIE', with: 'rule-1' } }
+      expect(await store.create({ ...rule, id: 'second', mcc: '5811' }, 'ana')).to.deep.equal(tie)
+      const { rules } = await new MongoCatalogStore(database()).read()
+      expect(rules.upserted).to.deep.equal([rule])
+    })
+  }
+
+  it('tells rules by id apart from each other and from names', async () => {
+    await create(
+      byTaxId('1'),
+      byTaxId('2', { merchantTaxId: '11222333000181' }),
+      byMerchantId('3'),
+      byMerchantId('4', { merchantId: 'LOJA 2' }),
+      byMerchantId('5', { acquirerId: '42' }),
+      ruleOf({ id: '6', name: '12ABC34501DE35' }),
+      ruleOf({ id: '7', name: '0042/LOJA 1' }),
+    )
+    expect(await ids()).to.have.length(7)
+  })
+
+  it('gives a rule an id in place of its name, and frees the name', async () => {
+    await create(ruleOf({ ...bound }))
+    const changed = storedOf(await store.update('rule-1', () => byTaxId('rule-1'), { by: 'eva' }))
+    expect((await store.find('rule-1'))?.rule).to.deep.equal(changed.rule)
+    await create(ruleOf({ id: 'other', ...bound }))
+    expect(await ids({ namePrefix: 'AC' })).to.deep.equal(['other'])
   })
 
   it('finds nothing in an empty store', async () => {
@@ -112,7 +146,7 @@ describe('MongoMerchantRuleStore', () => {
 
   it('rejects an update that would tie, and names the other one', async () => {
     await create(ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' }))
-    const outcome = await store.update('b', (rule) => ({ ...rule, name: 'a' }), { by: 'ana' })
+    const outcome = await store.update('b', () => ruleOf({ id: 'b', name: 'a' }), { by: 'ana' })
     expect(outcome).to.deep.equal({ rejection: { reason: 'TIE', with: 'a' } })
     expect((await store.find('b'))?.rule.name).to.equal('B')
   })
@@ -155,11 +189,15 @@ describe('MongoMerchantRuleStore', () => {
         ruleOf({ id: '3', name: 'UBERABA', country: 'BR' }),
         ruleOf({ id: '4', name: 'A.B' }),
         ruleOf({ id: '5', name: 'AXB' }),
+        byTaxId('6', { mcc: '5812' }),
+        byMerchantId('7'),
+        byMerchantId('8', { merchantId: 'LOJA 2' }),
+        ruleOf({ id: '9', name: '12ABC34501DE35' }),
       ),
     )
 
     const filters: readonly (readonly [MerchantRuleFilter, readonly string[]])[] = [
-      [{}, ['1', '2', '3', '4', '5']],
+      [{}, ['1', '2', '3', '4', '5', '6', '7', '8', '9']],
       [{ match: 'PREFIX' }, ['2']],
       [{ namePrefix: 'UBER' }, ['1', '2', '3']],
       [{ namePrefix: 'A.B' }, ['4']],
@@ -167,6 +205,14 @@ describe('MongoMerchantRuleStore', () => {
       [{ country: 'BR' }, ['2', '3']],
       [{ mcc: '4121' }, ['1']],
       [{ mcc: '4121', match: 'PREFIX' }, []],
+      [{ namePrefix: '12ABC' }, ['9']],
+      [{ match: 'TAX_ID' }, ['6']],
+      [{ merchantTaxId: '12ABC34501DE35' }, ['6']],
+      [{ merchantTaxId: '12ABC34501DE35', mcc: '5411' }, []],
+      [{ acquirerId: '0042' }, ['7', '8']],
+      [{ merchantId: 'LOJA 2' }, ['8']],
+      [{ acquirerId: '0042', merchantId: 'LOJA 1' }, ['7']],
+      [{ acquirerId: '42', merchantId: 'LOJA 1' }, []],
     ]
     for (const [filter, found] of filters) {
       it(`return the requested rules: ${JSON.stringify(filter)}`, async () => {
@@ -182,9 +228,11 @@ describe('MongoMerchantRuleStore', () => {
 
   describe('replacement of many rules', () => {
     const options = { by: 'ana', dryRun: false, proceed: () => {} }
-    const many = Array.from({ length: 1_201 }, (_, at) =>
-      ruleOf({ id: `r${String(at).padStart(4, '0')}`, name: `NAME ${at}`, ...(at % 2 === 0 && bound) }),
-    )
+    const many = Array.from({ length: 1_201 }, (_, at): MerchantRule => {
+      const id = `r${String(at).padStart(4, '0')}`
+      if (at % 5 === 2) return byMerchantId(id, { merchantId: String(at) })
+      return ruleOf({ id, name: `NAME ${at}`, ...(at % 2 === 0 && bound) })
+    })
 
     it('creates, changes and keeps rules, in one version of the catalog', async () => {
       await create(
@@ -223,14 +271,19 @@ describe('MongoMerchantRuleStore', () => {
     })
 
     it('names every tie with a remaining rule, and changes nothing', async () => {
-      await create(ruleOf({ id: 'x', name: 'NAME 1' }), ruleOf({ id: 'y', name: 'name 3' }))
+      await create(
+        ruleOf({ id: 'x', name: 'NAME 1' }),
+        ruleOf({ id: 'y', name: 'name 3' }),
+        byMerchantId('z', { merchantId: '7' }),
+      )
       const { ties, created } = await store.replace(many, options)
       expect([...ties]).to.deep.equal([
         ['r0001', 'x'],
         ['r0003', 'y'],
+        ['r0007', 'z'],
       ])
       expect(created).to.equal(0)
-      expect(await ids()).to.deep.equal(['x', 'y'])
+      expect(await ids()).to.deep.equal(['x', 'y', 'z'])
     })
 
     it('only searches for ties in a dry run', async () => {

@@ -45,6 +45,15 @@ const rule = {
   changed_at: at,
   changed_by: 'ana',
 }
+const of = { version: 1n, mcc: '5411', slot: { name: 'x' }, changed_at: at, changed_by: 'ana' }
+const taxIdRule = { ...of, match: 'TAX_ID', merchant_tax_id: '12ABC34501DE35', slot: { name: 'tax' } }
+const merchantIdRule = {
+  ...of,
+  match: 'MERCHANT_ID',
+  acquirer_id: '0042',
+  merchant_id: 'LOJA 1',
+  slot: { name: 'merchant' },
+}
 
 describe('the validators', () => {
   const database = useDatabase()
@@ -63,11 +72,27 @@ describe('the validators', () => {
       .insertOne({ _id: ids[collection] ?? `id-${count}`, ...document })
   }
 
+  it('of the catalog accepts a list of MCCs as received, and rejects one that is malformed', async () => {
+    const write = (list: unknown) =>
+      database()
+        .collection<{ _id: string }>('catalog')
+        .updateOne({ _id: 'catalog' }, { $set: { never_permitted_as_received: list } })
+    expect(await codeOf(write(['5921', '6010-6011']))).to.equal(0)
+    expect(await codeOf(write(['592']))).to.equal(VALIDATION_FAILED)
+  })
+
+  it('of categories accepts rails and a regulation', async () => {
+    const railed = { ...category, rails: ['VOUCHER', 'DEBIT'], regulated: true }
+    expect(await codeOf(insert('categories', railed))).to.equal(0)
+  })
+
   for (const [collection, good] of [
     ['accounts', account],
     ['ledger', entry],
     ['categories', category],
     ['merchant_rules', rule],
+    ['merchant_rules', taxIdRule],
+    ['merchant_rules', merchantIdRule],
   ] as const) {
     it(`of ${collection} accepts a complete document`, async () => {
       expect(await codeOf(insert(collection, good))).to.equal(0)
@@ -108,6 +133,11 @@ describe('the validators', () => {
       { ...account, limits: { wallets: { CASH: { day: new Int32(1) } } } },
     ],
     ['a limit of another time', 'accounts', { ...account, limits: { wallets: { CASH: { year: 1n } } } }],
+    ['network data with another field', 'ledger', { ...entry, network: { stan: '1' } }],
+    ['network data with an unknown rail', 'ledger', { ...entry, network: { rail: 'CHEQUE' } }],
+    ['network data with a field that is no text', 'ledger', { ...entry, network: { rrn: 1 } }],
+    ['an approval code of five characters', 'ledger', { ...entry, approval_code: '7K3Q9' }],
+    ['an approval code of small letters', 'ledger', { ...entry, approval_code: '7k3q9z' }],
     ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
@@ -120,6 +150,10 @@ describe('the validators', () => {
     ['a kind that nobody knows', 'ledger', { ...entry, kind: 'GIFT' }],
     ['an MCC of three digits', 'ledger', { ...entry, mcc: '541' }],
     ['an MCC of three digits', 'categories', { ...category, mccs: ['541'] }],
+    ['an unknown rail', 'categories', { ...category, rails: ['PIX'] }],
+    ['a rail twice', 'categories', { ...category, rails: ['DEBIT', 'DEBIT'] }],
+    ['an empty list of rails', 'categories', { ...category, rails: [] }],
+    ['a regulation that is false', 'categories', { ...category, regulated: false }],
     ['an MCC twice', 'categories', { ...category, mccs: ['5411', '5411'] }],
     ['a range of MCCs with one end', 'categories', { ...category, mccs: ['5411-'] }],
     ['a version that is an int32', 'categories', { ...category, version: 1 }],
@@ -132,6 +166,11 @@ describe('the validators', () => {
     ['an MCC of letters', 'merchant_rules', { ...rule, mcc: 'FOOD' }],
     ['an empty name', 'merchant_rules', { ...rule, name: '' }],
     ['a country of three letters', 'merchant_rules', { ...rule, country: 'BRA' }],
+    ['a name beside a tax id', 'merchant_rules', { ...taxIdRule, name: 'ACME' }],
+    ['a tax id of 13 characters', 'merchant_rules', { ...taxIdRule, merchant_tax_id: '2ABC34501DE35' }],
+    ['a city beside a merchant id', 'merchant_rules', { ...merchantIdRule, city: 'SANTOS' }],
+    ['an acquirer of letters', 'merchant_rules', { ...merchantIdRule, acquirer_id: 'REDE' }],
+    ['a merchant id of a rule by name', 'merchant_rules', { ...merchantIdRule, match: 'EXACT' }],
   ] as const) {
     it(`of ${collection} rejects ${what}`, async () => {
       expect(await codeOf(insert(collection, document))).to.equal(VALIDATION_FAILED)
@@ -144,6 +183,24 @@ describe('the validators', () => {
 
   it('of ledger accepts a change of limits', async () => {
     expect(await codeOf(insert('ledger', { ...entry, kind: 'ADMIN', limits, day: '2026-11-23' }))).to.equal(0)
+  })
+
+  it('of ledger accepts network data, whole or in part', async () => {
+    const network = {
+      rail: 'VOUCHER',
+      product: 'MEAL_PAT',
+      merchant_id: '1',
+      merchant_tax_id: '12ABC34501DE35',
+      acquirer_id: '1',
+      terminal_id: '1',
+      rrn: '1',
+      network_reference: '1',
+      currency: 'BRL',
+      entry_mode: '051',
+      local_time: '2026-11-23T12:34:56',
+    }
+    expect(await codeOf(insert('ledger', { ...entry, network }))).to.equal(0)
+    expect(await codeOf(insert('ledger', { ...entry, network: { currency: 'USD' } }))).to.equal(0)
   })
 
   it('of accounts rejects a debit that would overdraw', async () => {

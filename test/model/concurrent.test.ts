@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { MongoStatementStore } from '../../src/storage/account/mongo-statement-store.js'
-import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
@@ -14,6 +13,7 @@ import {
   opening,
   operation,
   perform,
+  prepareCatalog,
   readStatement,
   recordOf,
   reversalOf,
@@ -28,7 +28,6 @@ import {
   type Filter,
   type Operation,
   ReferenceModel,
-  rule,
 } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
@@ -102,8 +101,7 @@ describe('model: concurrent operations', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const { id, name, mcc } = rule
-    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
+    await prepareCatalog(database())
     const mongodbUri = await testMongoUri()
     const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
@@ -13,6 +12,7 @@ import {
   opening,
   operation,
   perform,
+  prepareCatalog,
   readStatement,
   reversalOf,
   statementFilter,
@@ -28,7 +28,6 @@ import {
   type ModelRecord,
   type Operation,
   ReferenceModel,
-  rule,
 } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
@@ -289,8 +288,7 @@ describe('model: one operation after another', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const { id, name, mcc } = rule
-    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
+    await prepareCatalog(database())
     const mongodbUri = await testMongoUri()
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
   })

@@ -2,7 +2,7 @@ import type { Account, AccountHistory } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
 import type { Calendar, Day } from '../../src/domain/calendar.js'
 import type { Catalog } from '../../src/domain/catalog.js'
-import { benefit, challengeCategories } from '../../src/domain/category.js'
+import { benefit, challengeCategories, freeBalance } from '../../src/domain/category.js'
 import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
 import { decideStatusChange, type StatusChange } from '../../src/domain/change-status.js'
 import { type Credit, decideCredit } from '../../src/domain/credit.js'
@@ -38,18 +38,25 @@ export const calendar: Calendar = (at) => {
   return day
 }
 
-/** The two catalogs that processes use in turn: version 1 and version 2. */
+/**
+ * The two catalogs that processes use in turn: version 1 and version 2. The second one has rails, and an MCC
+ * that is never permitted as received.
+ */
 export const catalogs: readonly [Catalog, Catalog] = [
   catalogOf(challengeCategories, [{ id: 'trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' }], {
     neverPermitted: mccSet(['7995']),
   }),
   catalogOf(
     [
-      ...challengeCategories.filter(({ id }) => id !== 'MEAL'),
-      { ...benefit({ id: 'MEAL', displayName: 'Meals', order: 5, mccs: '5811 5411' }), creditsClosed: true },
+      ...challengeCategories.filter(({ id }) => id === 'FOOD'),
+      {
+        ...benefit({ id: 'MEAL', displayName: 'Meals', order: 5, mccs: '5811 5411', rails: ['CREDIT'] }),
+        creditsClosed: true,
+      },
+      freeBalance({ id: 'CASH', displayName: 'Free balance', rails: ['CREDIT', 'DEBIT'] }),
     ],
     [{ id: 'trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5811' }],
-    { version: 2n },
+    { version: 2n, neverPermittedAsReceived: mccSet(['7995']) },
   ),
 ]
 

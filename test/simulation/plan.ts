@@ -1,6 +1,7 @@
 import type { AccountId } from '../../src/domain/account-status.js'
 import type { PurchaseDescription } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
+import type { NetworkData } from '../../src/domain/network.js'
 import { Random } from '../../tools/random.js'
 import { idOf, type Operation } from './operation.js'
 import { type PrehistoryKind, prehistoryOf } from './prehistory.js'
@@ -64,6 +65,12 @@ export type AccountPlan = {
 }
 
 const names = ['A', 'B', 'C', 'D']
+/** What the card network sends with some purchases, by the last digit of their ids. */
+const networks: Readonly<Record<string, NetworkData>> = {
+  3: { rail: 'VOUCHER', product: 'FOOD_PAT', rrn: '633412000123' },
+  5: { merchantId: 'LOJA 1', currency: '986' },
+  9: { currency: 'USD' },
+}
 const amounts = [1n, 7n, 30n, 60n].map(centavos)
 
 /** The plan of one history, the same for the same seed. */
@@ -190,9 +197,10 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    // Chosen without a draw, so that the seeds that find the known mistakes still find them.
+    // Fallback and network data follow the id, not a draw: seeds that find known mistakes still find them.
     const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
-    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback }
+    const network = networks[transactionId.at(-1) ?? '']
+    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback, ...(network && { network }) }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {

@@ -41,6 +41,7 @@ describe('config', () => {
       queueWaitMs: 50,
       catalogRefreshMs: 1_000,
       shutdownTimeoutMs: 10_000,
+      missingRail: 'accept',
       limitsTimeZone: 'America/Sao_Paulo',
       seedExamples: false,
     })
@@ -82,6 +83,7 @@ describe('config', () => {
       QUEUE_WAIT_MS: '60',
       CATALOG_REFRESH_MS: '51',
       SHUTDOWN_TIMEOUT_MS: '100',
+      MISSING_RAIL: 'decline',
       LIMITS_TIME_ZONE: 'America/Manaus',
       SEED_EXAMPLES: 'true',
     })
@@ -120,6 +122,7 @@ describe('config', () => {
       queueWaitMs: 60,
       catalogRefreshMs: 51,
       shutdownTimeoutMs: 100,
+      missingRail: 'decline',
       limitsTimeZone: 'America/Manaus',
       seedExamples: true,
     })
@@ -215,6 +218,7 @@ describe('config', () => {
       ['SEED_EXAMPLES', '1'],
       ['LOG_LEVEL', 'verbose'],
       ['LOG_FORMAT', 'xml'],
+      ['MISSING_RAIL', 'DECLINE'],
       ['LIMITS_TIME_ZONE', 'Brasil/Central'],
       ['LIMITS_TIME_ZONE', '-03:00'],
       ['GRPC_PORT', 'many'],

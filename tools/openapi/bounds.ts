@@ -56,10 +56,27 @@ function stringBounds(text: string, mayBeEmpty: boolean): Schema {
   }
 }
 
+/** The patterns of texts that a comment describes in these words. */
+const patterns: Readonly<Record<string, string>> = {
+  'Exactly four digits': '[0-9]{4}',
+  'Two letters': '[A-Za-z]{2}',
+  'Three letters A-Z or three digits': '(?:[A-Z]{3}|[0-9]{3})',
+  '3, 4 or 12 characters of 0-9 A-Z': '(?:[0-9A-Z]{3,4}|[0-9A-Z]{12})',
+  // Which dates exist is not expressed.
+  'An existing date and time':
+    '[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]',
+}
+
 /** The pattern of a text of few kinds of characters, without its anchors. */
 function stringPattern(text: string): string | undefined {
-  if (/Exactly four digits/.test(text)) return '[0-9]{4}'
-  if (/Two letters/.test(text)) return '[A-Za-z]{2}'
+  const known = Object.entries(patterns).find(([phrase]) => text.includes(phrase))
+  if (known) return known[1]
+  const [, exact] = /Exactly (\d+) characters of 0-9 A-Z/.exec(text) ?? []
+  if (exact !== undefined) return `[0-9A-Z]{${exact}}`
+  const [, fewest, digits] = /(\d+) to (\d+) digits/.exec(text) ?? []
+  if (digits !== undefined) return `[0-9]{${fewest},${digits}}`
+  const [, printable] = /1 to (\d+) printable ASCII characters/.exec(text) ?? []
+  if (printable !== undefined) return `[!-~](?:[ -~]{0,${Number(printable) - 2}}[!-~])?`
   const [, least, most] = /(\d+) to (\d+) visible ASCII characters/.exec(text) ?? []
   if (most !== undefined) return `[!-~]{${least},${most}}`
   const [, , length, kinds = '', first] =

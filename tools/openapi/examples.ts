@@ -30,7 +30,7 @@ const examples: Readonly<Record<string, unknown>> = {
   UpsertCategory: { category },
   DeleteCategory: { categoryId: 'PETS' },
   GetMccPolicy: {},
-  UpdateMccPolicy: { policy: { neverPermitted: ['7995', '6010-6012'] } },
+  UpdateMccPolicy: { policy: { neverPermitted: ['7995', '6010-6012'], neverPermittedAsReceived: ['7995'] } },
   CreateMerchantRule: { merchantRule: rule },
   GetMerchantRule: { merchantRuleId: rule.id },
   ListMerchantRules: { pageSize: 10, namePrefix: 'UBER' },

@@ -129,6 +129,18 @@ export const journey: readonly Folder[] = [
         { code: '07', reason: 'REASON_ACCOUNT_NOT_FOUND' },
       ),
       {
+        name: 'Buy in dollars: declined',
+        operation: 'AuthorizationService_Authorize',
+        body: {
+          transactionId: 'purchase-dollars',
+          accountId,
+          amount: '1',
+          ...food,
+          network: { rail: 'RAIL_CREDIT', merchantId: 'LOJA 1', rrn: '633412000123', currency: 'USD' },
+        },
+        answer: { code: '07', iso8583Code: '12', reason: 'REASON_CURRENCY_NOT_SUPPORTED' },
+      },
+      {
         ...authorize('Buy without a token', purchaseOf('purchase-4', '1'), ...error(401, 'unauthenticated')),
         hasNoToken: true,
       },
@@ -167,7 +179,7 @@ export const journey: readonly Folder[] = [
         undefined,
         {
           after:
-            "pm.test('three purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['purchase-3', 'purchase-2', 'purchase-1']))",
+            "pm.test('four purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['purchase-dollars', 'purchase-3', 'purchase-2', 'purchase-1']))",
         },
       ),
     ],

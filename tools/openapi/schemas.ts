@@ -69,7 +69,7 @@ export class Schemas {
 
   #field(field: DescField): Schema {
     const comment = this.#contract.commentOf(field)
-    const examples = [...comment.matchAll(/for example "?([\w-]+)"?/g)].map(([, example]) => example)
+    const examples = [...comment.matchAll(/for example "?([\w-]+(?::\w+)*)"?/g)].map(([, example]) => example)
     return {
       ...this.#typeOf(field),
       ...boundsOf(field, this.#bindingComment(field), this.#isRequired(field)),

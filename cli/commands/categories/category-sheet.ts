@@ -13,9 +13,16 @@ export function categorySheet(categories: readonly JsonObject[]): Sheet {
         title: 'credits',
         value: (row) => (row['creditsClosed'] === true ? 'closed' : 'open'),
       },
+      { name: 'rails', title: 'rails', value: railsOf },
+      { name: 'regulated', title: 'regulated', value: (row) => (row['regulated'] === true ? 'yes' : 'no') },
     ],
     categories,
   )
+}
+
+function railsOf(category: JsonObject): string {
+  const rails = textsIn(category, 'rails').map((rail) => rail.replace('RAIL_', '').toLowerCase())
+  return rails.join(' ') || 'any'
 }
 
 function mccsOf(category: JsonObject): string {

@@ -1,7 +1,14 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { Command } from 'commander'
 import { Failure } from '../../failure.js'
-import { choiceOption, listOption, numberOption, textArgument, textOption } from '../../options.js'
+import {
+  choiceOption,
+  choicesOption,
+  listOption,
+  numberOption,
+  textArgument,
+  textOption,
+} from '../../options.js'
 import { methods } from '../../service/methods.js'
 import { type Session, withSession } from '../../session.js'
 import { objectIn, objectsIn, textIn, textsIn } from '../../terminal/sheet.js'
@@ -13,6 +20,8 @@ type Options = {
   readonly mccs?: string[]
   readonly credits?: string
   readonly free?: string
+  readonly rails?: string[]
+  readonly regulated?: string
 }
 
 /** `benefits categories set`: adds a category, or changes the given properties of a category. */
@@ -28,9 +37,17 @@ export function addCategorySet(categories: Command): void {
     .addOption(listOption('--mccs <list>', 'all MCCs and ranges that the category pays for, or none'))
     .addOption(choiceOption('--credits <state>', 'whether its wallets accept credits', ['open', 'closed']))
     .addOption(choiceOption('--free <answer>', 'whether its wallets pay for purchases', ['yes', 'no']))
+    .addOption(
+      choicesOption('--rails <list>', 'all rails over which it pays (none: any)', [
+        'voucher',
+        'credit',
+        'debit',
+      ]),
+    )
+    .addOption(choiceOption('--regulated <answer>', 'whether the law regulates its money', ['yes', 'no']))
     .addHelpText(
       'after',
-      '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed',
+      '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed\n  ./benefits categories set FOOD --rails voucher --regulated yes',
     )
     .action(async (id: string, options: Options, command: Command) => {
       if (Object.keys(options).length === 0) throw new Failure('name at least one option to set: see --help')
@@ -63,15 +80,19 @@ function kept(category: JsonObject): JsonObject {
     mccs: [...textsIn(category, 'mccs')],
     free: category['free'] === true,
     creditsClosed: category['creditsClosed'] === true,
+    rails: [...textsIn(category, 'rails')],
+    regulated: category['regulated'] === true,
   }
 }
 
-function changed({ title, order, mccs, credits, free }: Options): JsonObject {
+function changed({ title, order, mccs, credits, free, rails, regulated }: Options): JsonObject {
   return {
     ...(title !== undefined && { displayName: title }),
     ...(order !== undefined && { order }),
     ...(mccs !== undefined && { mccs }),
     ...(credits !== undefined && { creditsClosed: credits === 'closed' }),
     ...(free !== undefined && { free: free === 'yes' }),
+    ...(rails !== undefined && { rails: rails.map((rail) => `RAIL_${rail.toUpperCase()}`) }),
+    ...(regulated !== undefined && { regulated: regulated === 'yes' }),
   }
 }

@@ -13,7 +13,7 @@ import { methods } from '../../service/methods.js'
 import { ServiceFailure } from '../../service/service-failure.js'
 import { type Session, withSession } from '../../session.js'
 import { sheetOf } from '../../terminal/sheet.js'
-import { type RuleLine, readRuleFile } from './rule-file.js'
+import { type RuleLine, readRuleFile, ruleCells } from './rule-file.js'
 
 /** Longest time that the import may take, in milliseconds. */
 const IMPORT_MS_MAX = 180_000
@@ -32,7 +32,10 @@ export function addImport(rules: Command): void {
     .command('import')
     .description('import merchant rules from a file, all or none; columns id,match,name,city,country,mcc')
     .argument('<file>', 'CSV file, as spreadsheets write it', textArgument)
-    .addHelpText('after', '\nExample:\n  ./benefits rules import rules.csv')
+    .addHelpText(
+      'after',
+      '\nRules by id have more columns: merchant_tax_id,acquirer_id,merchant_id.\n\nExample:\n  ./benefits rules import rules.csv',
+    )
     .action(async (file: string, _: unknown, command: Command) => {
       await withSession(command, async (session) => {
         const { lines, unused } = readRuleFile(file)
@@ -102,7 +105,7 @@ function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRu
   let merchantRules: MerchantRule[] = []
   let length = 0
   for (const rule of rules) {
-    const more = rule.id.length + rule.name.length + rule.city.length + rule.country.length + rule.mcc.length
+    const more = lengthOf(rule)
     if (length + more + RULE_OVERHEAD > MESSAGE_LENGTH_MAX && merchantRules.length > 0) {
       yield { merchantRules }
       merchantRules = []
@@ -112,6 +115,11 @@ function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRu
     length += more + RULE_OVERHEAD
   }
   if (merchantRules.length > 0) yield { merchantRules }
+}
+
+/** The length of all texts of a rule, in characters. */
+function lengthOf(rule: MerchantRule): number {
+  return ruleCells(rule).reduce((sum, cell) => sum + cell.length, 0)
 }
 
 /** Translates the index of a rule to the line of the file. An invalid line was sent as an empty rule. */

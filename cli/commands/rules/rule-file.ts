@@ -1,8 +1,10 @@
 import { type MerchantRule, MerchantRuleMatch } from '../../../src/gen/benefits/v1/merchant_rule.js'
 import { type CsvLine, isShortenedNumber, readCsvFile } from '../../files/csv-file.js'
 
+/** The columns that a file of rules by name does without, and files of earlier releases, too. */
+const idColumns = ['merchant_tax_id', 'acquirer_id', 'merchant_id'] as const
 /** The columns of a file of merchant rules. */
-export const ruleColumns = ['id', 'match', 'name', 'city', 'country', 'mcc'] as const
+export const ruleColumns = ['id', 'match', 'name', 'city', 'country', 'mcc', ...idColumns] as const
 type RuleColumn = (typeof ruleColumns)[number]
 
 /** Largest file, in bytes: more than a hundred thousand rules of the maximum length. */
@@ -30,6 +32,7 @@ export type RuleFile = {
 export function readRuleFile(path: string): RuleFile {
   const { lines, unused } = readCsvFile(path, {
     columns: ruleColumns,
+    optional: idColumns,
     bytesMax: FILE_BYTES_MAX,
     linesMax: RULES_MAX,
   })
@@ -42,8 +45,10 @@ function ruleLine({ line, cells, fault }: CsvLine<RuleColumn>): RuleLine {
 }
 
 /** Writes a rule as the cells of a line. */
-export function ruleCells({ id, match, name, city, country, mcc }: MerchantRule): readonly string[] {
-  return [id, match === MerchantRuleMatch.PREFIX ? 'PREFIX' : 'EXACT', name, city, country, mcc]
+export function ruleCells(rule: MerchantRule): readonly string[] {
+  const { id, name, city, country, mcc, merchantTaxId, acquirerId, merchantId } = rule
+  const match = matches.find((word) => MerchantRuleMatch[word] === rule.match) ?? ''
+  return [id, match, name, city, country, mcc, merchantTaxId, acquirerId, merchantId]
 }
 
 function faultIn(cells: Readonly<Record<RuleColumn, string>>): string | undefined {
@@ -62,16 +67,35 @@ const emptyRule: MerchantRule = {
   etag: '',
   updateTime: undefined,
   subject: '',
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
 }
 
-function ruleIn({ id, match, name, city, country, mcc }: CsvLine<RuleColumn>['cells']): MerchantRule {
-  // A spreadsheet drops the leading zero of an MCC such as 0742.
-  const whole = /^\d{3}$/.test(mcc) ? `0${mcc}` : mcc
-  return { ...emptyRule, id, match: matchIn(match), name, city, country, mcc: whole }
+function ruleIn(cells: CsvLine<RuleColumn>['cells']): MerchantRule {
+  const { id, match, name, city, country, mcc, merchant_tax_id: taxId } = cells
+  return {
+    ...emptyRule,
+    id,
+    match: matchIn(match),
+    name,
+    city,
+    country,
+    mcc: withZeros(mcc, { from: 3, to: 4 }),
+    merchantTaxId: withZeros(taxId, { from: 3, to: 14 }),
+    acquirerId: cells.acquirer_id,
+    merchantId: cells.merchant_id,
+  }
 }
+
+/** Gives a number the leading zeros back that a spreadsheet drops: 742 is the MCC 0742. */
+function withZeros(cell: string, { from, to }: { readonly from: number; readonly to: number }): string {
+  return /^\d+$/.test(cell) && cell.length >= from ? cell.padStart(to, '0') : cell
+}
+
+const matches = ['EXACT', 'PREFIX', 'TAX_ID', 'MERCHANT_ID'] as const
 
 function matchIn(text: string): MerchantRuleMatch {
-  const wanted = text.toUpperCase()
-  if (wanted === 'EXACT') return MerchantRuleMatch.EXACT
-  return wanted === 'PREFIX' ? MerchantRuleMatch.PREFIX : MerchantRuleMatch.UNSPECIFIED
+  const match = matches.find((word) => word === text.toUpperCase())
+  return match ? MerchantRuleMatch[match] : MerchantRuleMatch.UNSPECIFIED
 }

@@ -1,5 +1,6 @@
 import { type Catalog, catalogInSteps, isSmall } from '../../domain/catalog.js'
 import type { CategoryId } from '../../domain/category.js'
+import type { MissingRail } from '../../domain/category-rails.js'
 import type { Clock } from '../clock.js'
 import { isUnavailable, UndecidedError } from '../errors.js'
 import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
@@ -18,6 +19,8 @@ export type CatalogCacheOptions = {
   readonly clock: Clock
   /** Pause between two checks of the version, in milliseconds. */
   readonly refreshMs: number
+  /** What categories with rails do with a purchase without one. Absent: accept. */
+  readonly missingRail?: MissingRail
   /**
    * Called when a check or a read failed, or the stored catalog contradicts itself. The last good catalog
    * stays in use.
@@ -190,7 +193,7 @@ export class CatalogCache {
   async #read(known: bigint | undefined): Promise<void> {
     const { store } = this.#options
     if (known === undefined) {
-      this.#catalog = await runInSteps(catalogInSteps(await store.read()))
+      this.#catalog = await this.#build(await store.read())
       return
     }
     try {
@@ -198,13 +201,17 @@ export class CatalogCache {
     } catch (error) {
       if (isUnavailable(error)) throw error
       // The changes do not fit the catalog in use. The whole stored catalog may still be usable.
-      this.#catalog = await runInSteps(catalogInSteps(await store.read()))
+      this.#catalog = await this.#build(await store.read())
     }
+  }
+
+  #build(reading: CatalogReading): Promise<Catalog> {
+    return runInSteps(catalogInSteps(reading, this.#options.missingRail))
   }
 
   async #take(reading: CatalogReading): Promise<void> {
     const catalog = this.current()
-    if (reading.kind === 'WHOLE') this.#catalog = await runInSteps(catalogInSteps(reading))
+    if (reading.kind === 'WHOLE') this.#catalog = await this.#build(reading)
     else if (isSmall(reading)) this.#catalog = catalog.succeed(reading)
     else this.#catalog = await runInSteps(catalog.succeedInSteps(reading))
   }

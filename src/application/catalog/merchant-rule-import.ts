@@ -108,6 +108,6 @@ export class MerchantRuleImport {
 }
 
 function tieWith(otherId: MerchantRuleId) {
-  const description = `ties with rule ${otherId}: same match, name, city and country`
+  const description = `ties with rule ${otherId}: it covers the same merchants`
   return { reason: 'TIE', description, otherId } as const
 }

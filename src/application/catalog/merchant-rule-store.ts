@@ -1,4 +1,9 @@
-import type { MerchantRule, MerchantRuleId, MerchantRuleMatch } from '../../domain/merchant-rule.js'
+import type {
+  MerchantIds,
+  MerchantRule,
+  MerchantRuleId,
+  MerchantRuleMatch,
+} from '../../domain/merchant-rule.js'
 
 /** A stored merchant rule, with its latest change. */
 export type StoredMerchantRule = {
@@ -16,7 +21,7 @@ export type StoredMerchantRule = {
  */
 export type MerchantRuleRejection =
   | { readonly reason: 'EXISTS' | 'NOT_FOUND' | 'CHANGED_MEANWHILE' | 'FULL' }
-  /** Another rule has the same match, name, city and country. */
+  /** Another rule covers the same merchants: by the same name and place, or by the same ids. */
   | { readonly reason: 'TIE'; readonly with: MerchantRuleId }
 
 /** The outcome of a change. */
@@ -80,12 +85,12 @@ export type MerchantRuleQuery = {
 /** A filter of rules. Texts are normalised. */
 export type MerchantRuleFilter = {
   readonly match?: MerchantRuleMatch
-  /** Beginning of the name. */
+  /** Beginning of the name. Only rules by name. */
   readonly namePrefix?: string
   readonly city?: string
   readonly country?: string
   readonly mcc?: string
-}
+} & MerchantIds
 
 export type ReplaceOptions = {
   readonly by: string

@@ -13,6 +13,7 @@ import {
   TransactionKind,
 } from '../../gen/benefits/v1/account.js'
 import { Fallback, Reason } from '../../gen/benefits/v1/authorization.js'
+import { networkMessage } from '../network-mapping.js'
 import { decisionMessage, reasonOf } from '../reason-mapping.js'
 
 /** Writes an account: a wallet for each category, in their order, then wallets of deleted categories. */
@@ -56,6 +57,8 @@ export function transactionMessage(entry: Entry): Transaction {
     merchant: of.merchant ?? '',
     merchantRule: of.merchantRule ?? '',
     fallback: of.fallback ?? Fallback.UNSPECIFIED,
+    network: of.network,
+    approvalCode: of.approvalCode ?? '',
     catalogVersion: of.catalogVersion ?? 0n,
     originalTransactionId: of.originalTransactionId ?? '',
     accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,
@@ -68,12 +71,20 @@ export function transactionMessage(entry: Entry): Transaction {
 
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {
-    case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
-      const reason = reasonOf(entry.reason)
-      const fallback = entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback]
-      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, fallback, catalogVersion, day }
-    }
+    case 'AUTHORIZATION':
+      return {
+        reason: reasonOf(entry.reason),
+        amount: entry.amount,
+        mcc: entry.mcc,
+        effectiveMcc: entry.effectiveMcc,
+        merchant: entry.merchant,
+        merchantRule: entry.merchantRule ?? '',
+        fallback: entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback],
+        network: networkMessage(entry.network),
+        approvalCode: entry.approvalCode ?? '',
+        catalogVersion: entry.catalogVersion ?? 0n,
+        day: entry.day ?? '',
+      }
     case 'REVERSAL':
       return {
         reason: reasonOf(entry.reason),

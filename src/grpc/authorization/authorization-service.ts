@@ -19,6 +19,7 @@ import type { CallContext } from '../call-context.js'
 import type { CallError } from '../call-error.js'
 import { entryOf } from '../entry-of.js'
 import { type HandlerOptions, unaryHandler } from '../handlers.js'
+import { networkIn } from '../network-mapping.js'
 import { decisionMessage, reasonFields } from '../reason-mapping.js'
 import { RequestFields } from '../request-fields.js'
 import { type AuthorizeOne, authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
@@ -100,10 +101,18 @@ function readPurchase(request: AuthorizeRequest): {
   const mcc = fields.mcc('mcc', request.mcc)
   const merchant = fields.merchant('merchant', request.merchant)
   const fallback = fields.fallback('fallback', request.fallback)
+  const network = networkIn(fields, 'network', request.network)
   fields.close()
   return {
     accountId,
-    purchase: { transactionId, amount, mcc, merchant, ...(fallback && { fallback }) },
+    purchase: {
+      transactionId,
+      amount,
+      mcc,
+      merchant,
+      ...(fallback && { fallback }),
+      ...(network && { network }),
+    },
   }
 }
 
@@ -134,6 +143,7 @@ function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): Author
   return {
     effectiveMcc: entry.effectiveMcc,
     merchantRule: entry.merchantRule ?? '',
+    approvalCode: entry.approvalCode ?? '',
     approvedAmount: entry.movement ? -entry.movement.delta : 0n,
     ...answerFields(entry, replayed),
   }

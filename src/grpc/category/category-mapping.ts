@@ -2,6 +2,7 @@ import { type Category, ORDER_MAX } from '../../domain/category.js'
 import type { KeptCategory } from '../../domain/category-edit.js'
 import { mccItems } from '../../domain/mcc-set.js'
 import type { Category as CategoryMessage } from '../../gen/benefits/v1/category.js'
+import { Rail } from '../../gen/benefits/v1/network.js'
 import type { RequestFields } from '../request-fields.js'
 
 export function categoryMessage({ category, version, changedAt, changedBy }: KeptCategory): CategoryMessage {
@@ -15,6 +16,8 @@ export function categoryMessage({ category, version, changedAt, changedBy }: Kep
     version,
     updateTime: changedAt,
     subject: changedBy,
+    rails: category.rails.map((rail) => Rail[rail]),
+    regulated: category.regulated,
   }
 }
 
@@ -27,6 +30,8 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
     order = 0,
     free = false,
     creditsClosed = false,
+    rails = [],
+    regulated = false,
   } = message ?? {}
   fields.check(message !== undefined, 'category', 'is required')
   fields.categoryId('category.id', id)
@@ -36,6 +41,11 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
     'category.mccs',
     'must be empty for the free balance, which pays for any MCC',
   )
+  fields.check(
+    !free || !regulated,
+    'category.regulated',
+    'must be false for the free balance, which pays for everything',
+  )
   return {
     id,
     displayName: displayName === '' ? id : fields.displayName('category.display_name', displayName),
@@ -43,5 +53,7 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
     order,
     free,
     creditsClosed,
+    rails: fields.rails('category.rails', rails),
+    regulated,
   }
 }

@@ -5,10 +5,11 @@ import {
   type CategoryEdit,
   type KeptCategory,
   type KeptCategorySet,
-  replaceNeverPermitted,
+  replaceMccPolicy,
   upsertCategory,
 } from '../../domain/category-edit.js'
-import { type MccSet, mccItems } from '../../domain/mcc-set.js'
+import type { MccPolicy } from '../../domain/mcc-policy.js'
+import { mccItems } from '../../domain/mcc-set.js'
 import {
   Category,
   type CategoryServiceServer,
@@ -20,7 +21,7 @@ import {
   type GetMccPolicyResponse,
   type ListCategoriesRequest,
   type ListCategoriesResponse,
-  type MccPolicy,
+  type MccPolicy as MccPolicyMessage,
   type UpdateMccPolicyRequest,
   type UpdateMccPolicyResponse,
   type UpsertCategoryRequest,
@@ -104,8 +105,7 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
     ),
 
     getMccPolicy: unaryHandler<GetMccPolicyRequest, GetMccPolicyResponse>(handlers, async () => {
-      const { neverPermitted } = await store.read()
-      return { policy: policyMessage(neverPermitted) }
+      return { policy: policyMessage(await store.read()) }
     }),
 
     updateMccPolicy: unaryHandler<UpdateMccPolicyRequest, UpdateMccPolicyResponse>(
@@ -113,14 +113,14 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
       async ({ policy }, call) => {
         const fields = new RequestFields()
         fields.check(policy !== undefined, 'policy', 'is required')
-        const neverPermitted = fields.mccs('policy.never_permitted', policy?.neverPermitted ?? [])
+        const asked = readPolicy(fields, policy)
         fields.close()
         const { edit, after } = await store.edit(
-          (current) => replaceNeverPermitted(current, neverPermitted),
+          (current) => replaceMccPolicy(current, asked),
           subjectOf(call),
         )
         mustBeEdited(edit)
-        return { policy: policyMessage(after.neverPermitted) }
+        return { policy: policyMessage(after) }
       },
     ),
   }
@@ -140,8 +140,19 @@ function messageOf(id: CategoryId, { kept }: KeptCategorySet) {
   return categoryMessage(found)
 }
 
-function policyMessage(neverPermitted: MccSet): MccPolicy {
-  return { neverPermitted: mccItems(neverPermitted) }
+function policyMessage({ neverPermitted, neverPermittedAsReceived }: MccPolicy): MccPolicyMessage {
+  return {
+    neverPermitted: mccItems(neverPermitted),
+    neverPermittedAsReceived: mccItems(neverPermittedAsReceived),
+  }
+}
+
+function readPolicy(fields: RequestFields, policy: MccPolicyMessage | undefined): MccPolicy {
+  const { neverPermitted = [], neverPermittedAsReceived = [] } = policy ?? {}
+  return {
+    neverPermitted: fields.mccs('policy.never_permitted', neverPermitted),
+    neverPermittedAsReceived: fields.mccs('policy.never_permitted_as_received', neverPermittedAsReceived),
+  }
 }
 
 /** A sort key for categories: the free balance last, then by order, then by id. */

@@ -3,7 +3,7 @@ import { normalise } from '../../domain/merchant.js'
 import { slotOf } from '../../domain/merchant-rule.js'
 import { type ListMerchantRulesRequest, MerchantRuleMatch } from '../../gen/benefits/v1/merchant_rule.js'
 import { RequestFields } from '../request-fields.js'
-import { readMatch } from './merchant-rule-mapping.js'
+import { readMatch, readMerchantIds } from './merchant-rule-mapping.js'
 
 /** Reads the filter of a list, normalised as rules are compared. */
 export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleFilter {
@@ -11,11 +11,12 @@ export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleF
   const fields = new RequestFields()
   // An unknown enum number must not count as "any".
   const matchIsKnown = Object.values(MerchantRuleMatch).includes(request.match)
-  fields.check(matchIsKnown, 'match', 'must be EXACT, PREFIX or unset')
+  fields.check(matchIsKnown, 'match', 'must be EXACT, PREFIX, TAX_ID, MERCHANT_ID or unset')
   fields.merchant('name_prefix', namePrefix)
   fields.merchant('city', city)
   fields.check(country === '' || /^[A-Za-z]{2}$/.test(country), 'country', 'must be two letters or unset')
   if (mcc !== '') fields.mcc('mcc', mcc)
+  const ids = readMerchantIds(fields, request)
   fields.close()
   const match = readMatch(request.match)
   // Normalise the city and the country as those of a rule.
@@ -33,5 +34,6 @@ export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleF
     ...(place.city !== undefined && { city: place.city }),
     ...(place.country !== undefined && { country: place.country }),
     ...(mcc !== '' && { mcc }),
+    ...ids,
   }
 }

@@ -1,8 +1,18 @@
 import type { RejectedRule } from '../../application/catalog/merchant-rule-import.js'
 import type { StoredMerchantRule } from '../../application/catalog/merchant-rule-store.js'
 import type { Catalog } from '../../domain/catalog.js'
+import { plainCnpj } from '../../domain/cnpj.js'
 import { parseMerchant } from '../../domain/merchant.js'
-import { faultsOf, type MerchantRule, type MerchantRuleMatch } from '../../domain/merchant-rule.js'
+import {
+  faultsOf,
+  idDescriptions,
+  isAcquirerId,
+  isMerchantId,
+  isTaxId,
+  type MerchantIds,
+  type MerchantRule,
+  type MerchantRuleMatch,
+} from '../../domain/merchant-rule.js'
 import {
   MerchantRuleMatch as MerchantRuleMatchMessage,
   type MerchantRule as MerchantRuleMessage,
@@ -11,6 +21,7 @@ import {
   type ResolveMerchantResponse,
 } from '../../gen/benefits/v1/merchant_rule.js'
 import type { CallErrorKind, FieldViolation } from '../call-error.js'
+import type { RequestFields } from '../request-fields.js'
 
 /**
  * Longest part of an id that is repeated in a rejection, in characters: an invalid id may have any length.
@@ -34,29 +45,82 @@ export function readRule(message: MerchantRuleMessage): {
   readonly rule: MerchantRule
   readonly faults: readonly FieldViolation[]
 } {
-  const { id, name, city, country, mcc } = message
   const match = readMatch(message.match)
-  const rule = {
+  const rule = ruleOf(message, match ?? 'EXACT')
+  const unknown = { field: 'match', description: 'must be EXACT, PREFIX, TAX_ID or MERCHANT_ID' }
+  return { rule, faults: [...(match ? strayFaults(message, match) : [unknown]), ...faultsOf(rule)] }
+}
+
+/** Reads those fields of the message that a rule with this match has. */
+function ruleOf(message: MerchantRuleMessage, match: MerchantRuleMatch): MerchantRule {
+  const { id, mcc, name, city, country, merchantTaxId, acquirerId, merchantId } = message
+  if (match === 'TAX_ID') return { id, match, merchantTaxId: plainCnpj(merchantTaxId), mcc }
+  if (match === 'MERCHANT_ID') return { id, match, acquirerId, merchantId, mcc }
+  return {
     id,
-    match: match ?? 'EXACT',
+    match,
     name: name.trim(),
     ...(city !== '' && { city: city.trim() }),
     ...(country !== '' && { country: country.toUpperCase() }),
     mcc,
   }
-  const unknown = match ? [] : [{ field: 'match', description: 'must be EXACT or PREFIX' }]
-  return { rule, faults: [...unknown, ...faultsOf(rule)] }
 }
+
+/** Lists the fields that a rule with this match does not have, but the message does. */
+function* strayFaults(message: MerchantRuleMessage, match: MerchantRuleMatch): Generator<FieldViolation> {
+  const byId = ['merchant_tax_id', 'acquirer_id', 'merchant_id'] as const
+  const byName = ['name', 'city', 'country'] as const
+  const strays = {
+    EXACT: byId,
+    PREFIX: byId,
+    TAX_ID: [...byName, 'acquirer_id', 'merchant_id'],
+    MERCHANT_ID: [...byName, 'merchant_tax_id'],
+  } as const
+  for (const field of strays[match]) {
+    if (message[propertyOf[field]] === '') continue
+    yield { field, description: `must be empty in a rule with match ${match}` }
+  }
+}
+
+/** The fields of a message that name the merchants of a rule, and their properties. */
+export const propertyOf = {
+  match: 'match',
+  name: 'name',
+  city: 'city',
+  country: 'country',
+  mcc: 'mcc',
+  merchant_tax_id: 'merchantTaxId',
+  acquirer_id: 'acquirerId',
+  merchant_id: 'merchantId',
+} as const satisfies Readonly<Record<string, keyof MerchantRuleMessage>>
 
 /** The domain's name for a match of the contract. Undefined for UNSPECIFIED and unknown numbers. */
 export function readMatch(match: MerchantRuleMatchMessage): MerchantRuleMatch | undefined {
-  return (['EXACT', 'PREFIX'] as const).find((name) => MerchantRuleMatchMessage[name] === match)
+  return matches.find((name) => MerchantRuleMatchMessage[name] === match)
+}
+
+const matches = ['EXACT', 'PREFIX', 'TAX_ID', 'MERCHANT_ID'] as const
+
+/** Reads and checks the ids of a merchant. An empty one is absent. */
+export function readMerchantIds(
+  fields: RequestFields,
+  { merchantTaxId, acquirerId, merchantId }: Readonly<Required<Record<keyof MerchantIds, string>>>,
+): MerchantIds {
+  const taxId = plainCnpj(merchantTaxId)
+  fields.check(taxId === '' || isTaxId(taxId), 'merchant_tax_id', idDescriptions.taxId)
+  fields.check(acquirerId === '' || isAcquirerId(acquirerId), 'acquirer_id', idDescriptions.acquirerId)
+  fields.check(merchantId === '' || isMerchantId(merchantId), 'merchant_id', idDescriptions.merchantId)
+  return {
+    ...(taxId !== '' && { merchantTaxId: taxId }),
+    ...(acquirerId !== '' && { acquirerId }),
+    ...(merchantId !== '' && { merchantId }),
+  }
 }
 
 /** Writes which rule of a catalog decides for a merchant, and why not the others. */
-export function resolutionMessage(text: string, catalog: Catalog): ResolveMerchantResponse {
+export function resolutionMessage(text: string, ids: MerchantIds, catalog: Catalog): ResolveMerchantResponse {
   const merchant = parseMerchant(text)
-  const { winner, passedOver, more } = catalog.rules.explain(merchant)
+  const { winner, passedOver, more } = catalog.rules.explain(merchant, ids)
   return {
     name: merchant.name,
     city: merchant.city ?? '',
@@ -95,16 +159,20 @@ const kindsOfRejection: Readonly<Record<RejectedRule['reason'], CallErrorKind>> 
   TIE: 'MERCHANT_RULES_TIE',
 }
 
-function ruleMessage({ id, match, name, city, country, mcc }: MerchantRule): MerchantRuleMessage {
+/** Writes a rule without its version. */
+export function ruleMessage(rule: MerchantRule): MerchantRuleMessage {
   return {
-    id,
-    match: MerchantRuleMatchMessage[match],
-    name,
-    city: city ?? '',
-    country: country ?? '',
-    mcc,
+    id: rule.id,
+    match: MerchantRuleMatchMessage[rule.match],
+    name: rule.name ?? '',
+    city: rule.city ?? '',
+    country: rule.country ?? '',
+    mcc: rule.mcc,
     etag: '',
     updateTime: undefined,
     subject: '',
+    merchantTaxId: rule.merchantTaxId ?? '',
+    acquirerId: rule.acquirerId ?? '',
+    merchantId: rule.merchantId ?? '',
   }
 }

@@ -1,19 +1,24 @@
 import type { MerchantRule } from '../../domain/merchant-rule.js'
-import type {
-  MerchantRule as MerchantRuleMessage,
-  UpdateMerchantRuleRequest,
+import {
+  MerchantRuleMatch,
+  type MerchantRule as MerchantRuleMessage,
+  type UpdateMerchantRuleRequest,
 } from '../../gen/benefits/v1/merchant_rule.js'
 import { RequestFields } from '../request-fields.js'
-import { readMatch, readRule } from './merchant-rule-mapping.js'
+import { propertyOf, readMatch, readRule, ruleMessage } from './merchant-rule-mapping.js'
 
-const UPDATABLE = ['match', 'name', 'city', 'country', 'mcc'] as const
+type Updatable = keyof typeof propertyOf
 
-type Updatable = (typeof UPDATABLE)[number]
+const UPDATABLE = Object.keys(propertyOf).filter(isUpdatable)
 
 export type RulePatch = {
   readonly id: MerchantRule['id']
   readonly etag: string
-  /** Applies the change to the current rule. */
+  /**
+   * Applies the change to the current rule.
+   *
+   * @throws CallError INVALID_REQUEST when that does not give a valid rule.
+   */
   readonly patch: (rule: MerchantRule) => MerchantRule
 }
 
@@ -23,46 +28,48 @@ export function readRulePatch({ merchantRule: message, updateMask }: UpdateMerch
   fields.check(message !== undefined, 'merchant_rule', 'is required')
   const id = message?.id ?? ''
   if (message) fields.merchantRuleId('merchant_rule.id', id)
-  const paths = updateMask ?? (message ? UPDATABLE.filter((path) => isSet(message, path)) : [...UPDATABLE])
+  const paths = updateMask ?? (message ? UPDATABLE.filter((path) => isSet(message, path)) : UPDATABLE)
   fields.check(
     paths.length > 0 && paths.every(isUpdatable),
     'update_mask',
     `must name fields that can be changed: ${UPDATABLE.join(', ')}`,
   )
   const wanted = paths.filter(isUpdatable)
-  for (const { field, description } of message ? faultsIn(message, wanted) : []) {
-    fields.check(false, `merchant_rule.${field}`, description)
-  }
+  if (message) checkAll(fields, faultsIn(message, wanted))
   fields.close()
   // An undefined message was reported above, so close() has thrown.
-  const values = message && readRule(message).rule
-  return { id, etag: message?.etag ?? '', patch: (rule) => (values ? patched(rule, values, wanted) : rule) }
+  return { id, etag: message?.etag ?? '', patch: (rule) => (message ? patched(rule, message, wanted) : rule) }
 }
 
-/** Faults of the fields to change. The other fields are ignored. */
+/** Records the faults of a rule. */
+export function checkAll(fields: RequestFields, faults: ReturnType<typeof readRule>['faults']): void {
+  for (const { field, description } of faults) fields.check(false, `merchant_rule.${field}`, description)
+}
+
+/** Faults of the fields to change, as far as they show without the rule. The other fields are ignored. */
 function faultsIn(message: MerchantRuleMessage, paths: readonly Updatable[]) {
   const wanted = new Set<string>(paths)
-  return readRule(message).faults.filter(({ field }) => wanted.has(field))
+  const match = wanted.has('match') ? message.match : MerchantRuleMatch.UNSPECIFIED
+  return readRule({ ...message, match }).faults.filter(({ field }) => wanted.has(field))
 }
 
-function patched(rule: MerchantRule, values: MerchantRule, paths: readonly Updatable[]): MerchantRule {
-  const chosen = (path: Updatable) => (paths.includes(path) ? values : rule)
-  const { city } = chosen('city')
-  const { country } = chosen('country')
-  return {
-    id: rule.id,
-    match: chosen('match').match,
-    name: chosen('name').name,
-    ...(city !== undefined && { city }),
-    ...(country !== undefined && { country }),
-    mcc: chosen('mcc').mcc,
-  }
+function patched(
+  rule: MerchantRule,
+  message: MerchantRuleMessage,
+  paths: readonly Updatable[],
+): MerchantRule {
+  const values = paths.map((path) => [propertyOf[path], message[propertyOf[path]]] as const)
+  const after = readRule({ ...ruleMessage(rule), ...Object.fromEntries(values) })
+  const fields = new RequestFields()
+  checkAll(fields, after.faults)
+  fields.close()
+  return after.rule
 }
 
 function isSet(message: MerchantRuleMessage, path: Updatable): boolean {
-  return path === 'match' ? readMatch(message.match) !== undefined : message[path] !== ''
+  return path === 'match' ? readMatch(message.match) !== undefined : message[propertyOf[path]] !== ''
 }
 
 function isUpdatable(path: string): path is Updatable {
-  return UPDATABLE.some((known) => known === path)
+  return Object.hasOwn(propertyOf, path)
 }

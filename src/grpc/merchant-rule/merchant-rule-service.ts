@@ -27,8 +27,8 @@ import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.j
 import { RequestFields } from '../request-fields.js'
 import { merchantRuleFileHandlers } from './merchant-rule-files.js'
 import { readRuleFilter } from './merchant-rule-filter.js'
-import { readRule, resolutionMessage, storedRuleMessage } from './merchant-rule-mapping.js'
-import { readRulePatch } from './merchant-rule-patch.js'
+import { readMerchantIds, readRule, resolutionMessage, storedRuleMessage } from './merchant-rule-mapping.js'
+import { checkAll, readRulePatch } from './merchant-rule-patch.js'
 
 export type MerchantRuleServiceOptions = {
   readonly store: MerchantRuleStore
@@ -109,8 +109,9 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
       async (request) => {
         const fields = new RequestFields()
         const merchant = fields.merchant('merchant', request.merchant)
+        const ids = readMerchantIds(fields, request)
         fields.close()
-        return resolutionMessage(merchant, catalog())
+        return resolutionMessage(merchant, ids, catalog())
       },
     ),
 
@@ -154,10 +155,9 @@ const blank: MerchantRuleMessage = {
   etag: '',
   updateTime: undefined,
   subject: '',
-}
-
-function checkAll(fields: RequestFields, faults: ReturnType<typeof readRule>['faults']): void {
-  for (const { field, description } of faults) fields.check(false, `merchant_rule.${field}`, description)
+  merchantTaxId: '',
+  acquirerId: '',
+  merchantId: '',
 }
 
 function subjectOf({ principal }: HandledCall): string {

@@ -4,6 +4,7 @@ import type { AccountId, AccountStatus } from '../../domain/account-status.js'
 import type { Day } from '../../domain/calendar.js'
 import {
   type AdminAction,
+  type AuthorizationEntry,
   decisionOf,
   type Entry,
   type Fallback,
@@ -15,6 +16,7 @@ import { isLimited, type Limits, unlimited, type WalletLimits } from '../../doma
 import { type Centavos, centavos } from '../../domain/money.js'
 import type { Reason } from '../../domain/reason.js'
 import type { Spending } from '../../domain/spending.js'
+import { type NetworkDocument, networkDataIn, networkDocument } from './network-document.js'
 
 /** An account as stored in `accounts`. Money and sequence numbers are int64. */
 export type AccountDocument = {
@@ -76,7 +78,11 @@ type EntryFields = {
   readonly merchant_rule?: string
   /** Absent when the free balance may pay, and in entries older than this field. */
   readonly fallback?: Fallback
+  /** Absent when the network sent nothing, and in entries older than this field. */
+  readonly network?: NetworkDocument
   readonly catalog_version?: bigint
+  /** Absent when declined, and in entries older than this field. */
+  readonly approval_code?: string
   readonly original?: string
   readonly described?: DescriptionFields
   readonly action?: AdminAction
@@ -218,7 +224,9 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
         ...(entry.fallback !== undefined && { fallback: entry.fallback }),
+        ...(entry.network !== undefined && { network: networkDocument(entry.network) }),
         ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
+        ...(entry.approvalCode !== undefined && { approval_code: entry.approvalCode }),
         ...(entry.day !== undefined && { day: entry.day }),
       }
     case 'REVERSAL':
@@ -254,27 +262,10 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
 function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
-  const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { action, status, subject, day, limits, catalog_version: catalogVersion } = fields
+  const { reason, amount, action, status, subject, day, limits } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
-      invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
-      invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
-      invariant(merchant !== undefined, 'an authorization has a merchant, which may be empty')
-      return {
-        ...recorded,
-        kind: 'AUTHORIZATION',
-        reason: reasonOf(reason),
-        amount: money(amount),
-        mcc,
-        merchant,
-        effectiveMcc,
-        ...(merchantRule !== undefined && { merchantRule }),
-        ...(fields.fallback !== undefined && { fallback: fallbackOf(fields.fallback) }),
-        ...(catalogVersion !== undefined && { catalogVersion }),
-        ...(movement && { movement }),
-        ...(day !== undefined && { day }),
-      }
+      return { ...recorded, ...purchaseFields(fields), ...(movement && { movement }) }
     case 'REVERSAL':
       invariant(reason !== undefined, 'a reversal has a reason')
       invariant(fields.original !== undefined, 'a reversal names its original')
@@ -305,6 +296,30 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
       }
     default:
       throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
+  }
+}
+
+type Recorded = 'accountId' | 'transactionId' | 'seq' | 'at'
+
+function purchaseFields(fields: EntryFields): Omit<AuthorizationEntry, Recorded | 'movement'> {
+  const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
+  const { fallback, network, day, catalog_version: catalogVersion, approval_code: approvalCode } = fields
+  invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
+  invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
+  invariant(merchant !== undefined, 'an authorization has a merchant, which may be empty')
+  return {
+    kind: 'AUTHORIZATION',
+    reason: reasonOf(reason),
+    amount: money(amount),
+    mcc,
+    merchant,
+    effectiveMcc,
+    ...(merchantRule !== undefined && { merchantRule }),
+    ...(fallback !== undefined && { fallback: fallbackOf(fallback) }),
+    ...(network !== undefined && { network: networkDataIn(network) }),
+    ...(catalogVersion !== undefined && { catalogVersion }),
+    ...(approvalCode !== undefined && { approvalCode }),
+    ...(day !== undefined && { day }),
   }
 }
 

@@ -19,6 +19,8 @@ export type CatalogDocument = {
   readonly purged_version?: bigint
   /** MCCs that no wallet pays for, as codes and ranges. */
   readonly never_permitted: readonly string[]
+  /** MCCs that no wallet pays for when the network sends them. Absent: none. */
+  readonly never_permitted_as_received?: readonly string[]
 }
 
 /** The remains of a deleted document, so that processes that know it learn of the deletion. */

@@ -1,6 +1,9 @@
 import type { Category } from '../../domain/category.js'
+import { railSet } from '../../domain/category-rails.js'
 import { invariant } from '../../domain/invariant.js'
 import { mccItems, mccSet } from '../../domain/mcc-set.js'
+import type { Rail } from '../../domain/network.js'
+import { rails } from '../../domain/network.js'
 import type { CatalogChange } from './catalog-change.js'
 
 /** A category as stored in `categories`. */
@@ -13,6 +16,10 @@ export type CategoryDocument = {
   readonly order: number
   readonly free: boolean
   readonly credits_closed: boolean
+  /** Absent: any rail. */
+  readonly rails?: readonly Rail[]
+  /** Absent: not regulated. */
+  readonly regulated?: true
   readonly changed_at: Date
   readonly changed_by: string
 }
@@ -30,6 +37,8 @@ export function categoryDocument(
     order: category.order,
     free: category.free,
     credits_closed: category.creditsClosed,
+    ...(category.rails.length > 0 && { rails: category.rails }),
+    ...(category.regulated && { regulated: true as const }),
     changed_at: at,
     changed_by: by,
   }
@@ -43,6 +52,11 @@ export function categoryDocument(
 export function categoryOf(document: CategoryDocument): Category {
   invariant(typeof document.order === 'number', 'the order of a category is an int32')
   invariant(typeof document.free === 'boolean', 'a category says whether it is the free balance')
+  const { rails: permitted = [] } = document
+  invariant(
+    permitted.every((rail) => rails.includes(rail)),
+    'a category has only rails that this release knows',
+  )
   return {
     id: document._id,
     // Categories from before the catalog had versions have neither of these two fields.
@@ -51,5 +65,7 @@ export function categoryOf(document: CategoryDocument): Category {
     mccs: mccSet(document.mccs),
     order: document.order,
     free: document.free,
+    rails: railSet(permitted),
+    regulated: document.regulated ?? false,
   }
 }

@@ -7,7 +7,6 @@ import type {
 } from '../../application/catalog/catalog-store.js'
 import type { Category } from '../../domain/category.js'
 import { invariant } from '../../domain/invariant.js'
-import { mccSet } from '../../domain/mcc-set.js'
 import type { MerchantRule } from '../../domain/merchant-rule.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { type CollectionName, collections } from '../collections.js'
@@ -16,6 +15,7 @@ import { UnfitDatabaseError } from '../failure-cause.js'
 import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryOf } from './category-document.js'
+import { mccPolicyOf } from './mcc-policy-document.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
 
@@ -60,7 +60,8 @@ export class MongoCatalogStore implements CatalogStore {
   }
 
   async #read(session: ClientSession, since: bigint | undefined): Promise<CatalogReading> {
-    const { version, never_permitted, purged_version = 0n } = await this.#catalog(session)
+    const catalog = await this.#catalog(session)
+    const { version, purged_version = 0n } = catalog
     const known = since !== undefined && since >= purged_version ? since : undefined
     const categories = await this.#found<CategoryDocument, Category>(
       { session, name: collections.categories, known },
@@ -75,7 +76,7 @@ export class MongoCatalogStore implements CatalogStore {
       version,
       upserted: categories.kept,
       deleted: categories.deleted,
-      neverPermitted: mccSet(never_permitted),
+      ...mccPolicyOf(catalog),
       rules: { upserted: rules.kept, deleted: rules.deleted },
     }
   }

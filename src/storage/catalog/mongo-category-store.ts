@@ -6,7 +6,6 @@ import type { AccountId } from '../../domain/account-status.js'
 import type { CategoryId } from '../../domain/category.js'
 import { type CategoryEdit, isIdle, type KeptCategorySet } from '../../domain/category-edit.js'
 import { invariant } from '../../domain/invariant.js'
-import { mccItems, mccSet } from '../../domain/mcc-set.js'
 import type { AccountDocument } from '../account/documents.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
@@ -21,6 +20,7 @@ import {
 } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
+import { mccPolicyOf, mccPolicyUpdate } from './mcc-policy-document.js'
 import { SharedReads } from './shared-reads.js'
 
 /** Accounts scanned in one operation, which takes a few tenths of a second. */
@@ -90,13 +90,13 @@ export class MongoCategoryStore implements CategoryStore {
         changedAt: document.changed_at ?? catalog.changed_at,
         changedBy: document.changed_by ?? '',
       })),
-      neverPermitted: mccSet(catalog.never_permitted),
+      ...mccPolicyOf(catalog),
     }
   }
 
   async #write(
     change: CatalogChange & { readonly by: string },
-    { upserted, deleted, neverPermitted }: CategoryEdit & { readonly type: 'EDIT' },
+    { upserted, deleted, ...policy }: CategoryEdit & { readonly type: 'EDIT' },
   ): Promise<void> {
     const options = { session: change.session, maxTimeMS: OPERATION_MS_MAX }
     const categories = this.#db.collection<CategoryDocument | Tombstone>(collections.categories)
@@ -107,11 +107,7 @@ export class MongoCategoryStore implements CategoryStore {
     for (const document of documents) {
       await categories.replaceOne({ _id: document._id }, document, { ...options, upsert: true })
     }
-    await this.#catalog.updateOne(
-      { _id: CATALOG_ID },
-      { $set: { never_permitted: mccItems(neverPermitted) } },
-      options,
-    )
+    await this.#catalog.updateOne({ _id: CATALOG_ID }, mccPolicyUpdate(policy), options)
   }
 
   /** Finds a holder among the next accounts, and the last account scanned; undefined at the end. */

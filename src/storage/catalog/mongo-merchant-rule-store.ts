@@ -15,6 +15,7 @@ import {
   isSameRule,
   type MerchantRule,
   type MerchantRuleId,
+  merchantKey,
   RULES_MAX,
   slotOf,
 } from '../../domain/merchant-rule.js'
@@ -192,14 +193,23 @@ function isExpected({ version }: StoredMerchantRule, expectedVersion: bigint | u
 }
 
 function conditionsOf(filter: MerchantRuleFilter): Filter<MerchantRuleDocument> {
-  const { match, namePrefix, city, country, mcc } = filter
+  const { match, namePrefix, city, country, mcc, merchantTaxId, acquirerId, merchantId } = filter
   return {
     ...notDeleted,
     ...(match !== undefined && { match }),
-    ...(namePrefix !== undefined && { 'slot.name': { $regex: `^${escaped(namePrefix)}` } }),
+    ...(namePrefix !== undefined && {
+      name: { $exists: true },
+      'slot.name': { $regex: `^${escaped(namePrefix)}` },
+    }),
     ...(city !== undefined && { 'slot.city': city }),
     ...(country !== undefined && { 'slot.country': country }),
     ...(mcc !== undefined && { mcc }),
+    ...(acquirerId !== undefined && { acquirer_id: acquirerId }),
+    ...(merchantId !== undefined && { merchant_id: merchantId }),
+    // The index on slots finds these at once.
+    ...(merchantTaxId !== undefined && { merchant_tax_id: merchantTaxId, 'slot.name': merchantTaxId }),
+    ...(acquirerId !== undefined &&
+      merchantId !== undefined && { 'slot.name': merchantKey(acquirerId, merchantId) }),
   }
 }
 

@@ -110,15 +110,41 @@ describe('./benefits and money', () => {
   it('keeps the omitted properties of a category', async () => {
     const set = async (...args: string[]) => {
       const { stdout } = await run('categories', 'set', 'PETS', ...args)
-      const { displayName, order, mccs, creditsClosed } = JSON.parse(stdout).category
-      return { displayName, order, mccs, creditsClosed }
+      const { displayName, order, mccs, creditsClosed, rails, regulated } = JSON.parse(stdout).category
+      return { displayName, order, mccs, creditsClosed, rails, regulated }
     }
-    const pets = { displayName: 'Pets', order: 80, mccs: ['0742'], creditsClosed: false }
+    const pets = {
+      displayName: 'Pets',
+      order: 80,
+      mccs: ['0742'],
+      creditsClosed: false,
+      rails: [],
+      regulated: false,
+    }
     expect(await set('--title', 'Pets', '--order', '80', '--mccs', '0742')).to.deep.equal(pets)
     expect(await set('--credits', 'closed')).to.deep.equal({ ...pets, creditsClosed: true })
+    const railed = { ...pets, creditsClosed: true, rails: ['RAIL_VOUCHER', 'RAIL_DEBIT'], regulated: true }
+    expect(await set('--rails', 'debit, Voucher', '--regulated', 'yes')).to.deep.equal(railed)
+    expect(await set('--credits', 'open')).to.deep.equal({ ...railed, creditsClosed: false })
+    expect(await set('--rails', 'none', '--regulated', 'no')).to.deep.equal(pets)
+    expect((await run('categories', 'set', 'PETS', '--rails', 'pix')).code).to.equal(2)
     const { code, stderr } = await run('categories', 'set', 'NEW', '--title', 'New')
     expect(code).to.equal(2)
     expect(stderr).to.match(/a new category requires --order and --mccs/)
+  })
+
+  it('keeps the list of the MCC policy that is left out', async () => {
+    const policy = async (...args: string[]) =>
+      JSON.parse((await run('categories', 'policy', ...args)).stdout).policy
+    await policy('--never', '7995')
+    const both = { neverPermitted: ['7995'], neverPermittedAsReceived: ['5921', '6010-6011'] }
+    expect(await policy('--never-as-received', '6010-6011 5921')).to.deep.equal(both)
+    expect(await policy()).to.deep.equal(both)
+    expect(await policy('--never', 'none')).to.deep.equal({ ...both, neverPermitted: [] })
+    expect(await policy('--never-as-received', 'none')).to.deep.equal({
+      neverPermitted: [],
+      neverPermittedAsReceived: [],
+    })
   })
 
   it('does not use the free balance for a purchase with --no-fallback', async () => {
@@ -131,6 +157,26 @@ describe('./benefits and money', () => {
     const { stdout: entry } = await run('transaction', 'without', '--account', 'ana')
     expect(JSON.parse(entry).transaction).to.include({ fallback: 'FALLBACK_NEVER' })
     expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
+  })
+
+  it('sends what the card network says, and statements show it', async () => {
+    await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-2')
+    const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']
+    const foreign = await run('simulate', ...purchase, '--currency', 'USD')
+    expect(JSON.parse(foreign.stdout).answer).to.include({ reason: 'REASON_CURRENCY_NOT_SUPPORTED' })
+    const network = ['--rail', 'voucher', '--product', 'food_pat', '--merchant-id', 'LOJA 1', '--rrn', '12']
+    expect((await run('authorize', ...purchase, ...network, '--id', 'networked')).code).to.equal(0)
+    const { stdout } = await run('transaction', 'networked', '--account', 'ana')
+    expect(JSON.parse(stdout).transaction.network).to.include({
+      rail: 'RAIL_VOUCHER',
+      product: 'PRODUCT_FOOD_PAT',
+      merchantId: 'LOJA 1',
+      rrn: '12',
+    })
+    const table = await run('transaction', 'networked', '--account', 'ana', '--output', 'table')
+    expect(table.stdout).to.match(/rail VOUCHER, product FOOD_PAT, merchant id LOJA 1,\s+rrn 12/)
+    const csv = await run('transaction', 'networked', '--account', 'ana', '--output', 'csv')
+    expect(csv.stdout).to.match(/,VOUCHER,FOOD_PAT,LOJA 1,/)
   })
 
   it('distinguishes a decline, a wrong command and an unreachable service by exit code', async () => {

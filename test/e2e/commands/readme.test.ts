@@ -88,7 +88,7 @@ describe('README and guides', () => {
     const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
     const again = ['--account', '6712b3eb3ec7354864d42750', '--amount', '10.00', '--mcc', '5811']
     const { stdout } = await benefits(['authorize', ...again, '--merchant', 'PADARIA DO ZE'], env)
-    const varying = { transactionId: '', decidedAt: '', balance: '' }
+    const varying = { transactionId: '', decidedAt: '', balance: '', approvalCode: '' }
     expect({ ...JSON.parse(stdout), ...varying }).to.deep.equal({ ...JSON.parse(shown), ...varying })
   })
 

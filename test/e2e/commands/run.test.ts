@@ -55,7 +55,7 @@ describe('make run', () => {
     const [, call = ''] = /^ *(\.\/benefits authorize .*)$/m.exec(service.stderr) ?? []
     const { code, stdout } = await run('sh', ['-c', call], env)
     expect(code).to.equal(0)
-    const { transactionId, decidedAt, ...answer } = JSON.parse(stdout)
+    const { transactionId, approvalCode, decidedAt, ...answer } = JSON.parse(stdout)
     expect(answer).to.deep.equal({
       code: '00',
       decision: 'DECISION_APPROVED',
@@ -70,6 +70,7 @@ describe('make run', () => {
       approvedAmount: '1000',
     })
     expect(transactionId).to.match(/^[\w-]{36}$/)
+    expect(approvalCode).to.match(/^[0-9A-Z]{6}$/)
     expect(decidedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 

@@ -15,6 +15,10 @@ const views = {
   'no account': ['#/accounts/nobody', 'There is no account with this id.'],
   approved: [`#/simulate?account=${ACCOUNT}&amount=5&mcc=5812`, 'MEAL pays R$5.00 and has R$7.00 left.'],
   declined: [`#/simulate?account=${ACCOUNT}&amount=99&mcc=5411`, 'No wallet covers the whole amount'],
+  foreign: [
+    `#/simulate?account=${ACCOUNT}&amount=5&mcc=5812&currency=USD`,
+    'The purchase is in another currency.',
+  ],
   rule: ['#/rules?rule=uber-eats', 'Change rule'],
   rules: ['#/rules?merchant=UBER+EATS', 'decides: it replaces the MCC'],
   categories: ['#/categories', 'Free balance: pays for every permitted MCC, last.'],
@@ -86,6 +90,42 @@ describe('the views of the console', () => {
     )
   })
 
+  it('create a rule by tax id, find it, resolve by it, and give it a name', async () => {
+    const { page, complaints } = await open(fixture().service, { at: '#/rules' })
+    await page.getByRole('button', { name: 'New rule' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Id', { exact: true }).fill('company')
+    await form.getByLabel('Name', { exact: true }).fill('HIDDEN BELOW')
+    await form.getByLabel('Match').selectOption({ label: 'tax id' })
+    await form.getByLabel('Tax id (CNPJ)').fill('12.abc.345/01de-36')
+    await form.getByLabel('Replaces the MCC by').fill('5812')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await form.getByText('a character is mistyped').first().waitFor()
+    await form.getByLabel('Tax id (CNPJ)').fill('12.abc.345/01de-35')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('The rule is saved.').waitFor()
+
+    await page.locator('.filters').getByLabel('Tax id (CNPJ)').fill('12ABC34501DE35')
+    await page.locator('.resolver').getByLabel('Merchant', { exact: true }).fill('UBER EATS')
+    await page.locator('.resolver').getByLabel('Tax id (CNPJ)').fill('12ABC34501DE35')
+    // The process that made the change uses it at once.
+    await page.getByRole('button', { name: 'Resolve' }).click()
+    await page.locator('.decided-by').getByText('12ABC34501DE35').waitFor()
+    await page.getByText('lost: a rule with an id of the merchant goes before').waitFor()
+
+    await page.locator('.rule-row').getByText('12ABC34501DE35').click()
+    await form.getByLabel('Match').selectOption({ label: 'whole name' })
+    await form.getByLabel('Name', { exact: true }).fill('COMPANY')
+    await form.getByRole('button', { name: 'Save the rule' }).click()
+    await page.getByText('No rule matches.').waitFor()
+    const { merchantRule } = await callApi(fixture().service, 'MerchantRuleService/GetMerchantRule', {
+      merchantRuleId: 'company',
+    })
+    const match = 'MERCHANT_RULE_MATCH_EXACT'
+    expect(merchantRule).to.include({ name: 'COMPANY', match, merchantTaxId: '' })
+    expect(complaints).to.deep.equal([])
+  })
+
   it('fill the resolver with the merchant in the address, from any link', async () => {
     const { page } = await open(fixture().service, { at: '#/rules' })
     await page.getByRole('heading', { name: 'All rules' }).waitFor()
@@ -117,6 +157,38 @@ describe('the views of the console', () => {
     expect(await page.locator('.recent-row', { hasText: 'Reversal of over' }).textContent()).not.to.contain(
       'R$',
     )
+  })
+
+  it('show what the card network sent with a purchase, and simulate it again with the same', async () => {
+    const { service } = fixture()
+    const network = {
+      rail: 'RAIL_VOUCHER',
+      product: 'PRODUCT_FOOD_PAT',
+      merchantTaxId: '12ABC34501DE35',
+      rrn: '633412000123',
+      currency: 'USD',
+    }
+    const purchase = {
+      accountId: ACCOUNT,
+      transactionId: 'foreign',
+      amount: '100',
+      mcc: '5411',
+      merchant: '',
+    }
+    await callApi(service, 'AuthorizationService/Authorize', { ...purchase, network })
+    const { page } = await open(service, { at: `#/accounts/${ACCOUNT}?entry=foreign` })
+    const entry = page.getByRole('dialog')
+    for (const shown of ['Voucher', '02 Food (PAT)', '633412000123', 'USD'])
+      await entry.getByText(shown, { exact: true }).waitFor()
+    await entry.getByRole('link', { name: 'Simulate it now' }).click()
+    await page.locator('.simulate-result').getByText('The purchase is in another currency.').waitFor()
+    expect(await page.getByLabel('Rail', { exact: true }).inputValue()).to.equal('RAIL_VOUCHER')
+    const taxId = page.locator('.advanced').getByLabel('Merchant’s CNPJ', { exact: true })
+    expect(await taxId.inputValue()).to.equal('12ABC34501DE35')
+    await page.getByLabel('Currency', { exact: true }).fill('BRL')
+    await page.getByText('FOOD pays R$1.00').waitFor()
+    await page.getByLabel('Rail', { exact: true }).selectOption('RAIL_CREDIT')
+    await page.getByLabel('Product', { exact: true }).waitFor({ state: 'detached' })
   })
 
   it('are usable with the keyboard alone', async () => {

@@ -12,7 +12,7 @@ import { against } from '../cli/benefits.js'
 const guide = readFileSync('.docs/guide/integrate.md', 'utf8')
 
 /** Reasons that no sandbox gives, as the guide says. */
-const outOfReach = ['BALANCE_TOO_LARGE']
+const outOfReach = ['BALANCE_TOO_LARGE', 'RAIL_NOT_PERMITTED']
 
 /** The rows of the table whose header begins with a title, by the names of their columns. */
 function tableUnder(title: string): readonly Readonly<Record<string, string>>[] {
@@ -63,8 +63,16 @@ describe('the sandbox', () => {
 
   for (const row of purchases) {
     const { 'Authorize answers': reason = '', account_id = '', amount = '', mcc = '', merchant = '' } = row
+    const [field = '-', value = ''] = (row['network'] ?? '').split(' ')
     it(`answers a purchase by ${account_id} of ${amount} at ${merchant} with ${reason}, and its repeat, too`, async () => {
-      const request = { account_id, transaction_id: idIn(row, 'transaction_id'), amount, mcc, merchant }
+      const request = {
+        account_id,
+        transaction_id: idIn(row, 'transaction_id'),
+        amount,
+        mcc,
+        merchant,
+        ...(field !== '-' && { network: { [field]: value } }),
+      }
       if (reason === 'TRANSACTION_ID_REUSED') {
         const { error } = await fixture().client.authorize(purchase(request))
         expect(error?.info?.reason).to.equal(reason)

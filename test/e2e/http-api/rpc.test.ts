@@ -22,7 +22,7 @@ describe('a method by JSON over HTTP', () => {
   it('decides a purchase, and returns every field', async () => {
     const request = bread(await fundedAccount(fixture().core, { CASH: 1_500n }))
     const { status, body } = await call(AUTHORIZE, request)
-    const { decidedAt, ...answer } = body as { decidedAt: string }
+    const { decidedAt, approvalCode, ...answer } = body as { decidedAt: string; approvalCode: string }
     expect([status, answer]).to.deep.equal([
       200,
       {
@@ -40,6 +40,7 @@ describe('a method by JSON over HTTP', () => {
         approvedAmount: '1000',
       },
     ])
+    expect(approvalCode).to.match(/^[0-9A-Z]{6}$/)
     expect(Date.parse(decidedAt)).to.be.closeTo(Date.now(), 600_000)
   })
 

@@ -111,6 +111,7 @@ export class PurchaseServer {
       decidedAt: new Date(),
       retry: isApproved ? Retry.NEVER : Retry.LATER,
       approvedAmount: isApproved ? amount : 0n,
+      approvalCode: isApproved ? '7K3Q9Z' : '',
     }
   }
 }

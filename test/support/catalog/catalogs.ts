@@ -1,5 +1,6 @@
 import { Catalog, type CatalogParts } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 
@@ -11,7 +12,7 @@ export function catalogOf(
 ): Catalog {
   return new Catalog({
     version: 1n,
-    neverPermitted: [],
+    ...permissivePolicy,
     ...over,
     categories,
     rules: merchantRules(rules),

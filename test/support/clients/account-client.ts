@@ -1,5 +1,6 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { WAIT_MS_MAX } from '../eventually.js'
+import type { NetworkData } from './client.js'
 import { methodNamed } from './contract.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
@@ -33,6 +34,9 @@ export type WireTransaction = {
   readonly category: string
   readonly delta: string
   readonly account_status: string
+  readonly approval_code: string
+  /** Absent or null when the network sent nothing. */
+  readonly network?: NetworkData | null
   readonly create_time: { readonly seconds: string; readonly nanos: number }
 }
 

@@ -13,6 +13,22 @@ export type AuthorizeRequest = {
   readonly amount: number | string
   readonly mcc: string
   readonly merchant: string
+  readonly network?: NetworkData
+}
+
+/** What the card network sent with a purchase, as it goes over the wire. */
+export type NetworkData = {
+  readonly rail?: string
+  readonly product?: string
+  readonly merchant_id?: string
+  readonly merchant_tax_id?: string
+  readonly acquirer_id?: string
+  readonly terminal_id?: string
+  readonly rrn?: string
+  readonly network_reference?: string
+  readonly currency?: string
+  readonly entry_mode?: string
+  readonly local_time?: string
 }
 
 /** A decision as it comes over the wire; int64 as a string. */
@@ -30,6 +46,8 @@ export type AuthorizeResponse = {
   readonly decided_at: { readonly seconds: string; readonly nanos: number }
   readonly retry: string
   readonly approved_amount: string
+  /** Six characters; empty unless approved. */
+  readonly approval_code: string
 }
 
 export type Outcome<T> =

@@ -17,6 +17,9 @@ export type WireRule = {
   readonly etag?: string
   readonly update_time?: object
   readonly subject?: string
+  readonly merchant_tax_id?: string
+  readonly acquirer_id?: string
+  readonly merchant_id?: string
 }
 
 /** The result of an import, as it comes over the wire; int64 as a string. */

@@ -26,6 +26,7 @@ export async function openCore(
   mongodbUri: string,
   database: string,
   callbacks: Callbacks = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Core> {
   const core = createCore({
     // Long enough for a slow machine: the tests check decisions, and send more at once than the machine can
@@ -34,6 +35,7 @@ export async function openCore(
       MONGODB_URI: mongodbUri,
       MONGODB_DATABASE: database,
       QUEUE_WAIT_MS: '60000',
+      ...environment,
     }),
     mongodbUri,
     onPostingFailure: unexpected,

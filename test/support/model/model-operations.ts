@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Db } from 'mongodb'
 import { authorize } from '../../../src/application/authorize.js'
 import type { Budget } from '../../../src/application/budget.js'
 import { changeLimits } from '../../../src/application/change-limits.js'
@@ -6,20 +7,32 @@ import { changeStatus } from '../../../src/application/change-status.js'
 import { creditAccount } from '../../../src/application/credit-account.js'
 import { openAccount } from '../../../src/application/open-account.js'
 import { reverse } from '../../../src/application/reverse.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import { applyProfile, type KeptCategorySet } from '../../../src/domain/category-edit.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../../src/domain/entry.js'
 import type { Limits } from '../../../src/domain/limits.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
+import { rails } from '../../../src/domain/network.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import type { Core } from '../../../src/service/core.js'
+import { MongoCategoryStore } from '../../../src/storage/catalog/mongo-category-store.js'
+import { MongoMerchantRuleStore } from '../../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { testBudget } from '../database/accounts.js'
 import {
   type Answer,
+  companyRule,
   type Filter,
+  FORBIDDEN_MCC,
   type ModelRecord,
   type Most,
   mostText,
+  type Network,
+  networkText,
   type Operation,
+  railsOf,
+  rule,
   type Said,
   type Status,
 } from './reference-model.js'
@@ -40,9 +53,25 @@ const id = fc.integer({ min: 1, max: 30 }).map((number) => `x${number}`)
 const amount = fc.constantFrom(1n, 7n, 30n, 100n)
 const mostly = <T>(value: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: value }, { weight: 1, arbitrary: rare })
-const mcc = fc.constantFrom('5411', '5811', '5999')
+const mcc = mostly(fc.constantFrom('5411', '5811', '5999'), fc.constant(FORBIDDEN_MCC))
 const merchant = fc.constantFrom('', 'UBER TRIP', 'PADARIA DO ZE')
 const fallback = mostly(fc.constant(true), fc.constant(false))
+const { merchantTaxId } = companyRule
+const network: fc.Arbitrary<Network | undefined> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: fc.record({ rail: fc.constantFrom(...rails) }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Network>(
+      { rrn: '1' },
+      { rrn: '1', terminalId: 'T1' },
+      { rail: 'CREDIT', rrn: '1', currency: '986' },
+      { merchantTaxId },
+      { merchantTaxId, rail: 'VOUCHER' },
+      { currency: 'USD' },
+    ),
+  },
+)
 const said: fc.Arbitrary<Said> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ amount, mcc, merchant }, { requiredKeys: [] }) },
@@ -79,7 +108,15 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 9,
-    arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant, fallback }),
+    arbitrary: fc.record({
+      ...named,
+      kind: fc.constant('buy' as const),
+      amount,
+      mcc,
+      merchant,
+      fallback,
+      network,
+    }),
   },
   {
     weight: 5,
@@ -94,6 +131,20 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       .filter(({ id: own, original }) => own !== original),
   },
 )
+
+/** Brings the catalog to what the model knows: its merchant rules, its rails and its MCC policy. */
+export async function prepareCatalog(db: Db): Promise<void> {
+  const rules = new MongoMerchantRuleStore(db)
+  await rules.create({ ...rule, match: 'EXACT' }, 'test')
+  await rules.create({ ...companyRule, match: 'TAX_ID' }, 'test')
+  const categories = challengeCategories.map((category) => ({
+    ...category,
+    rails: railsOf[category.id] ?? [],
+  }))
+  const policy = { neverPermitted: [], neverPermittedAsReceived: mccSet([FORBIDDEN_MCC]) }
+  const edit = (current: KeptCategorySet) => applyProfile(current, { categories, ...policy })
+  await new MongoCategoryStore(db).edit(edit, 'test')
+}
 
 /** A reversal of an earlier purchase. */
 export const takeBack = fc.record({
@@ -142,6 +193,7 @@ export function withOtherContent(asked: Operation): Operation {
       return { ...asked, amount: asked.amount + 1n }
     case 'buy':
       if (asked.merchant === '') return { ...asked, merchant: 'UBER TRIP' }
+      if (asked.network) return { ...asked, network: { ...asked.network, terminalId: 'T2' } }
       return asked.fallback ? { ...asked, fallback: false } : { ...asked, amount: asked.amount + 1n }
     case 'reverse':
       return asked.amount === undefined ? { ...asked, amount: 1n } : { ...asked, amount: undefined }
@@ -223,8 +275,8 @@ function verdictOn(
 }
 
 function purchaseOf(asked: Extract<Operation, { kind: 'buy' }>): Purchase {
-  const { id, amount, mcc, merchant } = asked
-  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant }
+  const { id, amount, mcc, merchant, network } = asked
+  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant, ...(network && { network }) }
   return asked.fallback ? purchase : { ...purchase, fallback: 'NEVER' }
 }
 
@@ -268,8 +320,9 @@ function restOf(entry: Entry): string {
     case 'CREDIT':
       return `${entry.movement.delta}`
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback } = entry
-      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${fallback !== 'NEVER'}`
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback, network } = entry
+      const mayFallBack = fallback !== 'NEVER'
+      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${mayFallBack}${networkText(network)}`
     }
     case 'REVERSAL': {
       const { amount, mcc, merchant } = entry.described

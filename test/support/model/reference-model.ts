@@ -5,6 +5,8 @@
 
 export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
+type Rail = 'VOUCHER' | 'CREDIT' | 'DEBIT'
+
 /** An operation on an account, under an id. */
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
@@ -19,6 +21,8 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly merchant: string
       /** Whether CASH may pay. */
       readonly fallback: boolean
+      /** What the card network sent: some texts by name; undefined when it sent nothing. */
+      readonly network: Network | undefined
     }
   | {
       readonly kind: 'reverse'
@@ -27,6 +31,15 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly said: Said
     }
 )
+
+/** What a card network sends, as far as the model needs it. */
+export type Network = {
+  readonly rail?: Rail
+  readonly rrn?: string
+  readonly terminalId?: string
+  readonly merchantTaxId?: string
+  readonly currency?: string
+}
 
 /**
  * Spending maximums: of one purchase, and of one wallet in a day and in a month. An absent one means no
@@ -87,8 +100,17 @@ const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5811': ['MEAL'],
   '5812': ['MEAL'],
 }
-/** The only merchant rule. */
+/** The rails of the wallets that have any. */
+export const railsOf: Readonly<Record<string, readonly Rail[]>> = {
+  FOOD: ['VOUCHER', 'DEBIT'],
+  CASH: ['CREDIT', 'DEBIT'],
+}
+/** The one MCC that is never permitted as received. */
+export const FORBIDDEN_MCC = '7995'
+/** The rule for a name. */
 export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
+/** The rule for a tax id, which comes before the one for a name. */
+export const companyRule = { id: 'company', merchantTaxId: '12ABC34501DE35', mcc: '5811' }
 
 export class ReferenceModel {
   readonly #books = new Map<string, Book>()
@@ -240,20 +262,22 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
 }
 
 function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
-  const ruled = asked.merchant === rule.name
-  const mcc = ruled ? rule.mcc : asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}`
+  const ruled = ruleFor(asked)
+  const mcc = ruled?.mcc ?? asked.mcc
+  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled?.id ?? ''} ${asked.fallback}${networkText(asked.network)}`
   const declined = (reason: string) => made(book, asked, { reason, rest })
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
+  if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return declined('CURRENCY_NOT_SUPPORTED')
   const due = dueOf(book, asked)
   if (due <= 0n) return declined('ALREADY_REVERSED')
+  if (asked.mcc === FORBIDDEN_MCC) return declined('MCC_NOT_PERMITTED')
+  const { open, isRailWrong } = walletsFor(mcc, asked)
+  if (isRailWrong) return declined('RAIL_NOT_PERMITTED')
   const { most } = book
   if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = [...(byMcc[mcc] ?? []), ...(asked.fallback ? ['CASH'] : [])].filter(
-    (wallet) => held(book, wallet) >= due,
-  )
+  const able = open.filter((wallet) => held(book, wallet) >= due)
   if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
   const payer = able.find((wallet) => {
     const { dayAmount, monthAmount } = spentBy(book, wallet, today)
@@ -263,6 +287,32 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
   const { day } = spentBy(book, payer, today)
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** The merchant rule that replaces the MCC, if there is one. */
+function ruleFor({ merchant, network }: Of<'buy'>) {
+  if (network?.merchantTaxId === companyRule.merchantTaxId) return companyRule
+  return merchant === rule.name ? rule : undefined
+}
+
+/** The wallets that may pay, and whether the rail alone leaves none. */
+function walletsFor(mcc: string, { network, fallback }: Of<'buy'>) {
+  const wallets = [...(byMcc[mcc] ?? []), 'CASH']
+  const onRail = wallets.filter((wallet) => isOnRail(wallet, network?.rail))
+  const open = onRail.filter((wallet) => fallback || wallet !== 'CASH')
+  return { open, isRailWrong: open.length === 0 && onRail.length < wallets.length }
+}
+
+/** Whether a wallet pays for a purchase over the rail. Without a rail, every wallet does. */
+function isOnRail(wallet: string, rail: Rail | undefined): boolean {
+  return rail === undefined || (railsOf[wallet] ?? [rail]).includes(rail)
+}
+
+/** What the network sent, in words; empty when it sent nothing. */
+export function networkText(network: Network | undefined): string {
+  if (network === undefined) return ''
+  const { rail, terminalId, merchantTaxId, rrn, currency } = network
+  return ` over ${rail} by terminal ${terminalId} of ${merchantTaxId}, rrn ${rrn}, in ${currency}`
 }
 
 /**
@@ -362,7 +412,7 @@ function contentOf(asked: Operation): string {
     case 'credit':
       return `credit ${asked.wallet} ${asked.amount}`
     case 'buy':
-      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}`
+      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}${networkText(asked.network)}`
     case 'reverse': {
       const { amount, mcc, merchant } = asked.said
       return `reverse ${asked.original} ${asked.amount} ${amount} ${mcc} "${merchant}"`

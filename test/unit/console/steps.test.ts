@@ -9,8 +9,10 @@ const deciders = {
   ACCOUNT_NOT_FOUND: 'exists',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
+  CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
+  RAIL_NOT_PERMITTED: 'rail',
   INSUFFICIENT_BALANCE: 'wallets',
   APPROVED: 'wallets',
 } as const
@@ -30,7 +32,8 @@ describe('the steps in the diagram of a decision', () => {
 
   it('distinguish the limit of one purchase from those of a wallet', () => {
     const wallet = (outcome: string): WalletTried => ({ category: 'FOOD', balance: '5000', outcome })
-    const passed = simulation('AMOUNT_OVER_LIMIT', [wallet('WALLET_OUTCOME_NOT_ASKED')])
+    const unasked = ['WALLET_OUTCOME_NOT_ASKED', 'WALLET_OUTCOME_WRONG_RAIL'].map(wallet)
+    const passed = simulation('AMOUNT_OVER_LIMIT', unasked)
     expect(drawnSimulation(passed, asked).decidedBy).to.equal('purchaseLimit')
     const daily = simulation('AMOUNT_OVER_LIMIT', [wallet('WALLET_OUTCOME_OVER_DAY_LIMIT')])
     expect(drawnSimulation(daily, asked).decidedBy).to.equal('wallets')

@@ -4,7 +4,11 @@ import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../../src/domain/entry.js'
-import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import type {
+  MerchantRuleByMerchantId,
+  MerchantRuleByName,
+  MerchantRuleByTaxId,
+} from '../../../src/domain/merchant-rule.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
@@ -96,8 +100,21 @@ export function adminEntryOf(over: Partial<AdminEntry> = {}): AdminEntry {
 }
 
 /** A rule for the whole name ACME, anywhere. */
-export function ruleOf(over: Partial<MerchantRule> = {}): MerchantRule {
+export function ruleOf(over: Partial<MerchantRuleByName> = {}): MerchantRuleByName {
   return { id: 'rule-1', match: 'EXACT', name: 'ACME', mcc: '5411', ...over }
+}
+
+/** A rule for the company with the CNPJ 12.ABC.345/01DE-35. */
+export function byTaxId(id: string, over: Partial<MerchantRuleByTaxId> = {}): MerchantRuleByTaxId {
+  return { id, match: 'TAX_ID', merchantTaxId: '12ABC34501DE35', mcc: '5411', ...over }
+}
+
+/** A rule for merchant "LOJA 1" at acquirer 0042. */
+export function byMerchantId(
+  id: string,
+  over: Partial<MerchantRuleByMerchantId> = {},
+): MerchantRuleByMerchantId {
+  return { id, match: 'MERCHANT_ID', acquirerId: '0042', merchantId: 'LOJA 1', mcc: '5411', ...over }
 }
 
 /** Writes a merchant as ISO 8583 DE43: name (25), city (12, right aligned), a space, country (2). */

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
-import { type Catalog, type CatalogDelta, isSmall } from '../../../src/domain/catalog.js'
+import { type Catalog, type CatalogDelta, isSmall, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
+import type { Rail } from '../../../src/domain/network.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { challengeCatalog, de43, padaria, ruleOf } from './builders.js'
 
@@ -13,6 +15,8 @@ const categoryOf = (id: string, over: Partial<Category> = {}): Category => ({
   order: 10,
   free: false,
   creditsClosed: false,
+  rails: [],
+  regulated: false,
   ...over,
 })
 const cash = categoryOf('CASH', { mccs: [], free: true })
@@ -107,15 +111,21 @@ describe('route of an MCC', () => {
 describe('route of a merchant', () => {
   it('without a rule uses the MCC as received, and names no rule', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: padaria })
-    expect(route).to.deep.equal({ effectiveMcc: '5411', permitted: true, wallets: ['FOOD', 'CASH'] })
+    expect(route).to.deep.equal({
+      effectiveMcc: '5411',
+      forbiddenBy: undefined,
+      wallets: ['FOOD', 'CASH'],
+      wrongRail: [],
+    })
   })
 
   it('with a rule uses the MCC of the rule, and names it', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: 'PAG*JoseDaSilva' })
     const expected = {
       effectiveMcc: '5811',
-      permitted: true,
+      forbiddenBy: undefined,
       wallets: ['MEAL', 'CASH'],
+      wrongRail: [],
       merchantRule: 'pag-jose-da-silva',
     }
     expect(route).to.deep.equal(expected)
@@ -144,28 +154,132 @@ describe('route with never-permitted MCCs', () => {
 
   for (const mcc of ['7995', '6010', '6011', '6012']) {
     it(`does not permit ${mcc}`, () => {
-      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(false)
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).forbiddenBy).to.equal(
+        'NEVER_PERMITTED',
+      )
     })
   }
 
   for (const mcc of ['7994', '7996', '6009', '6013']) {
     it(`permits ${mcc} beside them`, () => {
-      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(true)
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).forbiddenBy).to.equal(undefined)
     })
   }
 
   it('permits a purchase whose MCC a rule has replaced', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], never)
-    expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).permitted).to.equal(true)
+    expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).forbiddenBy).to.equal(undefined)
   })
 
   it('does not permit a purchase when its rule sets such an MCC', () => {
     const catalog = catalogOf([cash], [ruleOf({ mcc: '7995' })], never)
-    expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).permitted).to.equal(false)
+    expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).forbiddenBy).to.equal('NEVER_PERMITTED')
+  })
+})
+
+describe('route of an MCC that is never permitted as received', () => {
+  const lists = {
+    neverPermitted: mccSet(['7995', '6051']),
+    neverPermittedAsReceived: mccSet(['7995', '5921']),
+  }
+  const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], lists)
+  const forbiddenBy = (mcc: string, merchant = padaria) => catalog.route({ mcc, merchant }).forbiddenBy
+
+  it('says so, and which list it is', () => {
+    expect(forbiddenBy('5921')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('6051')).to.equal('NEVER_PERMITTED')
+    expect(forbiddenBy('7995')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('5411')).to.equal(undefined)
+  })
+
+  it('counts although a rule has replaced it', () => {
+    expect(forbiddenBy('5921', 'ACME')).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy('6051', 'ACME')).to.equal(undefined)
+  })
+
+  it('does not count when only a rule has put it there', () => {
+    const ruled = catalogOf([cash], [ruleOf({ mcc: '5921' })], lists)
+    expect(ruled.route({ mcc: '5411', merchant: 'ACME' }).forbiddenBy).to.equal(undefined)
+  })
+
+  it('is no MCC that a wallet may be spent at', () => {
+    expect(catalog.maySpend('CASH', '5411', { mcc: '5921' })).to.equal(false)
+    expect(catalog.maySpend('CASH', '5921', { mcc: '5411' })).to.equal(true)
+  })
+})
+
+describe('route over a rail', () => {
+  const food = categoryOf('FOOD', { order: 1, rails: ['VOUCHER'] })
+  const meal = categoryOf('MEAL', { order: 2, rails: ['VOUCHER', 'DEBIT'] })
+  const gifts = categoryOf('GIFTS', { order: 3 })
+  const railCash: Category = { ...cash, rails: ['CREDIT', 'DEBIT'] }
+  const all = [food, meal, gifts, railCash]
+
+  /** The wallets that may pay, and those that the rail excludes. */
+  function routed(rail: Rail | undefined, over: Partial<RoutedPurchase> = {}, categories = all) {
+    const purchase = { mcc: '5462', merchant: padaria, ...(rail && { network: { rail } }), ...over }
+    const { wallets, wrongRail } = catalogOf(categories).route(purchase)
+    return [wallets, wrongRail]
+  }
+
+  it('asks only the wallets of categories that permit it, in their order', () => {
+    expect(routed('VOUCHER')).to.deep.equal([['FOOD', 'MEAL', 'GIFTS'], ['CASH']])
+    expect(routed('DEBIT')).to.deep.equal([['MEAL', 'GIFTS', 'CASH'], ['FOOD']])
+    expect(routed('CREDIT')).to.deep.equal([
+      ['GIFTS', 'CASH'],
+      ['FOOD', 'MEAL'],
+    ])
+  })
+
+  it('asks every wallet of the MCC when the network sent no rail', () => {
+    expect(routed(undefined)).to.deep.equal([['FOOD', 'MEAL', 'GIFTS', 'CASH'], []])
+    expect(routed(undefined, { network: { rrn: '1' } })).to.deep.equal(routed(undefined))
+  })
+
+  it('asks no wallet when no category of the MCC permits it', () => {
+    expect(routed('VOUCHER', { mcc: '9999' })).to.deep.equal([[], ['CASH']])
+    expect(routed('CREDIT', { fallback: 'NEVER' }, [food, railCash])).to.deep.equal([[], ['FOOD']])
+  })
+
+  it('keeps the benefits that permit it when the purchase keeps out the free balance', () => {
+    expect(routed('VOUCHER', { fallback: 'NEVER' })).to.deep.equal([['FOOD', 'MEAL', 'GIFTS'], ['CASH']])
+    expect(routed('DEBIT', { fallback: 'NEVER' })).to.deep.equal([['MEAL', 'GIFTS'], ['FOOD']])
+  })
+
+  it('asks only categories without rails when the network sent none and a missing rail is declined', () => {
+    const strict = catalogOf(all, [], { missingRail: 'decline' })
+    const { wallets, wrongRail } = strict.route({ mcc: '5462', merchant: padaria })
+    expect([wallets, wrongRail]).to.deep.equal([['GIFTS'], ['FOOD', 'MEAL', 'CASH']])
+    expect(strict.maySpend('FOOD', '5462', { mcc: '5462' })).to.equal(false)
+    expect(strict.maySpend('GIFTS', '5462', { mcc: '5462' })).to.equal(true)
+    const over = strict.route({ mcc: '5462', merchant: padaria, network: { rail: 'DEBIT' } })
+    expect(over.wallets).to.deep.equal(['MEAL', 'GIFTS', 'CASH'])
+  })
+
+  it('follows the effective MCC of a merchant rule', () => {
+    const catalog = catalogOf(all, [ruleOf({ mcc: '9999' })])
+    const { wallets } = catalog.route({ mcc: '5462', merchant: 'ACME', network: { rail: 'CREDIT' } })
+    expect(wallets).to.deep.equal(['CASH'])
   })
 })
 
 describe('allowed uses of a wallet', () => {
+  it('include the rails of its category', () => {
+    const voucherOnly = catalogOf([categoryOf('FOOD', { rails: ['VOUCHER'] }), { ...cash, rails: ['DEBIT'] }])
+    const mayOver = (wallet: string, rail?: Rail) =>
+      voucherOnly.maySpend(wallet, '5462', { mcc: '5462', ...(rail && { network: { rail } }) })
+    expect([mayOver('FOOD', 'VOUCHER'), mayOver('FOOD', 'DEBIT'), mayOver('FOOD')]).to.deep.equal([
+      true,
+      false,
+      true,
+    ])
+    expect([mayOver('CASH', 'VOUCHER'), mayOver('CASH', 'DEBIT'), mayOver('CASH')]).to.deep.equal([
+      false,
+      true,
+      true,
+    ])
+  })
+
   const catalog = catalogOf([...challengeCategories], [], { neverPermitted: mccSet(['7995']) })
   const rows: readonly (readonly [string, string, boolean])[] = [
     ['FOOD', '5411', true],
@@ -177,7 +291,7 @@ describe('allowed uses of a wallet', () => {
   ]
   for (const [wallet, mcc, may] of rows) {
     it(`${wallet} ${may ? 'may' : 'may not'} be spent at ${mcc}`, () => {
-      expect(catalog.maySpend(wallet, mcc)).to.equal(may)
+      expect(catalog.maySpend(wallet, mcc, { mcc })).to.equal(may)
     })
   }
 })
@@ -187,7 +301,7 @@ describe('successor of a catalog', () => {
     version: 2n,
     upserted: [],
     deleted: [],
-    neverPermitted: [],
+    ...permissivePolicy,
     rules: { upserted: [], deleted: [] },
     ...over,
   })

@@ -6,10 +6,11 @@ import {
   deleteCategory,
   isIdle,
   type KeptCategorySet,
-  replaceNeverPermitted,
+  replaceMccPolicy,
   upsertCategory,
 } from '../../../src/domain/category-edit.js'
 import { categoryProfiles } from '../../../src/domain/category-profile.js'
+import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccItems, mccSet } from '../../../src/domain/mcc-set.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { at } from './builders.js'
@@ -19,7 +20,7 @@ const challenge = current(challengeCategories)
 
 function current(categories: readonly Category[], never: readonly string[] = []): KeptCategorySet {
   const kept = categories.map((category) => ({ category, version: 1n, changedAt: at, changedBy: 'ana' }))
-  return { kept, neverPermitted: mccSet(never) }
+  return { kept, neverPermitted: mccSet(never), neverPermittedAsReceived: [] }
 }
 
 const rejection = (edit: CategoryEdit) =>
@@ -32,7 +33,7 @@ describe('upserting a category', () => {
       type: 'EDIT',
       upserted: [pets],
       deleted: [],
-      neverPermitted: [],
+      ...permissivePolicy,
     })
   })
 
@@ -49,6 +50,8 @@ describe('upserting a category', () => {
     ['its MCCs', { mccs: mccSet(['5995']) }],
     ['its order', { order: 81 }],
     ['its closing for credits', { creditsClosed: true }],
+    ['its rails', { rails: ['VOUCHER'] }],
+    ['its regulation', { regulated: true }],
   ] as const) {
     it(`writes a change of ${what}`, () => {
       const edit = upsertCategory(current([...challengeCategories, pets]), { ...pets, ...over })
@@ -110,7 +113,7 @@ describe('upserting a category', () => {
 })
 
 describe('an edit', () => {
-  const idle = { type: 'EDIT', upserted: [], deleted: [], neverPermitted: challenge.neverPermitted } as const
+  const idle = { type: 'EDIT', upserted: [], deleted: [], ...permissivePolicy } as const
 
   it('without a change is idle', () => {
     expect(isIdle(idle, challenge)).to.equal(true)
@@ -120,6 +123,7 @@ describe('an edit', () => {
     ['writes a category', { upserted: [pets] }],
     ['removes one', { deleted: ['FOOD'] }],
     ['changes what is never permitted', { neverPermitted: mccSet(['7995']) }],
+    ['changes what is never permitted as received', { neverPermittedAsReceived: mccSet(['7995']) }],
   ] as const) {
     it(`that only ${what} is not idle`, () => {
       expect(isIdle({ ...idle, ...over }, challenge)).to.equal(false)
@@ -166,13 +170,24 @@ describe('deleting a category', () => {
 
 describe('the MCCs that are never permitted', () => {
   it('are replaced', () => {
-    const edit = replaceNeverPermitted(current(challengeCategories, ['7995']), mccSet(['6011']))
-    expect(edit.type === 'EDIT' && mccItems(edit.neverPermitted)).to.deep.equal(['6011'])
+    const policy = { neverPermitted: mccSet(['6011']), neverPermittedAsReceived: mccSet(['5921']) }
+    const edit = replaceMccPolicy(current(challengeCategories, ['7995']), policy)
+    if (edit.type !== 'EDIT') throw new Error(edit.detail)
+    const { neverPermitted, neverPermittedAsReceived } = edit
+    expect({ neverPermitted, neverPermittedAsReceived }).to.deep.equal(policy)
   })
 
   it('must not be in a category', () => {
-    const edit = replaceNeverPermitted(challenge, mccSet(['5000-6000']))
-    expect(rejection(edit)[1]).to.match(/MCC 5411 is in FOOD and also never permitted/)
+    const food = mccSet(['5000-6000'])
+    const edit = replaceMccPolicy(challenge, { ...permissivePolicy, neverPermitted: food })
+    expect(rejection(edit)[1]).to.equal('MCC 5411 is in FOOD and also never permitted')
+    const received = replaceMccPolicy(challenge, { ...permissivePolicy, neverPermittedAsReceived: food })
+    expect(rejection(received)[1]).to.equal('MCC 5411 is in FOOD and also never permitted as received')
+  })
+
+  it('stay as they are when a category changes', () => {
+    const policy = { neverPermitted: mccSet(['6011']), neverPermittedAsReceived: mccSet(['5921']) }
+    expect(upsertCategory({ ...challenge, ...policy }, pets)).to.deep.include(policy)
   })
 })
 
@@ -184,6 +199,7 @@ describe('applying a profile', () => {
     expect(edit.upserted.length).to.equal(8)
     expect(edit.deleted).to.deep.equal([])
     expect(mccItems(edit.neverPermitted)).to.include.members(['7995', '9999'])
+    expect(mccItems(edit.neverPermittedAsReceived)).to.deep.equal(['5921', '5993', '6010', '6011', '7995'])
   })
 
   it('may make another category the free balance', () => {
@@ -193,13 +209,13 @@ describe('applying a profile', () => {
       { ...meal, free: true },
       { ...cash, free: false },
     ]
-    const edit = applyProfile(challenge, { categories, neverPermitted: [] })
+    const edit = applyProfile(challenge, { categories, ...permissivePolicy })
     expect(edit.type === 'EDIT' && edit.upserted).to.deep.equal(categories)
   })
 
   it('changes nothing when it is already applied', () => {
-    const { categories, neverPermitted } = categoryProfiles.brazil
-    const before = current(categories, mccItems(neverPermitted))
+    const { categories, ...policy } = categoryProfiles.brazil
+    const before = { ...current(categories), ...policy }
     const edit = applyProfile(before, categoryProfiles.brazil)
     expect(edit.type === 'EDIT' && isIdle(edit, before)).to.equal(true)
   })

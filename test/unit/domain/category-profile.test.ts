@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { categoryProfiles, isProfileName } from '../../../src/domain/category-profile.js'
+import { permissivePolicy, samePolicy } from '../../../src/domain/mcc-policy.js'
+import { mccItems } from '../../../src/domain/mcc-set.js'
 
 describe('profiles of categories', () => {
   it('of the challenge has its three categories', () => {
@@ -23,6 +25,32 @@ describe('profiles of categories', () => {
     for (const { categories } of Object.values(categoryProfiles)) {
       expect(categories.filter(({ free }) => free).map(({ id }) => id)).to.deep.equal(['CASH'])
       expect(categories.filter(({ creditsClosed }) => creditsClosed)).to.deep.equal([])
+    }
+  })
+
+  it('for Brazil pay regulated money over the voucher function alone, and all other money elsewhere', () => {
+    const { categories } = categoryProfiles.brazil
+    const regulated = categories.filter((category) => category.regulated)
+    expect(regulated.map(({ id }) => id)).to.deep.equal(['FOOD', 'MEAL', 'CULTURE'])
+    for (const { id, rails } of categories) {
+      const isRegulated = regulated.some((category) => category.id === id)
+      expect(rails, id).to.deep.equal(isRegulated ? ['VOUCHER'] : ['CREDIT', 'DEBIT'])
+    }
+  })
+
+  it('for Brazil forbid alcohol, tobacco, cash and gambling as received', () => {
+    const { neverPermitted, neverPermittedAsReceived } = categoryProfiles.brazil
+    expect(mccItems(neverPermittedAsReceived)).to.deep.equal(['5921', '5993', '6010', '6011', '7995'])
+    expect(mccItems(neverPermitted)).to.include.members(mccItems(neverPermittedAsReceived))
+  })
+
+  it('of the challenge permit every MCC', () => {
+    expect(samePolicy(categoryProfiles.challenge, permissivePolicy)).to.equal(true)
+  })
+
+  it('of the challenge pay over any rail', () => {
+    for (const { rails, regulated } of categoryProfiles.challenge.categories) {
+      expect([rails, regulated]).to.deep.equal([[], false])
     }
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
-import { accountWith, de43, decideOn, padaria, purchaseOf, recorded, ruleOf } from './builders.js'
+import { accountWith, byTaxId, de43, decideOn, padaria, purchaseOf, recorded, ruleOf } from './builders.js'
 
 const rich = { FOOD: 5000n, MEAL: 5000n, CASH: 5000n }
 
@@ -49,6 +49,20 @@ describe('purchase at a merchant with a rule (L3)', () => {
 
   it('records the rule of a purchase that is declined', () => {
     expect(buy('5811', 'UBER TRIP', {})).to.include({ effectiveMcc: '5411', merchantRule: 'uber-trip' })
+  })
+
+  it('is decided by the rule for its tax id, whatever its name and MCC say', () => {
+    const catalog = catalogOf(challengeCategories, [
+      ruleOf({ name: 'ACME', mcc: '5411' }),
+      byTaxId('company', { mcc: '5812' }),
+    ])
+    const { merchantTaxId } = byTaxId('company')
+    const asked = purchaseOf({ mcc: '5411', merchant: 'ACME', network: { merchantTaxId } })
+    const entry = recorded(decideOn(accountWith(rich), asked, { catalog }))
+    expect(entry).to.include({ mcc: '5411', effectiveMcc: '5812', merchantRule: 'company' })
+    expect(entry.movement?.wallet).to.equal('MEAL')
+    const other = purchaseOf({ merchant: 'ACME', network: { merchantTaxId: '11222333000181' } })
+    expect(recorded(decideOn(accountWith(rich), other, { catalog })).merchantRule).to.equal('rule-1')
   })
 
   it('is paid from CASH when the rule names an MCC that no benefit covers', () => {

@@ -6,6 +6,7 @@ import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
 import { hasMcc } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
+import type { Rail } from '../../../src/domain/network.js'
 import { decideOn, historyOf } from './builders.js'
 import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
@@ -44,12 +45,28 @@ function sumOf(account: Account): bigint {
   return wallets.reduce((sum, wallet) => sum + balanceOf(account, wallet), 0n)
 }
 
-/** The benefits that pay for this MCC, in order. */
-function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
+/** The benefits that pay for this MCC over the purchase's rail, in order. */
+function benefitsFor(mcc: string, { network }: Purchase, categories: readonly Category[]): readonly string[] {
   return categories
-    .filter((category) => !category.free && hasMcc(category.mccs, mcc))
+    .filter((category) => !category.free && hasMcc(category.mccs, mcc) && permits(category, network?.rail))
     .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id)
+}
+
+/** Whether a category pays over the rail: an independent implementation. */
+function permits(category: Category | undefined, rail: Rail | undefined): boolean {
+  const { rails = [] } = category ?? {}
+  return rail === undefined || rails.length === 0 || rails.some((one) => one === rail)
+}
+
+/** Whether the purchase is in a currency that the books do not have. */
+function isForeign({ network }: Purchase): boolean {
+  return network?.currency === 'USD'
+}
+
+/** Whether the MCC as received is on the list that no merchant rule lifts. */
+function isForbidden({ mcc }: Purchase, { forbiddenAsReceived }: Scenario): boolean {
+  return forbiddenAsReceived.includes(mcc)
 }
 
 /** The deciding MCC: that of the rule in the entry, otherwise the received one. */
@@ -75,6 +92,9 @@ describe('any sequence of purchases', () => {
       'PAID_BY_BENEFIT',
       'PAID_BY_CASH',
       ...declined,
+      'CURRENCY_NOT_SUPPORTED',
+      'MCC_NOT_PERMITTED',
+      'RAIL_NOT_PERMITTED',
       'REPLAY',
       'REUSED',
     ])
@@ -124,14 +144,14 @@ describe('any purchase that is approved', () => {
   })
 
   it('is paid by a benefit only if the benefit covers its MCC', () => {
-    everyApproval(({ entry, movement }, { categories }) => {
-      expect([...benefitsFor(entry.effectiveMcc, categories), 'CASH']).to.include(movement.wallet)
+    everyApproval(({ purchase, entry, movement }, { categories }) => {
+      expect([...benefitsFor(entry.effectiveMcc, purchase, categories), 'CASH']).to.include(movement.wallet)
     })
   })
 
   it('is paid by the first benefit with enough money, and by CASH only if there is none', () => {
     everyApproval(({ before, purchase, entry, movement }, { categories }) => {
-      const covering = benefitsFor(entry.effectiveMcc, categories).find(
+      const covering = benefitsFor(entry.effectiveMcc, purchase, categories).find(
         (wallet) => balanceOf(before, wallet) >= purchase.amount,
       )
       expect(movement.wallet).to.equal(covering ?? 'CASH')
@@ -141,6 +161,23 @@ describe('any purchase that is approved', () => {
   it('is not paid by CASH without fallback', () => {
     everyApproval(({ purchase, movement }) => {
       if (purchase.fallback === 'NEVER') expect(movement.wallet).not.to.equal('CASH')
+    })
+  })
+
+  it('has an approval code that no other approval of the account has', () => {
+    always(({ past }) => {
+      const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.movement)
+      const codes = approved.flatMap((entry) => ('approvalCode' in entry ? [entry.approvalCode] : []))
+      expect(new Set(codes).size).to.equal(approved.length)
+      const declined = past.filter((entry) => !approved.includes(entry))
+      expect(declined.some((entry) => 'approvalCode' in entry)).to.equal(false)
+    })
+  })
+
+  it('is paid by a category that permits its rail', () => {
+    everyApproval(({ purchase, movement }, { categories }) => {
+      const payer = categories.find(({ id }) => id === movement.wallet)
+      expect(permits(payer, purchase.network?.rail)).to.equal(true)
     })
   })
 
@@ -159,12 +196,43 @@ describe('any purchase that is declined', () => {
     })
   })
 
-  it('on an active account is declined because no permitted wallet has enough money', () => {
+  it('in BRL on an active account is declined because no permitted wallet has enough money', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
-      const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
-      const permitted = [...benefits, ...(purchase.fallback === 'NEVER' ? [] : ['CASH'])]
+      if (isForeign(purchase) || isForbidden(purchase, scenario)) return
+      const { categories } = scenario
+      const benefits = benefitsFor(verdict.entry.effectiveMcc, purchase, categories)
+      const cash = categories.find(({ free }) => free)
+      const isCashOut = purchase.fallback === 'NEVER' || !permits(cash, purchase.network?.rail)
+      const permitted = [...benefits, ...(isCashOut ? [] : ['CASH'])]
       expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
+    })
+  })
+
+  it('is declined for its currency only when that is another', () => {
+    everyStep(({ before, purchase, verdict }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      expect(verdict.entry.reason === 'CURRENCY_NOT_SUPPORTED').to.equal(isForeign(purchase))
+    })
+  })
+
+  it('in BRL on an active account is declined for its MCC exactly when that is forbidden as received', () => {
+    everyStep(({ before, purchase, verdict }, { scenario }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || isForeign(purchase)) return
+      const isDeclined = verdict.entry.reason === 'MCC_NOT_PERMITTED'
+      expect(isDeclined).to.equal(isForbidden(purchase, scenario))
+    })
+  })
+
+  it('in BRL is declined for its rail exactly when the rail excludes wallets and leaves none', () => {
+    everyStep(({ before, purchase, verdict }, { scenario }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      if (isForeign(purchase) || isForbidden(purchase, scenario)) return
+      const { effectiveMcc, reason } = verdict.entry
+      const payers = scenario.categories.filter(({ free, mccs }) => free || hasMcc(mccs, effectiveMcc))
+      const over = payers.filter((category) => permits(category, purchase.network?.rail))
+      const left = over.filter(({ free }) => !free || purchase.fallback !== 'NEVER')
+      expect(reason === 'RAIL_NOT_PERMITTED').to.equal(left.length === 0 && over.length < payers.length)
     })
   })
 
@@ -196,6 +264,8 @@ describe('any purchase that is repeated', () => {
       (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
       (purchase) => ({ ...purchase, mcc: '0001' }),
       (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
+      ({ network, ...purchase }) => (network ? purchase : { ...purchase, network: { rrn: '2' } }),
+      (purchase) => ({ ...purchase, network: { ...purchase.network, terminalId: 'T1' } }),
       ({ fallback, ...purchase }) => (fallback ? purchase : { ...purchase, fallback: 'NEVER' }),
     )
     fc.assert(

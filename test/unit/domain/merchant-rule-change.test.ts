@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Merchant } from '../../../src/domain/merchant.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { type MerchantRuleChange, merchantRules } from '../../../src/domain/merchant-rule-index.js'
-import { ruleOf } from './builders.js'
+import { byMerchantId, byTaxId, ruleOf } from './builders.js'
 
 const change = (upserted: readonly MerchantRule[], deleted: readonly string[] = []): MerchantRuleChange => ({
   upserted,
@@ -17,6 +17,27 @@ describe('a change of the merchant rule index', () => {
     const names = ['A', 'B', 'B2', 'C'].map((name) => index.resolve({ name })?.id)
     expect(names).to.deep.equal([undefined, undefined, 'b', 'c'])
     expect(index.size).to.equal(2)
+  })
+
+  it('gives a rule an id in place of a name, and back', () => {
+    const index = merchantRules([ruleOf({ id: 'a', name: 'A' })])
+    const { merchantTaxId } = byTaxId('a')
+    index.apply(change([byTaxId('a')]))
+    expect([index.resolve({ name: 'A' }), index.resolve({ name: '' }, { merchantTaxId })?.id]).to.deep.equal([
+      undefined,
+      'a',
+    ])
+    index.apply(change([ruleOf({ id: 'a', name: 'A' })]))
+    expect(index.resolve({ name: 'A' }, { merchantTaxId })?.match).to.equal('EXACT')
+    expect(index.resolve({ name: '' }, { merchantTaxId })).to.equal(undefined)
+  })
+
+  it('leaves the lowest id of rules with one tax id to decide', () => {
+    const index = merchantRules([byTaxId('c'), byTaxId('a'), byTaxId('b')])
+    const deciding = () => index.resolve({ name: '' }, { merchantTaxId: '12ABC34501DE35' })?.id
+    expect(deciding()).to.equal('a')
+    index.apply(change([], ['a']))
+    expect(deciding()).to.equal('b')
   })
 
   it('lets two rules change places', () => {
@@ -93,7 +114,7 @@ describe('a change of the merchant rule index', () => {
 
   it('leads to the same index as building it from the rules alone, after many changes', () => {
     const name = fc.constantFrom('A', 'A B', 'A*', 'B')
-    const rule = fc.record(
+    const named = fc.record(
       {
         id: fc.constantFrom('1', '2', '3', '4', '5'),
         match: fc.constantFrom('EXACT' as const, 'PREFIX' as const),
@@ -104,6 +125,11 @@ describe('a change of the merchant rule index', () => {
       },
       { requiredKeys: ['id', 'match', 'name', 'mcc'] },
     )
+    const ids = { merchantTaxId: '12ABC34501DE35', acquirerId: '0042', merchantId: 'LOJA 1' }
+    const bound = fc
+      .tuple(fc.constantFrom(byTaxId, byMerchantId), fc.constantFrom('1', '2', '3', '4', '5'))
+      .map(([made, id]) => made(id))
+    const rule = fc.oneof({ weight: 3, arbitrary: named }, { weight: 1, arbitrary: bound })
     const step = fc.record({
       upserted: fc.uniqueArray(rule, { maxLength: 3, selector: ({ id }) => id }),
       deleted: fc.uniqueArray(fc.constantFrom('1', '2', '3', '4', '5'), { maxLength: 2 }),
@@ -120,8 +146,9 @@ describe('a change of the merchant rule index', () => {
         const anew = merchantRules([...index.rules()])
         for (const merchant of merchants) {
           expect(index.resolve(merchant)).to.equal(anew.resolve(merchant))
-          expect(index.explain(merchant).passedOver).to.have.deep.members([
-            ...anew.explain(merchant).passedOver,
+          expect(index.resolve(merchant, ids)).to.equal(anew.resolve(merchant, ids))
+          expect(index.explain(merchant, ids).passedOver).to.have.deep.members([
+            ...anew.explain(merchant, ids).passedOver,
           ])
         }
       }),

@@ -1,19 +1,30 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { normalise, parseMerchant } from '../../../src/domain/merchant.js'
-import { type MerchantRule, slotKey, slotOf } from '../../../src/domain/merchant-rule.js'
+import {
+  type MerchantIds,
+  type MerchantRule,
+  type MerchantRuleByName,
+  slotKey,
+  slotOf,
+} from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
-import { de43, ruleOf } from './builders.js'
+import { byMerchantId, byTaxId, de43, ruleOf } from './builders.js'
 
 /** The winner's id, then the other rules' ids, each with the reason why it lost. */
-function explained(merchant: string, rules: readonly MerchantRule[]): readonly (string | undefined)[] {
-  const { winner, passedOver } = merchantRules(rules).explain(parseMerchant(merchant))
+function explained(
+  merchant: string,
+  rules: readonly MerchantRule[],
+  ids?: MerchantIds,
+): readonly (string | undefined)[] {
+  const { winner, passedOver } = merchantRules(rules).explain(parseMerchant(merchant), ids)
   return [winner?.id, ...passedOver.map(({ rule, why }) => `${rule.id} ${why}`)]
 }
 
 const keyOf = (rule: MerchantRule) => slotKey(slotOf(rule))
-const exact = (id: string, name: string, over: Partial<MerchantRule> = {}) => ruleOf({ id, name, ...over })
-const prefix = (id: string, name: string, over: Partial<MerchantRule> = {}) =>
+const exact = (id: string, name: string, over: Partial<MerchantRuleByName> = {}) =>
+  ruleOf({ id, name, ...over })
+const prefix = (id: string, name: string, over: Partial<MerchantRuleByName> = {}) =>
   ruleOf({ id, match: 'PREFIX', name, ...over })
 
 describe('explanation of the deciding merchant rule', () => {
@@ -46,6 +57,38 @@ describe('explanation of the deciding merchant rule', () => {
       expect(explained(de43({ name: 'UBER EATS' }), [lost, won])).to.deep.equal([won.id, `lost ${why}`])
     })
   }
+
+  it('says why rules by name and by merchant id lose to one by tax id', () => {
+    const rules = [
+      exact('elsewhere', 'UBER EATS', { city: 'SANTOS' }),
+      exact('name', 'UBER EATS'),
+      prefix('prefix', 'UBER'),
+      byMerchantId('merchant-id'),
+      byTaxId('won'),
+      byTaxId('tied', { id: 'x-tied' }),
+      byTaxId('another company', { merchantTaxId: '11222333000181' }),
+    ]
+    const ids = {
+      merchantTaxId: '12ABC34501DE35',
+      acquirerId: '0042',
+      merchantId: 'LOJA 1',
+    }
+    expect(explained(de43({ name: 'UBER EATS' }), rules, ids)).to.deep.equal([
+      'won',
+      'x-tied TIE',
+      'merchant-id BY_MERCHANT_ID',
+      'name BY_NAME',
+      'prefix BY_NAME',
+      'elsewhere ELSEWHERE',
+    ])
+    const { merchantTaxId: _, ...withoutTaxId } = ids
+    expect(explained(de43({ name: 'UBER EATS' }), rules, withoutTaxId)).to.deep.equal([
+      'merchant-id',
+      'name BY_NAME',
+      'prefix BY_NAME',
+      'elsewhere ELSEWHERE',
+    ])
+  })
 
   it('reports that a bound rule does not match a bare name', () => {
     expect(explained('UBER', [exact('bound', 'UBER', { city: 'SANTOS' })])).to.deep.equal([

@@ -1,12 +1,19 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { parseMerchant } from '../../../src/domain/merchant.js'
-import { faultsOf, isSameRule, type MerchantRule } from '../../../src/domain/merchant-rule.js'
+import {
+  faultsOf,
+  isSameRule,
+  type MerchantRule,
+  type MerchantRuleByName,
+  slotKey,
+  slotOf,
+} from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
-import { de43, ruleOf } from './builders.js'
+import { byMerchantId, byTaxId, de43, ruleOf } from './builders.js'
 
 /** The invalid fields. */
-const faultyFields = (over: Partial<MerchantRule>) => faultsOf(ruleOf(over)).map(({ field }) => field)
+const faultyFields = (over: Partial<MerchantRuleByName>) => faultsOf(ruleOf(over)).map(({ field }) => field)
 
 describe('a merchant rule', () => {
   const rule = ruleOf({ city: 'SANTOS', country: 'BR' })
@@ -15,7 +22,7 @@ describe('a merchant rule', () => {
     expect(isSameRule(rule, { ...rule })).to.equal(true)
   })
 
-  const others: readonly Partial<MerchantRule>[] = [
+  const others: readonly Partial<MerchantRuleByName>[] = [
     { id: 'rule-2' },
     { match: 'PREFIX' },
     { name: 'ACMES' },
@@ -26,6 +33,22 @@ describe('a merchant rule', () => {
   for (const over of others) {
     it(`differs by ${Object.keys(over)}`, () => {
       expect(isSameRule(rule, { ...rule, ...over })).to.equal(false)
+    })
+  }
+})
+
+describe('a merchant rule by id', () => {
+  for (const [one, other] of [
+    [byTaxId('a'), byTaxId('a', { merchantTaxId: '11222333000181' })],
+    [byMerchantId('a'), byMerchantId('a', { acquirerId: '42' })],
+    [byMerchantId('a'), byMerchantId('a', { merchantId: 'LOJA 2' })],
+    [byMerchantId('a'), byTaxId('a')],
+    [byTaxId('a'), ruleOf({ id: 'a', name: '12ABC34501DE35' })],
+  ] as const) {
+    it(`is another one than ${JSON.stringify(other)}, and has another slot`, () => {
+      expect(isSameRule(one, { ...one })).to.equal(true)
+      expect(isSameRule(one, other)).to.equal(false)
+      expect(slotKey(slotOf(one))).not.to.equal(slotKey(slotOf(other)))
     })
   }
 })
@@ -41,7 +64,7 @@ describe('faults of a merchant rule', () => {
     expect(faultsOf(rule)).to.deep.equal([])
   })
 
-  const faulty: readonly (readonly [string, Partial<MerchantRule>, readonly string[]])[] = [
+  const faulty: readonly (readonly [string, Partial<MerchantRuleByName>, readonly string[]])[] = [
     ['no id', { id: '' }, ['id']],
     ['an id with a space', { id: 'a b' }, ['id']],
     ['an id of 65 characters', { id: 'a'.repeat(65) }, ['id']],
@@ -95,6 +118,36 @@ describe('faults of a merchant rule', () => {
       expect(faultsOf(ruleOf(over)).map((fault) => fault.description)).to.deep.equal([description])
     })
   }
+
+  const idFaults: readonly (readonly [string, MerchantRule, readonly string[]])[] = [
+    ['an alphanumeric CNPJ', byTaxId('a'), []],
+    ['a CNPJ in lower case', byTaxId('a', { merchantTaxId: '12abc34501de35' }), ['merchant_tax_id']],
+    ['a CNPJ with punctuation', byTaxId('a', { merchantTaxId: '12.ABC.345/01DE-35' }), ['merchant_tax_id']],
+    ['a CNPJ without its zeros', byTaxId('a', { merchantTaxId: '191' }), ['merchant_tax_id']],
+    [
+      'a CNPJ with wrong check digits',
+      byTaxId('a', { merchantTaxId: '12ABC34501DE36' }),
+      ['merchant_tax_id'],
+    ],
+    ['merchant and acquirer', byMerchantId('a', { merchantId: 'a'.repeat(15) }), []],
+    ['no ids', byMerchantId('a', { acquirerId: '', merchantId: '' }), ['acquirer_id', 'merchant_id']],
+    ['an acquirer of letters', byMerchantId('a', { acquirerId: 'REDE' }), ['acquirer_id']],
+    ['an acquirer of 12 digits', byMerchantId('a', { acquirerId: '1'.repeat(12) }), ['acquirer_id']],
+    ['a merchant id of 16 characters', byMerchantId('a', { merchantId: 'a'.repeat(16) }), ['merchant_id']],
+    ['a merchant id that ends with a space', byMerchantId('a', { merchantId: 'LOJA ' }), ['merchant_id']],
+    ['a merchant id with an accent', byMerchantId('a', { merchantId: 'AÇAÍ' }), ['merchant_id']],
+    ['no id and no MCC', byTaxId('', { mcc: '' }), ['id', 'mcc']],
+  ]
+  for (const [what, rule, fields] of idFaults) {
+    it(`with ${what} are found in: ${fields.join(', ') || 'nothing'}`, () => {
+      expect(faultsOf(rule).map(({ field }) => field)).to.deep.equal(fields)
+    })
+  }
+
+  it('name a mistyped character of a CNPJ', () => {
+    const [fault] = faultsOf(byTaxId('a', { merchantTaxId: '12ABC34501DE53' }))
+    expect(fault?.description).to.equal('must end with the check digits of the CNPJ: a character is mistyped')
+  })
 
   it('include the truncated name, even at a space', () => {
     const [fault] = faultsOf(ruleOf({ name: 'SUPERMERCADO PAO DE ACUC AR' }))

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parseMerchant } from '../../../src/domain/merchant.js'
-import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import type { MerchantRule, MerchantRuleByName } from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
@@ -9,8 +9,10 @@ function winner(merchant: string, rules: readonly MerchantRule[]): string | unde
   return merchantRules(rules).resolve(parseMerchant(merchant))?.id
 }
 
-const exact = (name: string, over: Partial<MerchantRule> = {}) => ruleOf({ match: 'EXACT', name, ...over })
-const prefix = (name: string, over: Partial<MerchantRule> = {}) => ruleOf({ match: 'PREFIX', name, ...over })
+const exact = (name: string, over: Partial<MerchantRuleByName> = {}) =>
+  ruleOf({ match: 'EXACT', name, ...over })
+const prefix = (name: string, over: Partial<MerchantRuleByName> = {}) =>
+  ruleOf({ match: 'PREFIX', name, ...over })
 
 describe('exact merchant rule', () => {
   it('covers the whole name', () => {
@@ -97,7 +99,7 @@ describe('prefix merchant rule', () => {
 })
 
 describe('bound merchant rule', () => {
-  const covered: readonly (readonly [string, Partial<MerchantRule>, string])[] = [
+  const covered: readonly (readonly [string, Partial<MerchantRuleByName>, string])[] = [
     ['city', { city: 'São Paulo' }, de43({ name: 'ACME', city: 'SAO PAULO' })],
     [
       'city cut to twelve characters',
@@ -115,7 +117,7 @@ describe('bound merchant rule', () => {
     })
   }
 
-  const passed: readonly (readonly [string, Partial<MerchantRule>, string])[] = [
+  const passed: readonly (readonly [string, Partial<MerchantRuleByName>, string])[] = [
     ['another city', { city: 'SAO PAULO' }, de43({ name: 'ACME', city: 'SANTOS' })],
     ['a city whose name goes on', { city: 'SANTO' }, de43({ name: 'ACME', city: 'SANTOS' })],
     ['another country', { country: 'BR' }, de43({ name: 'ACME', country: 'PT' })],

@@ -102,6 +102,7 @@ export const planted: Readonly<
       ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? declined(entry) : entry)),
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
+    'a purchase in another currency took money': withEntry(4n, put({ network: { currency: 'USD' } })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
     'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REMAINDER' })),
     'a reversal that came ahead gave money back': {

@@ -12,8 +12,10 @@ const table: Readonly<Record<string, Row>> = {
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14', retry: 'NEVER' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },
   ACCOUNT_CLOSED: { code: '07', iso8583: '46', retry: 'NEVER' },
+  CURRENCY_NOT_SUPPORTED: { code: '07', iso8583: '12', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
+  RAIL_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
 }
 

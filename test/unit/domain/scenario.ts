@@ -8,6 +8,7 @@ import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import { type NetworkData, rails } from '../../../src/domain/network.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { accountWith, de43, decideOn, historyOf } from './builders.js'
@@ -17,6 +18,8 @@ export type Scenario = {
   readonly account: Account
   readonly categories: readonly Category[]
   readonly rules: readonly MerchantRule[]
+  /** MCCs that are never permitted as received; no category has them. */
+  readonly forbiddenAsReceived: readonly string[]
   readonly purchases: readonly Purchase[]
 }
 
@@ -46,7 +49,9 @@ const mccs = ['5411', '5462', '5811', '4121', '7995'] as const
 const benefits = ['FOOD', 'MEAL', 'MOBILITY'] as const
 const names = ['UBER', 'UBER TRIP', 'UBERABA LANCHES', 'PAG*JOSE', 'PADARIA DO ZE'] as const
 
-const anyMcc = fc.constantFrom(...mccs)
+/** An MCC that no category has. */
+const CASH_ADVANCE = '6011'
+const anyMcc = fc.constantFrom(...mccs, CASH_ADVANCE)
 
 /** Categories in no particular order; CASH may have any order and any MCCs, and must still come last. */
 const anyCategories: fc.Arbitrary<readonly Category[]> = fc
@@ -67,6 +72,8 @@ function anyCategory(id: string): fc.Arbitrary<Category> {
     order: fc.constant(0),
     free: fc.constant(id === 'CASH'),
     creditsClosed: fc.constant(false),
+    rails: fc.oneof(fc.constant([]), fc.subarray([...rails])),
+    regulated: fc.constant(false),
   })
 }
 
@@ -108,6 +115,13 @@ const anyAmount = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
 )
 
+const anyNetwork = [
+  { rrn: '1' },
+  { rail: 'CREDIT', currency: '986' },
+  { currency: 'USD' },
+  ...rails.map((rail) => ({ rail })),
+] as const
+
 const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
   {
     transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
@@ -115,6 +129,7 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
     mcc: anyMcc,
     merchant: anyMerchant,
     fallback: fc.constant('NEVER' as const),
+    network: fc.constantFrom<NetworkData>(...anyNetwork),
   },
   { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
 )
@@ -132,6 +147,7 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   account: anyAccount,
   categories: anyCategories,
   rules: anyRules,
+  forbiddenAsReceived: fc.subarray([CASH_ADVANCE]),
   purchases: anyPurchases,
 })
 
@@ -140,7 +156,9 @@ export const anyPlay: fc.Arbitrary<Play> = anyScenario.map(play)
 
 /** Plays a scenario: decides each purchase, and applies its entry. */
 function play(scenario: Scenario): Play {
-  const catalog = catalogOf(scenario.categories, scenario.rules)
+  const catalog = catalogOf(scenario.categories, scenario.rules, {
+    neverPermittedAsReceived: mccSet(scenario.forbiddenAsReceived),
+  })
   const steps: Step[] = []
   let account = scenario.account
   let past: readonly Entry[] = []

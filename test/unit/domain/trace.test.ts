@@ -1,12 +1,13 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/domain/account.js'
-import { challengeCategories } from '../../../src/domain/category.js'
+import { benefit, challengeCategories, freeBalance } from '../../../src/domain/category.js'
 import { evaluate, type Purchase } from '../../../src/domain/decide.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
-import { accountWith, at, historyOf, purchaseOf, ruleOf } from './builders.js'
+import { accountWith, at, byMerchantId, byTaxId, historyOf, purchaseOf, ruleOf } from './builders.js'
 
 const day = utcCalendar(at)
 const catalog = catalogOf(challengeCategories, [
@@ -28,10 +29,70 @@ describe('trace of a decision', () => {
     ])
   })
 
+  it('names the rule by tax id that decided, and the rules by name that it set aside', () => {
+    const catalog = catalogOf(challengeCategories, [
+      ruleOf({ id: 'name', name: 'UBER TRIP', mcc: '5811' }),
+      byMerchantId('merchant', { mcc: '5811' }),
+      byTaxId('won', { mcc: '5411' }),
+    ])
+    const { merchantTaxId } = byTaxId('won')
+    const { acquirerId, merchantId } = byMerchantId('merchant')
+    const purchase = purchaseOf({
+      merchant: 'UBER TRIP',
+      mcc: '5811',
+      network: { merchantTaxId, acquirerId, merchantId },
+    })
+    const account = accountWith({ FOOD: 1_000n })
+    const decision = evaluate(historyOf(account), purchase, catalog, at, utcCalendar)
+    const trace = traceOf(decision, { account, purchase, catalog, day })
+    expect(trace.rules).to.deep.equal([
+      { id: 'won', outcome: 'WON' },
+      { id: 'merchant', outcome: 'BY_MERCHANT_ID' },
+      { id: 'name', outcome: 'BY_NAME' },
+    ])
+    expect(trace.wallets[0]).to.deep.include({ wallet: 'FOOD', outcome: 'PAYS' })
+  })
+
   it('names only unused rules when none applied', () => {
     expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBERABA' }).rules).to.deep.equal([
       { id: 'lost', outcome: 'INSIDE_WORD' },
     ])
+  })
+
+  it('shows the wallets that the rail excludes last, with their balances', () => {
+    const railed = catalogOf([
+      benefit({ id: 'FOOD', displayName: 'Food', order: 1, mccs: '5411', rails: ['VOUCHER'] }),
+      freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['DEBIT'] }),
+    ])
+    const account = accountWith({ FOOD: 7n, CASH: 2_000n })
+    const purchase = purchaseOf({ network: { rail: 'DEBIT' } })
+    const decision = evaluate(historyOf(account), purchase, railed, at, utcCalendar)
+    expect(traceOf(decision, { account, purchase, catalog: railed, day }).wallets).to.deep.equal([
+      { wallet: 'CASH', balance: 2_000n, outcome: 'PAYS' },
+      { wallet: 'FOOD', balance: 7n, outcome: 'WRONG_RAIL' },
+    ])
+  })
+
+  it('names the list of the MCC policy that forbids the purchase', () => {
+    const lists = { neverPermitted: mccSet(['6051']), neverPermittedAsReceived: mccSet(['5921']) }
+    const strict = catalogOf(challengeCategories, [ruleOf({ name: 'LIQUOR FOOD', mcc: '5411' })], lists)
+    const forbiddenBy = (over: Partial<Purchase>) => {
+      const [account, purchase] = [accountWith({ CASH: 2_000n }), purchaseOf(over)]
+      const decision = evaluate(historyOf(account), purchase, strict, at, utcCalendar)
+      return traceOf(decision, { account, purchase, catalog: strict, day }).forbiddenBy
+    }
+    expect(forbiddenBy({ mcc: '5921', merchant: 'LIQUOR FOOD' })).to.equal('NEVER_PERMITTED_AS_RECEIVED')
+    expect(forbiddenBy({ mcc: '6051' })).to.equal('NEVER_PERMITTED')
+    expect(forbiddenBy({})).to.equal(undefined)
+  })
+
+  it('names the rail as the rule when it leaves no wallet', () => {
+    const railed = catalogOf([freeBalance({ id: 'CASH', displayName: 'Cash', rails: ['DEBIT'] })])
+    const account = accountWith({ CASH: 2_000n })
+    const purchase = purchaseOf({ network: { rail: 'VOUCHER' } })
+    const decision = evaluate(historyOf(account), purchase, railed, at, utcCalendar)
+    const { rule, wallets } = traceOf(decision, { account, purchase, catalog: railed, day })
+    expect([rule, wallets.map(({ outcome }) => outcome)]).to.deep.equal(['RAIL', ['WRONG_RAIL']])
   })
 
   for (const [spent, left] of [

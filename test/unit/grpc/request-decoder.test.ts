@@ -19,6 +19,7 @@ describe('request decoder', () => {
     mcc: '5811',
     merchant: 'PADARIA DO ZE',
     fallback: Fallback.NEVER,
+    network: undefined,
   }
 
   it('reads a message as the generated decoder does', () => {

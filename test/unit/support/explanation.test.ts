@@ -11,6 +11,7 @@ const purchase: Operation = {
   mcc: '5811',
   merchant: '',
   fallback: true,
+  network: undefined,
 }
 const AT = 1_795_878_000_000
 

@@ -23,6 +23,21 @@ describe('the bounds that the OpenAPI document takes from comments', () => {
     expect(boundsOf(text, visible, true)).to.deep.equal({ pattern: '^[!-~]{1,128}$' })
   })
 
+  it('are those of what a card network sends', () => {
+    for (const [comment, pattern] of [
+      ['1 to 15 printable ASCII characters (0x20 to 0x7e).', '[!-~](?:[ -~]{0,13}[!-~])?'],
+      ['Exactly 14 characters of 0-9 A-Z.', '[0-9A-Z]{14}'],
+      ['1 to 11 digits.', '[0-9]{1,11}'],
+      ['Three letters A-Z or three digits.', '(?:[A-Z]{3}|[0-9]{3})'],
+      ['3, 4 or 12 characters of 0-9 A-Z.', '(?:[0-9A-Z]{3,4}|[0-9A-Z]{12})'],
+    ] as const) {
+      expect(boundsOf(text, `Optional. ${comment}`, false)).to.deep.equal({ pattern: `^(?:${pattern})?$` })
+    }
+    const time = boundsOf(text, 'Required. An existing date and time in exactly this form.', true)
+    expect('2026-11-23T12:34:56').to.match(new RegExp(String(time['pattern'])))
+    expect('2026-11-23T24:34:56').not.to.match(new RegExp(String(time['pattern'])))
+  })
+
   it('admit the empty text when it means an absent value', () => {
     expect(boundsOf(text, 'Exactly four digits.', true)).to.deep.equal({ pattern: '^[0-9]{4}$' })
     expect(boundsOf(text, 'Exactly four digits.', false)).to.deep.equal({ pattern: '^(?:[0-9]{4})?$' })

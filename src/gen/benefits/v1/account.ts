@@ -10,6 +10,7 @@ import type { handleClientStreamingCall, handleUnaryCall, UntypedServiceImplemen
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Decision, Fallback, Reason } from "./authorization.js";
+import { NetworkData } from "./network.js";
 
 /** Accounts: opening, loading, blocking and closing them, and reading their history. */
 
@@ -432,6 +433,15 @@ export interface Transaction {
   day: string;
   /** Purchases: whether the free balance might pay, as received. */
   fallback: Fallback;
+  /** Purchases: what the network's message said besides, as received. Absent when it said nothing. */
+  network:
+    | NetworkData
+    | undefined;
+  /**
+   * Purchases: approval code (ISO 8583 DE38), six characters of 0-9 A-Z. Empty unless approved, and for
+   * purchases that were approved before the service gave approval codes.
+   */
+  approvalCode: string;
 }
 
 function createBaseAccount(): Account {
@@ -1999,6 +2009,8 @@ function createBaseTransaction(): Transaction {
     limits: undefined,
     day: "",
     fallback: 0,
+    network: undefined,
+    approvalCode: "",
   };
 }
 
@@ -2084,6 +2096,12 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(256).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(266).fork()).join();
+    }
+    if (message.approvalCode !== "") {
+      writer.uint32(274).string(message.approvalCode);
     }
     return writer;
   },
@@ -2275,6 +2293,22 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.fallback = reader.int32() as any;
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.approvalCode = reader.string();
             continue;
           }
         }

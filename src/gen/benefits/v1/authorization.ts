@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleBidiStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
+import { NetworkData } from "./network.js";
 
 /** Authorization of benefit-card purchases. */
 
@@ -30,6 +31,24 @@ export namespace Fallback {
   export type NEVER = typeof Fallback.NEVER;
 }
 
+/** MccList is a list of the MCC policy (CategoryService). */
+export const MccList = {
+  /** UNSPECIFIED - No list. */
+  UNSPECIFIED: 0,
+  /** NEVER_PERMITTED - MccPolicy.never_permitted has the effective MCC. */
+  NEVER_PERMITTED: 1,
+  /** NEVER_PERMITTED_AS_RECEIVED - MccPolicy.never_permitted_as_received has the MCC as received. */
+  NEVER_PERMITTED_AS_RECEIVED: 2,
+} as const;
+
+export type MccList = typeof MccList[keyof typeof MccList];
+
+export namespace MccList {
+  export type UNSPECIFIED = typeof MccList.UNSPECIFIED;
+  export type NEVER_PERMITTED = typeof MccList.NEVER_PERMITTED;
+  export type NEVER_PERMITTED_AS_RECEIVED = typeof MccList.NEVER_PERMITTED_AS_RECEIVED;
+}
+
 /** DecisionRule names the rules of Authorize that gave an answer. */
 export const DecisionRule = {
   /** UNSPECIFIED - Never sent. */
@@ -41,14 +60,18 @@ export const DecisionRule = {
   TRANSACTION_ID: 1,
   /** ACCOUNT_STATUS - Rules 3 to 5: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Rule 6: reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 7: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 8: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 10: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 9 to 11: the wallets were tried in order. */
+  /** WALLETS - Rules 11 to 13: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 7: nothing pays for the effective MCC. */
+  /** MCC - Rule 8: the MCC policy forbids the purchase. */
   MCC: 6,
+  /** CURRENCY - Rule 6: the currency is not BRL. */
+  CURRENCY: 7,
+  /** RAIL - Rule 9: the purchase's rail leaves no wallet. */
+  RAIL: 8,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -61,6 +84,8 @@ export namespace DecisionRule {
   export type PURCHASE_LIMIT = typeof DecisionRule.PURCHASE_LIMIT;
   export type WALLETS = typeof DecisionRule.WALLETS;
   export type MCC = typeof DecisionRule.MCC;
+  export type CURRENCY = typeof DecisionRule.CURRENCY;
+  export type RAIL = typeof DecisionRule.RAIL;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -83,6 +108,10 @@ export const RuleOutcome = {
   INSIDE_WORD: 7,
   /** TIE - The rule covers the merchant, but so does one with a lower id and the same match, name, city and country. */
   TIE: 8,
+  /** BY_NAME - The rule covers the merchant by name, but another one does by an id. */
+  BY_NAME: 9,
+  /** BY_MERCHANT_ID - The rule covers the merchant by acquirer_id and merchant_id, but another one does by tax id. */
+  BY_MERCHANT_ID: 10,
 } as const;
 
 export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
@@ -97,6 +126,8 @@ export namespace RuleOutcome {
   export type NOT_WHOLE_NAME = typeof RuleOutcome.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof RuleOutcome.INSIDE_WORD;
   export type TIE = typeof RuleOutcome.TIE;
+  export type BY_NAME = typeof RuleOutcome.BY_NAME;
+  export type BY_MERCHANT_ID = typeof RuleOutcome.BY_MERCHANT_ID;
 }
 
 /** WalletOutcome says whether a wallet pays, or why not. */
@@ -113,6 +144,8 @@ export const WalletOutcome = {
   OVER_MONTH_LIMIT: 4,
   /** NOT_ASKED - The wallet was not tried: an earlier rule or wallet gave the answer. */
   NOT_ASKED: 5,
+  /** WRONG_RAIL - The wallet was not tried: its category does not permit network.rail. */
+  WRONG_RAIL: 6,
 } as const;
 
 export type WalletOutcome = typeof WalletOutcome[keyof typeof WalletOutcome];
@@ -124,6 +157,7 @@ export namespace WalletOutcome {
   export type OVER_DAY_LIMIT = typeof WalletOutcome.OVER_DAY_LIMIT;
   export type OVER_MONTH_LIMIT = typeof WalletOutcome.OVER_MONTH_LIMIT;
   export type NOT_ASKED = typeof WalletOutcome.NOT_ASKED;
+  export type WRONG_RAIL = typeof WalletOutcome.WRONG_RAIL;
 }
 
 /** Decision says whether a transaction took effect. */
@@ -203,13 +237,17 @@ export const Reason = {
   AMOUNT_OVER_REMAINDER: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
-  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
+  /** MCC_NOT_PERMITTED - The MCC policy forbids the effective MCC, or the MCC as received (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
   /**
    * AMOUNT_OVER_LIMIT - The amount is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room
    * later, too).
    */
   AMOUNT_OVER_LIMIT: 14,
+  /** CURRENCY_NOT_SUPPORTED - The purchase is in another currency than BRL (07, 12, NEVER). */
+  CURRENCY_NOT_SUPPORTED: 15,
+  /** RAIL_NOT_PERMITTED - No wallet that may pay for the effective MCC permits the purchase's rail (07, 57, NEVER). */
+  RAIL_NOT_PERMITTED: 16,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -230,6 +268,8 @@ export namespace Reason {
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
+  export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
+  export type RAIL_NOT_PERMITTED = typeof Reason.RAIL_NOT_PERMITTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -267,6 +307,11 @@ export interface AuthorizeRequest {
    * Optional.
    */
   fallback: Fallback;
+  /**
+   * What the network's message says besides. A repeat carries the same values.
+   * Optional.
+   */
+  network: NetworkData | undefined;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -310,6 +355,11 @@ export interface AuthorizeResponse {
    * 1 to 999999999999. 0 unless approved.
    */
   approvedAmount: bigint;
+  /**
+   * Approval code (ISO 8583 DE38): six characters of 0-9 A-Z. A repeat gets the same one. Empty unless
+   * approved, and for purchases that were approved before the service gave approval codes.
+   */
+  approvalCode: string;
 }
 
 /** SimulateRequest is a purchase to explain. */
@@ -329,6 +379,8 @@ export interface SimulateRequest {
   merchant: string;
   /** Whether the free balance may pay, as in AuthorizeRequest. */
   fallback: Fallback;
+  /** What the network's message says besides, as in AuthorizeRequest. */
+  network: NetworkData | undefined;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -349,13 +401,14 @@ export interface SimulateResponse {
   /** MCC as received. The effective one is answer.effective_mcc. */
   mcc: string;
   /**
-   * Merchant rules that were considered: first the one that won, then at most 20 others whose name equals the
-   * merchant's or begins it. Empty when transaction_id alone gave the answer.
+   * Merchant rules that were considered: first the one that won, then at most 20 others that have an id of
+   * the merchant, or whose name equals the merchant's or begins it. Empty when transaction_id alone gave the
+   * answer.
    */
   rules: RuleTried[];
   /**
-   * Wallets that may pay, in the order in which they are tried. Empty when transaction_id alone gave the
-   * answer.
+   * Wallets that may pay, in the order in which they are tried; then the wallets of the effective MCC that do
+   * not permit network.rail. Empty when transaction_id alone gave the answer.
    */
   wallets: WalletTried[];
   /**
@@ -363,6 +416,11 @@ export interface SimulateResponse {
    * The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
+  /**
+   * List of the MCC policy that forbids the purchase. MCC_LIST_UNSPECIFIED when none does, or when
+   * transaction_id alone gave the answer.
+   */
+  forbiddenBy: MccList;
 }
 
 /** Merchant is a merchant string in the form that rules are compared with: see MerchantRuleService. */
@@ -383,7 +441,7 @@ export interface RuleTried {
   outcome: RuleOutcome;
 }
 
-/** WalletTried is a wallet that may pay. */
+/** WalletTried is a wallet that pays for the effective MCC. */
 export interface WalletTried {
   /** Id of the category, for example "FOOD". */
   category: string;
@@ -507,7 +565,7 @@ export interface ReverseResponse {
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -532,6 +590,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -597,6 +658,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             message.fallback = reader.int32() as any;
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -625,6 +694,7 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     decidedAt: undefined,
     retry: 0,
     approvedAmount: 0n,
+    approvalCode: "",
   };
 }
 
@@ -674,6 +744,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
         throw new globalThis.Error("value provided for field message.approvedAmount of type int64 too large");
       }
       writer.uint32(104).int64(message.approvedAmount);
+    }
+    if (message.approvalCode !== "") {
+      writer.uint32(114).string(message.approvalCode);
     }
     return writer;
   },
@@ -795,6 +868,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             message.approvedAmount = reader.int64() as bigint;
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.approvalCode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -809,7 +890,7 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
 };
 
 function createBaseSimulateRequest(): SimulateRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
 }
 
 export const SimulateRequest: MessageFns<SimulateRequest> = {
@@ -834,6 +915,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.fallback !== 0) {
       writer.uint32(48).int32(message.fallback);
+    }
+    if (message.network !== undefined) {
+      NetworkData.encode(message.network, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -899,6 +983,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             message.fallback = reader.int32() as any;
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -913,7 +1005,16 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
 };
 
 function createBaseSimulateResponse(): SimulateResponse {
-  return { answer: undefined, rule: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
+  return {
+    answer: undefined,
+    rule: 0,
+    merchant: undefined,
+    mcc: "",
+    rules: [],
+    wallets: [],
+    earlyReversedAmount: 0n,
+    forbiddenBy: 0,
+  };
 }
 
 export const SimulateResponse: MessageFns<SimulateResponse> = {
@@ -941,6 +1042,9 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
         throw new globalThis.Error("value provided for field message.earlyReversedAmount of type int64 too large");
       }
       writer.uint32(56).int64(message.earlyReversedAmount);
+    }
+    if (message.forbiddenBy !== 0) {
+      writer.uint32(64).int32(message.forbiddenBy);
     }
     return writer;
   },
@@ -1012,6 +1116,14 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
             }
 
             message.earlyReversedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.forbiddenBy = reader.int32() as any;
             continue;
           }
         }
@@ -1705,15 +1817,20 @@ export const AuthorizationServiceService = {
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
+   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1835,15 +1952,20 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
+   *     permit a purchase without a rail is a setting of the service (by default they do).
+   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
-   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
+   *     split between wallets.
+   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */

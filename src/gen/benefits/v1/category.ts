@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import { Rail } from "./network.js";
 
 /** Categories: the kinds of benefit, and the purchases that each of them pays for. */
 
@@ -51,6 +52,18 @@ export interface Category {
     | undefined;
   /** Author of the latest change: the subject of the token, or the name of the command. Ignored in requests. */
   subject: string;
+  /**
+   * Rails over which wallets of this category pay. Empty: any rail, and purchases without a rail. Whether a
+   * category with rails pays for purchases without one is a setting of the service (by default it does).
+   * 0 to 3 items, each RAIL_VOUCHER, RAIL_CREDIT or RAIL_DEBIT. A repeated item counts once.
+   */
+  rails: Rail[];
+  /**
+   * True when the law regulates the category's money: the workers' food programme (PAT) or the culture
+   * voucher. Must be false for the free balance, which pays for everything. No decision depends on it: rails
+   * and MCCs keep the money to its purpose.
+   */
+  regulated: boolean;
 }
 
 /** ListCategoriesRequest asks for a page of categories. */
@@ -128,10 +141,17 @@ export interface GetMccPolicyResponse {
 /** MccPolicy holds the rules for MCCs that apply to all categories. */
 export interface MccPolicy {
   /**
-   * MCCs that nothing pays for: codes ("7995") and ranges that include both ends ("6010-6012").
+   * MCCs that nothing pays for: codes ("7995") and ranges that include both ends ("6010-6012"). Compared with
+   * the effective MCC, which is that of the merchant rule, if a rule covers the merchant.
    * 0 to 1000 items.
    */
   neverPermitted: string[];
+  /**
+   * MCCs that nothing pays for when the network sends them, in the same form. Compared with the MCC as
+   * received: no merchant rule lifts this list. An MCC may be in both lists.
+   * 0 to 1000 items.
+   */
+  neverPermittedAsReceived: string[];
 }
 
 /** UpdateMccPolicyRequest holds the new policy. */
@@ -160,6 +180,8 @@ function createBaseCategory(): Category {
     version: 0n,
     updateTime: undefined,
     subject: "",
+    rails: [],
+    regulated: false,
   };
 }
 
@@ -194,6 +216,16 @@ export const Category: MessageFns<Category> = {
     }
     if (message.subject !== "") {
       writer.uint32(74).string(message.subject);
+    }
+    if (message.rails.length !== 0) {
+      writer.uint32(82).fork();
+      for (const v of message.rails) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.regulated !== false) {
+      writer.uint32(88).bool(message.regulated);
     }
     return writer;
   },
@@ -281,6 +313,32 @@ export const Category: MessageFns<Category> = {
             }
 
             message.subject = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag === 80) {
+              message.rails.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 82) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.rails.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.regulated = reader.bool();
             continue;
           }
         }
@@ -757,13 +815,16 @@ export const GetMccPolicyResponse: MessageFns<GetMccPolicyResponse> = {
 };
 
 function createBaseMccPolicy(): MccPolicy {
-  return { neverPermitted: [] };
+  return { neverPermitted: [], neverPermittedAsReceived: [] };
 }
 
 export const MccPolicy: MessageFns<MccPolicy> = {
   encode(message: MccPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.neverPermitted) {
       writer.uint32(10).string(v!);
+    }
+    for (const v of message.neverPermittedAsReceived) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -787,6 +848,14 @@ export const MccPolicy: MessageFns<MccPolicy> = {
             }
 
             message.neverPermitted.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.neverPermittedAsReceived.push(reader.string());
             continue;
           }
         }
@@ -941,7 +1010,7 @@ export const CategoryServiceService = {
    *
    * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
    *  - an MCC would be in two categories of the same order;
-   *  - an MCC would be both in a category and never permitted;
+   *  - an MCC would be both in a category and in a list of the MCC policy;
    *  - there would not be exactly one free balance;
    *  - there would be more than 64 categories.
    */
@@ -996,11 +1065,12 @@ export const CategoryServiceService = {
   /**
    * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
-   * that of the merchant rule, if a rule covers the merchant.
+   * It replaces both lists: a list that the request leaves out becomes empty. To change one list, send the
+   * other one as GetMccPolicy returned it. Purchases that a list forbids are declined with
+   * REASON_MCC_NOT_PERMITTED.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
-   * category.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC of either list is
+   * in a category.
    */
   updateMccPolicy: {
     path: "/benefits.v1.CategoryService/UpdateMccPolicy" as const,
@@ -1033,7 +1103,7 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
    *
    * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
    *  - an MCC would be in two categories of the same order;
-   *  - an MCC would be both in a category and never permitted;
+   *  - an MCC would be both in a category and in a list of the MCC policy;
    *  - there would not be exactly one free balance;
    *  - there would be more than 64 categories.
    */
@@ -1059,11 +1129,12 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
   /**
    * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
-   * that of the merchant rule, if a rule covers the merchant.
+   * It replaces both lists: a list that the request leaves out becomes empty. To change one list, send the
+   * other one as GetMccPolicy returned it. Purchases that a list forbids are declined with
+   * REASON_MCC_NOT_PERMITTED.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
-   * category.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC of either list is
+   * in a category.
    */
   updateMccPolicy: handleUnaryCall<UpdateMccPolicyRequest, UpdateMccPolicyResponse>;
 }

@@ -15,19 +15,23 @@ import type {
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 
-/** Merchant rules: names of merchants that say more about a purchase than its MCC. */
+/** Merchant rules: names and ids of merchants that say more about a purchase than its MCC. */
 
-/** MerchantRuleMatch says how a rule's name is compared with a merchant's. */
+/** MerchantRuleMatch says how a rule finds its merchants. */
 export const MerchantRuleMatch = {
   /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** EXACT - The whole name must be equal. */
+  /** EXACT - By name: the whole name must be equal. */
   EXACT: 1,
   /**
-   * PREFIX - The merchant's name must begin with the rule's, which must not end inside a word: "UBER" covers "UBER
+   * PREFIX - By name: the merchant's must begin with the rule's, which must not end inside a word: "UBER" covers "UBER
    * TRIP" and "UBER*EATS", not "UBERABA LANCHES"; "AMAZON" covers "AMAZON.COM.BR".
    */
   PREFIX: 2,
+  /** TAX_ID - By tax id: merchant_tax_id must be equal. */
+  TAX_ID: 3,
+  /** MERCHANT_ID - By the merchant's id at an acquirer: acquirer_id and merchant_id must be equal. */
+  MERCHANT_ID: 4,
 } as const;
 
 export type MerchantRuleMatch = typeof MerchantRuleMatch[keyof typeof MerchantRuleMatch];
@@ -36,6 +40,8 @@ export namespace MerchantRuleMatch {
   export type UNSPECIFIED = typeof MerchantRuleMatch.UNSPECIFIED;
   export type EXACT = typeof MerchantRuleMatch.EXACT;
   export type PREFIX = typeof MerchantRuleMatch.PREFIX;
+  export type TAX_ID = typeof MerchantRuleMatch.TAX_ID;
+  export type MERCHANT_ID = typeof MerchantRuleMatch.MERCHANT_ID;
 }
 
 /** PassedOverReason says why a rule does not decide for a merchant. */
@@ -59,6 +65,10 @@ export const PassedOverReason = {
    * Only rules that are older than today's way to compare names can tie.
    */
   TIE: 7,
+  /** BY_NAME - The rule covers the merchant by name, but another one does by an id. */
+  BY_NAME: 8,
+  /** BY_MERCHANT_ID - The rule covers the merchant by acquirer_id and merchant_id, but another one does by tax id. */
+  BY_MERCHANT_ID: 9,
 } as const;
 
 export type PassedOverReason = typeof PassedOverReason[keyof typeof PassedOverReason];
@@ -72,6 +82,8 @@ export namespace PassedOverReason {
   export type NOT_WHOLE_NAME = typeof PassedOverReason.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof PassedOverReason.INSIDE_WORD;
   export type TIE = typeof PassedOverReason.TIE;
+  export type BY_NAME = typeof PassedOverReason.BY_NAME;
+  export type BY_MERCHANT_ID = typeof PassedOverReason.BY_MERCHANT_ID;
 }
 
 /** MerchantRule replaces the MCC of the merchants that it covers. */
@@ -82,25 +94,26 @@ export interface MerchantRule {
    */
   id: string;
   /**
-   * How the name is compared.
+   * How the rule finds the merchant. It decides which of the fields name, city, country, merchant_tax_id,
+   * acquirer_id and merchant_id the rule has; the others are empty.
    * Required.
    */
   match: MerchantRuleMatch;
   /**
    * Name of the merchant, or its beginning.
-   * Required. 1 to 25 characters after normalisation, the length of the name in ISO 8583 DE43; no control
-   * characters.
+   * Required with EXACT and PREFIX, else empty. 1 to 25 characters after normalisation, the length of the
+   * name in ISO 8583 DE43; no control characters.
    */
   name: string;
   /**
    * City of the merchants that the rule covers. Only its first twelve characters are compared, as DE43 holds
    * no more. A merchant sent as a bare name has no city. Empty: any city.
-   * Optional. At most 99 characters, not blank, no control characters.
+   * Optional with EXACT and PREFIX, else empty. At most 99 characters, not blank, no control characters.
    */
   city: string;
   /**
    * Country of the merchants that the rule covers. Empty: any country.
-   * Optional. Two letters (ISO 3166).
+   * Optional with EXACT and PREFIX, else empty. Two letters (ISO 3166).
    */
   country: string;
   /**
@@ -119,6 +132,23 @@ export interface MerchantRule {
     | undefined;
   /** Author of that change: the subject of the token. Output only. */
   subject: string;
+  /**
+   * Tax id of the merchant: a CNPJ with its check digits. The service removes punctuation: 12.ABC.345/01DE-35
+   * becomes 12ABC34501DE35.
+   * Required with TAX_ID, else empty. Exactly 14 characters of 0-9 A-Z.
+   */
+  merchantTaxId: string;
+  /**
+   * The acquirer at which the merchant has merchant_id, as ISO 8583 DE32 names it. Leading zeros count.
+   * Required with MERCHANT_ID, else empty. 1 to 11 digits.
+   */
+  acquirerId: string;
+  /**
+   * Id of the merchant at the acquirer (ISO 8583 DE42). Case and leading zeros count.
+   * Required with MERCHANT_ID, else empty. 1 to 15 printable ASCII characters (0x20 to 0x7e), the first and
+   * the last one no space.
+   */
+  merchantId: string;
 }
 
 /** CreateMerchantRuleRequest creates a rule. */
@@ -163,7 +193,7 @@ export interface ListMerchantRulesRequest {
   /** Only rules with this match. Unspecified: all. */
   match: MerchantRuleMatch;
   /**
-   * Only rules whose normalised name begins with this text, normalised. Empty: all.
+   * Only rules by name whose normalised name begins with this text, normalised. Empty: all.
    * At most 99 characters, no control characters.
    */
   namePrefix: string;
@@ -182,6 +212,21 @@ export interface ListMerchantRulesRequest {
    * Exactly four digits.
    */
   mcc: string;
+  /**
+   * Only the rule for this tax id. The service removes punctuation. Empty: all.
+   * Exactly 14 characters of 0-9 A-Z.
+   */
+  merchantTaxId: string;
+  /**
+   * Only rules for merchants of this acquirer. Empty: all.
+   * 1 to 11 digits.
+   */
+  acquirerId: string;
+  /**
+   * Only rules for this id of a merchant. Empty: all.
+   * 1 to 15 printable ASCII characters (0x20 to 0x7e), the first and the last one no space.
+   */
+  merchantId: string;
 }
 
 /** ListMerchantRulesResponse is a page of rules. */
@@ -202,8 +247,10 @@ export interface UpdateMerchantRuleRequest {
     | MerchantRule
     | undefined;
   /**
-   * Fields to change: some of "match", "name", "city", "country", "mcc". A named city or country that is
-   * empty is removed. Absent: every one of these fields that is set in merchant_rule.
+   * Fields to change: some of "match", "name", "city", "country", "mcc", "merchant_tax_id", "acquirer_id",
+   * "merchant_id". A named field that is empty is removed. Absent: every one of these fields that is set in
+   * merchant_rule. The rule must be valid after the change. So a change from a name to an id names the fields
+   * of both.
    */
   updateMask: string[] | undefined;
 }
@@ -234,13 +281,28 @@ export interface DeleteMerchantRuleResponse {
   merchantRule: MerchantRule | undefined;
 }
 
-/** ResolveMerchantRequest names a merchant. */
+/** ResolveMerchantRequest names a merchant as a purchase does. */
 export interface ResolveMerchantRequest {
   /**
    * The merchant, as in AuthorizeRequest: ISO 8583 DE43 when it has 40 characters, otherwise a bare name.
    * At most 99 characters, no control characters.
    */
   merchant: string;
+  /**
+   * Tax id of the merchant, as in NetworkData. The service removes punctuation.
+   * Optional. Exactly 14 characters of 0-9 A-Z.
+   */
+  merchantTaxId: string;
+  /**
+   * Acquirer of the merchant, as in NetworkData.
+   * Optional. 1 to 11 digits.
+   */
+  acquirerId: string;
+  /**
+   * Id of the merchant at the acquirer, as in NetworkData.
+   * Optional. 1 to 15 printable ASCII characters (0x20 to 0x7e), the first and the last one no space.
+   */
+  merchantId: string;
 }
 
 /** ResolveMerchantResponse says which rule decides for a merchant. */
@@ -259,8 +321,9 @@ export interface ResolveMerchantResponse {
     | MerchantRule
     | undefined;
   /**
-   * Rules that do not decide although their name equals the merchant's or begins it: at most 20. Rules that
-   * cover the merchant come first, by precedence; the others follow, the longest names first.
+   * Rules that do not decide although they have an id of the merchant, or their name equals the merchant's or
+   * begins it: at most 20. Rules that cover the merchant come first, by precedence; the others follow, the
+   * longest names first.
    */
   passedOver: PassedOverMerchantRule[];
   /** True when there are more such rules than passed_over holds. */
@@ -334,7 +397,20 @@ export interface ExportMerchantRulesResponse {
 }
 
 function createBaseMerchantRule(): MerchantRule {
-  return { id: "", match: 0, name: "", city: "", country: "", mcc: "", etag: "", updateTime: undefined, subject: "" };
+  return {
+    id: "",
+    match: 0,
+    name: "",
+    city: "",
+    country: "",
+    mcc: "",
+    etag: "",
+    updateTime: undefined,
+    subject: "",
+    merchantTaxId: "",
+    acquirerId: "",
+    merchantId: "",
+  };
 }
 
 export const MerchantRule: MessageFns<MerchantRule> = {
@@ -365,6 +441,15 @@ export const MerchantRule: MessageFns<MerchantRule> = {
     }
     if (message.subject !== "") {
       writer.uint32(74).string(message.subject);
+    }
+    if (message.merchantTaxId !== "") {
+      writer.uint32(82).string(message.merchantTaxId);
+    }
+    if (message.acquirerId !== "") {
+      writer.uint32(90).string(message.acquirerId);
+    }
+    if (message.merchantId !== "") {
+      writer.uint32(98).string(message.merchantId);
     }
     return writer;
   },
@@ -452,6 +537,30 @@ export const MerchantRule: MessageFns<MerchantRule> = {
             }
 
             message.subject = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.merchantTaxId = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.acquirerId = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.merchantId = reader.string();
             continue;
           }
         }
@@ -652,7 +761,18 @@ export const GetMerchantRuleResponse: MessageFns<GetMerchantRuleResponse> = {
 };
 
 function createBaseListMerchantRulesRequest(): ListMerchantRulesRequest {
-  return { pageSize: 0, pageToken: "", match: 0, namePrefix: "", city: "", country: "", mcc: "" };
+  return {
+    pageSize: 0,
+    pageToken: "",
+    match: 0,
+    namePrefix: "",
+    city: "",
+    country: "",
+    mcc: "",
+    merchantTaxId: "",
+    acquirerId: "",
+    merchantId: "",
+  };
 }
 
 export const ListMerchantRulesRequest: MessageFns<ListMerchantRulesRequest> = {
@@ -677,6 +797,15 @@ export const ListMerchantRulesRequest: MessageFns<ListMerchantRulesRequest> = {
     }
     if (message.mcc !== "") {
       writer.uint32(58).string(message.mcc);
+    }
+    if (message.merchantTaxId !== "") {
+      writer.uint32(66).string(message.merchantTaxId);
+    }
+    if (message.acquirerId !== "") {
+      writer.uint32(74).string(message.acquirerId);
+    }
+    if (message.merchantId !== "") {
+      writer.uint32(82).string(message.merchantId);
     }
     return writer;
   },
@@ -748,6 +877,30 @@ export const ListMerchantRulesRequest: MessageFns<ListMerchantRulesRequest> = {
             }
 
             message.mcc = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.merchantTaxId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.acquirerId = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.merchantId = reader.string();
             continue;
           }
         }
@@ -1027,13 +1180,22 @@ export const DeleteMerchantRuleResponse: MessageFns<DeleteMerchantRuleResponse> 
 };
 
 function createBaseResolveMerchantRequest(): ResolveMerchantRequest {
-  return { merchant: "" };
+  return { merchant: "", merchantTaxId: "", acquirerId: "", merchantId: "" };
 }
 
 export const ResolveMerchantRequest: MessageFns<ResolveMerchantRequest> = {
   encode(message: ResolveMerchantRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.merchant !== "") {
       writer.uint32(10).string(message.merchant);
+    }
+    if (message.merchantTaxId !== "") {
+      writer.uint32(18).string(message.merchantTaxId);
+    }
+    if (message.acquirerId !== "") {
+      writer.uint32(26).string(message.acquirerId);
+    }
+    if (message.merchantId !== "") {
+      writer.uint32(34).string(message.merchantId);
     }
     return writer;
   },
@@ -1057,6 +1219,30 @@ export const ResolveMerchantRequest: MessageFns<ResolveMerchantRequest> = {
             }
 
             message.merchant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.merchantTaxId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.acquirerId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.merchantId = reader.string();
             continue;
           }
         }
@@ -1583,9 +1769,12 @@ export const ExportMerchantRulesResponse: MessageFns<ExportMerchantRulesResponse
 /**
  * MerchantRuleService manages the rules that replace the MCC of a merchant, because MCCs are often wrong.
  *
- * Precedence. Several rules may cover a merchant. EXACT wins over PREFIX, then the longer name wins, then the
- * narrower place (city and country, city, country, anywhere). Two rules that would still be equal tie: the
- * service rejects the second one.
+ * Precedence. Several rules may cover a merchant. TAX_ID wins over MERCHANT_ID, and either wins over a name.
+ * EXACT wins over PREFIX, then the longer name wins, then the narrower place (city and country, city,
+ * country, anywhere). Two rules that would still be equal tie: the service rejects the second one.
+ *
+ * Ids. The network sends a merchant's ids with the purchase (NetworkData). They are compared as received. A
+ * purchase that comes without them finds its rule by name.
  *
  * Comparison. Names and cities are compared without accents, case and invisible characters. Runs of spaces
  * are folded into one, spaces around "*" are removed, and typographic apostrophes and dashes become plain

@@ -4,13 +4,13 @@ import { CatalogCache } from '../../../../src/application/catalog/catalog-cache.
 import { UndecidedError } from '../../../../src/application/errors.js'
 import { benefit } from '../../../../src/domain/category.js'
 import { mccSet } from '../../../../src/domain/mcc-set.js'
-import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
+import type { MerchantRule, MerchantRuleByName } from '../../../../src/domain/merchant-rule.js'
 import { HandClock } from '../hand-clock.js'
 import { rejectionOf } from '../rejection.js'
 import { soon } from '../soon.js'
 import { InMemoryCatalogStore } from './in-memory-catalog-store.js'
 
-const rule: MerchantRule = { id: 'padaria', match: 'EXACT', name: 'PADARIA', mcc: '5811' }
+const rule: MerchantRuleByName = { id: 'padaria', match: 'EXACT', name: 'PADARIA', mcc: '5811' }
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995' })
 const away = new UndecidedError('UNAVAILABLE', 'no database')
 
@@ -248,6 +248,29 @@ describe('catalog cache', () => {
     expect([store.versionReads, store.watches]).to.deep.equal([0, 0])
   })
 
+  it('keeps declining a missing rail in every later version', async () => {
+    const shared = new InMemoryCatalogStore()
+    const strict = new CatalogCache({
+      store: shared,
+      clock,
+      refreshMs: 1_000_000,
+      missingRail: 'decline',
+      onFailure: (error) => failures.push(error),
+      onUnwatched: (error) => unwatched.push(error),
+    })
+    shared.change({ upserted: [{ ...pets, rails: ['DEBIT'] }] })
+    await strict.refresh()
+    const walletsNow = () => strict.current().route({ mcc: '5995', merchant: '' }).wallets
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    shared.change({ rules: [rule] })
+    await strict.refresh()
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    shared.change({ rules: manyRules(600) })
+    await strict.refresh()
+    expect(walletsNow()).to.deep.equal(['CASH'])
+    await strict.close()
+  })
+
   it('equals the whole catalog of the store after every history of changes', async () => {
     const anyChange = fc.record({
       upserted: fc.subarray([pets, { ...pets, id: 'BIRDS', order: 81 }]),
@@ -255,6 +278,7 @@ describe('catalog cache', () => {
       rules: fc.subarray([rule, { ...rule, id: 'prefix', match: 'PREFIX' as const, mcc: '5411' }]),
       deletedRules: fc.subarray(['padaria', 'prefix']),
       neverPermitted: fc.subarray(['7995', '6011']).map((mccs) => mccSet(mccs)),
+      neverPermittedAsReceived: fc.subarray(['7995', '5921']).map((mccs) => mccSet(mccs)),
     })
     const anyHistory = fc.array(fc.array(anyChange, { maxLength: 3 }), { maxLength: 5 })
     await fc.assert(
@@ -332,7 +356,7 @@ describe('catalog cache', () => {
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
   const merchants = ['PADARIA', 'PADARIA DO ZE', '']
-  const mccs = ['5995', '7995', '6011', '5411']
+  const mccs = ['5995', '7995', '6011', '5921', '5411']
   return {
     version: catalog.version,
     categories: catalog.categories,

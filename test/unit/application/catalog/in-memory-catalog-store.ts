@@ -5,10 +5,11 @@ import type {
   CatalogWatch,
 } from '../../../../src/application/catalog/catalog-store.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
+import type { MccPolicy } from '../../../../src/domain/mcc-policy.js'
 import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
 
 /** The effect of one change. */
-type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | 'neverPermitted'>> & {
+type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | keyof MccPolicy>> & {
   readonly rules?: readonly MerchantRule[]
   readonly deletedRules?: readonly string[]
 }
@@ -104,7 +105,9 @@ export class InMemoryCatalogStore implements CatalogStore {
       version: BigInt(all.length),
       upserted: categories.kept,
       deleted: kind === 'WHOLE' ? [] : categories.gone,
-      neverPermitted: all.findLast(({ neverPermitted }) => neverPermitted)?.neverPermitted ?? [],
+      neverPermitted: all.findLast((change) => change.neverPermitted)?.neverPermitted ?? [],
+      neverPermittedAsReceived:
+        all.findLast((change) => change.neverPermittedAsReceived)?.neverPermittedAsReceived ?? [],
       rules: { upserted: rules.kept, deleted: kind === 'WHOLE' ? [] : rules.gone },
     }
   }

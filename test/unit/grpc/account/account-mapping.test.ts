@@ -92,6 +92,8 @@ const silent: Transaction = {
   merchant: '',
   merchantRule: '',
   fallback: Fallback.UNSPECIFIED,
+  network: undefined,
+  approvalCode: '',
   catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
@@ -132,6 +134,8 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   BALANCE_TOO_LARGE: 12,
   MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
+  CURRENCY_NOT_SUPPORTED: 15,
+  RAIL_NOT_PERMITTED: 16,
 }
 
 describe('entry on the wire', () => {

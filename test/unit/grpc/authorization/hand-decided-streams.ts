@@ -35,6 +35,7 @@ export const request = (transactionId: string): AuthorizeRequest => ({
   mcc: '5411',
   merchant: '',
   fallback: Fallback.UNSPECIFIED,
+  network: undefined,
 })
 
 export const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))
@@ -53,6 +54,7 @@ export const response = (transactionId: string): AuthorizeResponse => ({
   decidedAt: new Date(0),
   retry: Retry.NEVER,
   approvedAmount: 5n,
+  approvalCode: '7K3Q9Z',
 })
 
 type Opening = FakeStreamOptions & { readonly ageMsMax?: number; readonly durationMsMax?: number }

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { Simulator } from '../../../../src/application/simulate.js'
+import { approvalCodeOf } from '../../../../src/domain/approval-code.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
 import {
   Decision,
   DecisionRule,
   Fallback,
+  MccList,
   Reason,
   Retry,
   RuleOutcome,
@@ -72,6 +74,7 @@ function service() {
     mcc: '5999',
     merchant: de43({ name: 'Açme' }),
     fallback: Fallback.UNSPECIFIED,
+    network: undefined,
     ...over,
   })
   return {
@@ -99,10 +102,12 @@ describe('Simulate', () => {
         decidedAt: new Date(Date.UTC(2026, 0, 1, 12)),
         retry: Retry.NEVER,
         approvedAmount: 100n,
+        approvalCode: approvalCodeOf('a', 8n),
       },
       rule: DecisionRule.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
       mcc: '5999',
+      forbiddenBy: MccList.UNSPECIFIED,
       rules: [
         { merchantRule: 'acme', outcome: RuleOutcome.WON },
         { merchantRule: 'acme-rio', outcome: RuleOutcome.ELSEWHERE },

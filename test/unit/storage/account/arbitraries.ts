@@ -11,6 +11,7 @@ import type { Limits, WalletLimits } from '../../../../src/domain/limits.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../../src/domain/money.js'
 import { reasons } from '../../../../src/domain/reason.js'
 import type { Spending } from '../../../../src/domain/spending.js'
+import { networkData } from '../../../support/network-data.js'
 
 const amount = fc.bigInt({ min: 1n, max: AMOUNT_MAX }).map(centavos)
 const mcc = fc.stringMatching(/^\d{4}$/)
@@ -61,6 +62,8 @@ export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
     effectiveMcc: mcc,
     merchantRule: fc.string({ minLength: 1 }),
     fallback: fc.constant('NEVER' as const),
+    network: networkData,
+    approvalCode: fc.stringMatching(/^[0-9A-Z]{6}$/),
     movement,
     day,
   },

@@ -1,0 +1,74 @@
+/**
+ * What the card network sends with a purchase, as received. The issuer stores it, because entries never
+ * change: what is not recorded with the purchase can never be recovered.
+ */
+export type NetworkData = {
+  readonly rail?: Rail
+  /** Only with the rail VOUCHER. */
+  readonly product?: Product
+  /** ISO 8583 DE42. */
+  readonly merchantId?: string
+  /** CNPJ: 14 characters of 0-9 and A-Z. */
+  readonly merchantTaxId?: string
+  /** ISO 8583 DE32. */
+  readonly acquirerId?: string
+  /** ISO 8583 DE41. */
+  readonly terminalId?: string
+  /** Retrieval reference number, ISO 8583 DE37. */
+  readonly rrn?: string
+  /** The network's own id of the transaction. */
+  readonly networkReference?: string
+  /** ISO 4217, three letters or three digits; absent for BRL. */
+  readonly currency?: string
+  /** ISO 8583 DE22. */
+  readonly entryMode?: string
+  /** Time at the terminal, without a time zone: `2026-11-23T12:34:56`. */
+  readonly localTime?: string
+}
+
+/** The functions of a terminal. */
+export const rails = ['VOUCHER', 'CREDIT', 'DEBIT'] as const
+
+/** The function of the terminal that a purchase went over. */
+export type Rail = (typeof rails)[number]
+
+/** The benefit products of the voucher function. */
+export const products = ['MEAL_PAT', 'FOOD_PAT', 'CULTURE', 'MEAL_CLT', 'FOOD_CLT'] as const
+
+/** A benefit product of the voucher function. */
+export type Product = (typeof products)[number]
+
+/** ISO 4217 codes of the currency of the books. */
+const SUPPORTED_CURRENCIES: ReadonlySet<string> = new Set(['BRL', '986'])
+
+/** The fields of network data, each once. */
+const fields = {
+  rail: true,
+  product: true,
+  merchantId: true,
+  merchantTaxId: true,
+  acquirerId: true,
+  terminalId: true,
+  rrn: true,
+  networkReference: true,
+  currency: true,
+  entryMode: true,
+  localTime: true,
+} as const satisfies Record<keyof NetworkData, true>
+
+/** The names of all fields of network data. */
+export const networkFields: readonly (keyof NetworkData)[] = Object.keys(fields).filter(isField)
+
+function isField(name: string): name is keyof NetworkData {
+  return Object.hasOwn(fields, name)
+}
+
+/** Whether the books can pay in this currency. Absent: BRL. */
+export function isCurrencySupported(currency: string | undefined): boolean {
+  return currency === undefined || SUPPORTED_CURRENCIES.has(currency)
+}
+
+/** Whether both say the same, field by field. Absent fields equal only absent ones. */
+export function isSameNetworkData(a: NetworkData | undefined, b: NetworkData | undefined): boolean {
+  return a === b || networkFields.every((field) => a?.[field] === b?.[field])
+}
