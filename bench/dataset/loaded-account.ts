@@ -55,7 +55,7 @@ const steps: readonly Step[] = [
  */
 export function loadedAccount(id: string): Account {
   return steps.reduce((account, step, index) => {
-    const history = { account, find: () => undefined, reversalsOf: () => [] }
+    const history = { account, find: () => undefined, followUpsOf: () => [] }
     const verdict = step(history, new Date(LOADED_AT_MS + index * 1_000))
     invariant(verdict.type === 'RECORD', 'each step of a new account is an entry')
     return applyEntry(account, verdict.entry)

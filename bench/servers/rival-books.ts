@@ -129,5 +129,5 @@ export class RivalBooks {
 
 /** What a decision looks at. The rivals know no reversals. */
 export function historyOf(account: Account, earlier: Entry | undefined): AccountHistory {
-  return { account, find: () => earlier, reversalsOf: () => [] }
+  return { account, find: () => earlier, followUpsOf: () => [] }
 }

@@ -41,13 +41,14 @@ export function authorize(
   )
 }
 
-/** Names the entries, and the purchases whose reversals, the decision on a purchase reads. */
+/** Names the entries, and the purchases whose follow-ups, the decision on a purchase reads. */
 export function readSetOf({ transactionId }: Purchase): {
   readonly transactionIds: readonly TransactionId[]
   readonly originalIds: (account: Account) => readonly TransactionId[]
 } {
   return {
     transactionIds: [transactionId],
-    originalIds: ({ hasEarlyReversal }) => (hasEarlyReversal ? [transactionId] : []),
+    originalIds: ({ hasEarlyReversal, hasEarlyCapture }) =>
+      hasEarlyReversal || hasEarlyCapture ? [transactionId] : [],
   }
 }

@@ -1,9 +1,21 @@
 import type { AccountId, AccountStatus } from './account-status.js'
 import type { CategoryId } from './category.js'
-import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import { sumOfDays } from './counted-days.js'
+import {
+  committedBy,
+  countedDaysOf,
+  type Entry,
+  type FollowUpEntry,
+  isEarlyCapture,
+  isEarlyReversal,
+  type Movement,
+  movementOf,
+  type TransactionId,
+} from './entry.js'
 import { invariant } from './invariant.js'
 import { type Limits, unlimited } from './limits.js'
-import { type Centavos, centavos } from './money.js'
+import { BALANCE_MAX, type Centavos, centavos } from './money.js'
+import { holdsAfter, type OpenHold } from './open-hold.js'
 import { afterPurchase, afterReversal, type Spending } from './spending.js'
 
 /** Most entries in a journal. Bounds the size of an account while the ledger is unavailable. */
@@ -13,8 +25,14 @@ export const JOURNAL_MAX = 512
 export type Account = {
   readonly id: AccountId
   readonly status: AccountStatus
-  /** Balance per wallet, in centavos. An absent wallet holds 0. */
+  /** Available balance per wallet, in centavos. An absent wallet has 0. */
   readonly wallets: ReadonlyMap<CategoryId, Centavos>
+  /** Money reserved by open holds per wallet, in centavos. An absent wallet has 0. */
+  readonly held: ReadonlyMap<CategoryId, Centavos>
+  /** Money booked without a balance to pay it, per wallet, in centavos. An absent wallet owes 0. */
+  readonly owed: ReadonlyMap<CategoryId, Centavos>
+  /** The open holds, oldest first: at most `HOLDS_MAX`. */
+  readonly holds: readonly OpenHold[]
   /** Spending limits of the account and of its wallets. */
   readonly limits: Limits
   /** Amount spent per wallet. An absent wallet has not paid yet. */
@@ -29,6 +47,8 @@ export type Account = {
    * Whether a reversal ever arrived before its purchase. If false, purchases skip the look-up of reversals.
    */
   readonly hasEarlyReversal: boolean
+  /** The same for captures and advices that arrived before their purchase. */
+  readonly hasEarlyCapture: boolean
   /** The latest entries, oldest first, without gaps up to `version`. They may not be in the ledger yet. */
   readonly journal: readonly Entry[]
 }
@@ -38,8 +58,8 @@ export type AccountHistory = {
   readonly account: Account
   /** Finds the entry with this id in the journal or the ledger; undefined when there is none. */
   readonly find: (transactionId: TransactionId) => Entry | undefined
-  /** Finds the reversals of this purchase in the journal and the ledger. */
-  readonly reversalsOf: (transactionId: TransactionId) => readonly ReversalEntry[]
+  /** Finds the entries that follow this purchase in the journal and the ledger, in any order. */
+  readonly followUpsOf: (transactionId: TransactionId) => readonly FollowUpEntry[]
 }
 
 /** Creates an account without history. */
@@ -48,17 +68,43 @@ export function unopenedAccount(id: AccountId): Account {
     id,
     status: 'UNOPENED',
     wallets: new Map(),
+    held: new Map(),
+    owed: new Map(),
+    holds: [],
     limits: unlimited,
     spent: new Map(),
     version: 0n,
     hasEarlyReversal: false,
+    hasEarlyCapture: false,
     journal: [],
   }
 }
 
-/** Returns the balance of one wallet, in centavos. */
+/** Returns the available balance of one wallet, in centavos. */
 export function balanceOf(account: Pick<Account, 'wallets'>, wallet: CategoryId): Centavos {
   return account.wallets.get(wallet) ?? centavos(0n)
+}
+
+/** Returns the held money of one wallet, in centavos. */
+export function heldOf(account: Pick<Account, 'held'>, wallet: CategoryId): Centavos {
+  return account.held.get(wallet) ?? centavos(0n)
+}
+
+/** Returns the money that one wallet owes, in centavos. */
+export function owedOf(account: Pick<Account, 'owed'>, wallet: CategoryId): Centavos {
+  return account.owed.get(wallet) ?? centavos(0n)
+}
+
+/**
+ * Whether a wallet can take this amount, in centavos. Held money counts: the wallet must also have room for
+ * its release.
+ */
+export function hasRoom(
+  account: Pick<Account, 'wallets' | 'held'>,
+  wallet: CategoryId,
+  amount: bigint,
+): boolean {
+  return balanceOf(account, wallet) + heldOf(account, wallet) + amount <= BALANCE_MAX
 }
 
 /**
@@ -71,40 +117,66 @@ export function applyEntry(account: Account, entry: Entry): Account {
   invariant(entry.seq === account.version + 1n, 'entries are applied in order, without gaps')
   const opens = entry.kind === 'ADMIN' && entry.action === 'OPEN'
   const openedAt = opens ? entry.at : account.openedAt
+  const movement = movementOf(entry)
+  if (movement) checkMovement(account, entry, movement)
   // Every decision runs this. Listing the fields takes half the time of a spread with overridden fields.
   return {
     id: account.id,
     updatedAt: entry.at,
     status: entry.kind === 'ADMIN' ? entry.status : account.status,
-    wallets: walletsAfter(account, entry),
+    wallets: partAfter(account.wallets, movement?.wallet, movement?.balanceAfter),
+    held: partAfter(account.held, movement?.wallet, movement?.heldAfter),
+    owed: partAfter(account.owed, movement?.wallet, movement?.owedAfter),
+    holds: holdsAfter(account.holds, entry),
     limits: (entry.kind === 'ADMIN' && entry.limits) || account.limits,
     spent: spentAfter(account, entry),
     version: entry.seq,
     hasEarlyReversal: account.hasEarlyReversal || isEarlyReversal(entry),
+    hasEarlyCapture: account.hasEarlyCapture || isEarlyCapture(entry),
     journal: [...account.journal, entry],
     ...(openedAt && { openedAt }),
   }
 }
 
-function walletsAfter(account: Account, entry: Entry): Account['wallets'] {
-  const movement = movementOf(entry)
-  if (!movement) return account.wallets
-  const { wallet, delta, balanceAfter } = movement
-  invariant(delta !== 0n, 'a movement changes a balance')
-  invariant(delta > 0n || entry.kind === 'AUTHORIZATION', 'only a purchase takes money out of a wallet')
-  invariant(balanceAfter >= 0n, 'no balance falls below zero')
+/** Kinds of entries that may take from the available balance. */
+const takers: ReadonlySet<Entry['kind']> = new Set(['AUTHORIZATION', 'INCREMENT', 'CAPTURE', 'ADVICE'])
+/** Kinds of entries that may hold money. */
+const holders: ReadonlySet<Entry['kind']> = new Set(['AUTHORIZATION', 'INCREMENT'])
+/** Kinds of entries that may take more than the available balance. */
+const debtors: ReadonlySet<Entry['kind']> = new Set(['CAPTURE', 'ADVICE'])
+
+function checkMovement(account: Account, { kind }: Entry, movement: Movement): void {
+  const { wallet, delta, balanceAfter, heldDelta = 0n, heldAfter = 0n, owedDelta = 0n } = movement
+  const { owedAfter = 0n } = movement
+  invariant(delta !== 0n || heldDelta !== 0n || owedDelta !== 0n, 'a movement changes a balance')
+  invariant(delta >= 0n || takers.has(kind), 'only a purchase takes money out of a wallet')
+  invariant(heldDelta <= 0n || holders.has(kind), 'only a purchase or an increment holds money')
+  invariant(owedDelta <= 0n || debtors.has(kind), 'only a capture or an advice makes a wallet owe')
+  invariant(balanceAfter >= 0n && heldAfter >= 0n && owedAfter >= 0n, 'no balance falls below zero')
   invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
-  return new Map(account.wallets).set(wallet, balanceAfter)
+  if (heldDelta !== 0n)
+    invariant(heldOf(account, wallet) + heldDelta === heldAfter, 'held before + delta = held after')
+  if (owedDelta !== 0n)
+    invariant(owedOf(account, wallet) + owedDelta === owedAfter, 'owed before + delta = owed after')
+}
+
+/** Sets the amount of a wallet. Undefined: the amounts stay as they are. */
+function partAfter(
+  amounts: Account['wallets'],
+  wallet: CategoryId | undefined,
+  after: Centavos | undefined,
+): Account['wallets'] {
+  return wallet === undefined || after === undefined ? amounts : new Map(amounts).set(wallet, after)
 }
 
 function spentAfter({ spent }: Account, entry: Entry): Account['spent'] {
-  const isSpending = entry.kind === 'AUTHORIZATION' || entry.kind === 'REVERSAL'
-  if (!isSpending || !entry.movement || entry.day === undefined) return spent
-  const { wallet, delta } = entry.movement
-  const before = spent.get(wallet)
-  const after =
-    entry.kind === 'AUTHORIZATION'
-      ? afterPurchase(before, { amount: -delta, day: entry.day })
-      : afterReversal(before, { amount: delta, day: entry.day })
-  return after === undefined ? spent : new Map(spent).set(wallet, after)
+  const days = countedDaysOf(entry)
+  const movement = movementOf(entry)
+  if (!movement || days.length === 0) return spent
+  const amount = committedBy(movement)
+  invariant(sumOfDays(days) <= (amount < 0n ? -amount : amount), 'no more is counted than is moved')
+  const count = amount > 0n ? afterPurchase : afterReversal
+  const before = spent.get(movement.wallet)
+  const after = days.reduce<Spending | undefined>((spending, day) => count(spending, day), before)
+  return after === undefined ? spent : new Map(spent).set(movement.wallet, after)
 }

@@ -4,6 +4,7 @@ import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
 import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import { InvariantError } from './invariant.js'
 import { sameLimits, unlimited } from './limits.js'
 import { isCurrencySupported } from './network.js'
 
@@ -216,6 +217,12 @@ function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boo
       return entry.movement.delta > 0n
     case 'ADMIN':
       return true
+    case 'INCREMENT':
+    case 'CAPTURE':
+    case 'ADVICE':
+    case 'REFUND':
+    case 'EXPIRY':
+      throw new InvariantError(`entries of the kind ${entry.kind} are not audited yet`)
   }
 }
 

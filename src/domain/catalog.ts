@@ -2,6 +2,7 @@ import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
 import { type MissingRail, permitsRail } from './category-rails.js'
 import type { Fallback } from './entry.js'
+import { defaultHoldPolicy, type HoldPolicy } from './hold-policy.js'
 import { invariant } from './invariant.js'
 import type { MccList, MccPolicy } from './mcc-policy.js'
 import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
@@ -43,6 +44,8 @@ export type CatalogParts = CategorySet & {
   readonly rules: MerchantRuleIndex
   /** Absent: accept. */
   readonly missingRail?: MissingRail
+  /** Absent: the default policy. */
+  readonly holdPolicy?: HoldPolicy
 }
 
 /** Most rules applied in one step. More would delay decisions by over a millisecond or two. */
@@ -64,6 +67,7 @@ export class Catalog {
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
   readonly neverPermittedAsReceived: MccSet
+  readonly holdPolicy: HoldPolicy
   readonly #rules: MerchantRuleIndex
   readonly #missingRail: MissingRail
   readonly #walletIndex: WalletIndex
@@ -79,6 +83,7 @@ export class Catalog {
     neverPermittedAsReceived,
     rules,
     missingRail = 'accept',
+    holdPolicy = defaultHoldPolicy,
   }: CatalogParts) {
     const contradiction = contradictionIn({ categories, neverPermitted, neverPermittedAsReceived })
     if (contradiction !== undefined) throw new RangeError(contradiction)
@@ -86,6 +91,7 @@ export class Catalog {
     this.categories = [...categories].sort(byPlace)
     this.neverPermitted = neverPermitted
     this.neverPermittedAsReceived = neverPermittedAsReceived
+    this.holdPolicy = holdPolicy
     this.#rules = rules
     this.#missingRail = missingRail
     this.#walletIndex = new WalletIndex(this.categories, missingRail)
@@ -134,6 +140,29 @@ export class Catalog {
     return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, effectiveMcc)
   }
 
+  /**
+   * Returns the wallet for a purchase that must be booked: the first one that may pay and has the amount, or
+   * else the first one. Without any, a wallet that its rail excludes; without that, the free balance.
+   */
+  walletToBook({ wallets, wrongRail }: Route, has: (wallet: CategoryId) => boolean): CategoryId {
+    const candidates = wallets.length > 0 ? wallets : wrongRail
+    return candidates.find(has) ?? candidates[0] ?? this.#freeBalance()
+  }
+
+  /**
+   * Returns the wallet for a refund without a purchase: the benefit wallet of its MCC, whatever its rail. Only
+   * an MCC without a benefit wallet leads to the free balance: regulated money must not become free.
+   */
+  walletToRefund({ wallets, wrongRail }: Route): CategoryId {
+    const free = this.#freeBalance()
+    return [...wallets, ...wrongRail].find((wallet) => wallet !== free) ?? free
+  }
+
+  /** Whether purchases of this wallet are paid at once, even if they ask for a hold. */
+  isImmediate(wallet: CategoryId): boolean {
+    return this.categories.find(({ id }) => id === wallet)?.immediate ?? false
+  }
+
   /** Returns the reason why this wallet accepts no credits; undefined when it does. */
   creditRejection(wallet: CategoryId): 'CATEGORY_UNKNOWN' | 'CREDITS_CLOSED' | undefined {
     const category = this.categories.find(({ id }) => id === wallet)
@@ -155,6 +184,7 @@ export class Catalog {
       categories,
       rules: this.#rules,
       missingRail: this.#missingRail,
+      holdPolicy: this.holdPolicy,
     })
     this.#rules.apply(delta.rules)
     this.#succeeded = true
@@ -177,13 +207,25 @@ export class Catalog {
     yield* fill(index, rules.upserted)
     const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
     yield* fill(index, this.#rules.rules(), isLeft)
-    return new Catalog({ ...delta, categories, rules: index, missingRail: this.#missingRail })
+    return new Catalog({
+      ...delta,
+      categories,
+      rules: index,
+      missingRail: this.#missingRail,
+      holdPolicy: this.holdPolicy,
+    })
   }
 
   /** The MCC as received is compared first: no merchant rule lifts that list. */
   #forbiddenBy(mcc: string, effectiveMcc: string): MccList | undefined {
     if (this.#forbiddenAsReceived.has(mcc)) return 'NEVER_PERMITTED_AS_RECEIVED'
     return this.#forbidden.has(effectiveMcc) ? 'NEVER_PERMITTED' : undefined
+  }
+
+  #freeBalance(): CategoryId {
+    const free = this.categories.at(-1)
+    invariant(free?.free === true, 'the free balance is the last category')
+    return free.id
   }
 
   #categoriesAfter({ upserted, deleted }: CatalogDelta): readonly Category[] {

@@ -25,6 +25,8 @@ export type Category = {
    * for the free balance. No decision reads it: it tells people and reports which money is regulated.
    */
   readonly regulated: boolean
+  /** Whether a purchase that asks for a hold is paid at once (closed vouchers). Absent: it is held. */
+  readonly immediate?: true
 }
 
 /** Name of a wallet: 1 to 32 characters of A-Z, 0-9 and _, the first one a letter. */

@@ -3,12 +3,15 @@ import { approvalCodeOf } from './approval-code.js'
 import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
-import { earlyReversalsIn, leftByEarlyReversals } from './early-reversals.js'
-import type { AuthorizationEntry, Entry, Fallback, TransactionId } from './entry.js'
+import { type LeftToPay, leftToPay } from './early-captures.js'
+import type { AuthorizationEntry, Entry, Fallback, HoldRequest, TransactionId } from './entry.js'
+import { heldUntil } from './hold-policy.js'
 import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
 import { type Centavos, centavos } from './money.js'
+import { movementOn } from './movement.js'
 import { isCurrencySupported, isSameNetworkData, type NetworkData } from './network.js'
+import { HOLDS_MAX } from './open-hold.js'
 import type { Reason } from './reason.js'
 import { type Spending, spendingOn } from './spending.js'
 import type { Verdict } from './verdict.js'
@@ -26,6 +29,8 @@ export type Purchase = {
   readonly fallback?: Fallback
   /** Absent when the network sent nothing else. */
   readonly network?: NetworkData
+  /** Asks to reserve the money until a capture. Absent: the purchase is paid at once. */
+  readonly hold?: HoldRequest
 }
 
 /** A verdict on a purchase, with the steps that led to it. */
@@ -36,18 +41,22 @@ export type Decision = {
   readonly route?: Route
   /** The wallets that were tried, in order. If a wallet pays, it is the last. */
   readonly considered: readonly Considered[]
-  /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
+  /**
+   * Amount taken off by reversals and captures that came first, in centavos. 0 when the transaction id alone
+   * decided.
+   */
   readonly takenOff: Centavos
 }
 
 /**
- * The part of the rules that answered: the id (rules 1, 2), the account's status (3 to 5), the currency (6),
- * an earlier reversal (7), the MCC (8), the rail (9), the maximum per purchase (10), or the wallets (11 to
- * 13).
+ * The part of the rules that answered: the id (rules 1, 2), the account's status (3, 5, 6), an earlier capture
+ * (4), the currency (7), an earlier reversal (8), the MCC (9), the rail (10), the maximum per purchase (11),
+ * or the wallets (12 to 15).
  */
 export type DecisionRule =
   | 'TRANSACTION_ID'
   | 'ACCOUNT_STATUS'
+  | 'CAPTURED_BEFORE'
   | 'CURRENCY'
   | 'REVERSED_BEFORE'
   | 'MCC'
@@ -67,34 +76,41 @@ export type Considered = {
 /**
  * Decides one purchase. The first rule that applies answers:
  *
- * | #  | when                                        | answer                                    |
- * |----|---------------------------------------------|-------------------------------------------|
- * | 1  | the id was decided before, same content     | the stored answer                         |
- * | 2  | the id was decided before, other content    | rejected as a reuse of the id             |
- * | 3  | the account was never opened                | declined, ACCOUNT_NOT_FOUND               |
- * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
- * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
- * | 6  | the currency is not BRL                     | declined, CURRENCY_NOT_SUPPORTED          |
- * | 7  | early reversals leave nothing to pay        | declined, ALREADY_REVERSED                |
- * | 8  | the MCC policy forbids the purchase         | declined, MCC_NOT_PERMITTED               |
- * | 9  | its rail leaves no wallet for the MCC       | declined, RAIL_NOT_PERMITTED              |
- * | 10 | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
- * | 11 | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
- * | 12 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
- * | 13 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
+ * | #  | when                                          | answer                                      |
+ * |----|-----------------------------------------------|---------------------------------------------|
+ * | 1  | the id was decided before, same content       | the stored answer                           |
+ * | 2  | the id was decided before, other content      | rejected as a reuse of the id               |
+ * | 3  | the account was never opened                  | declined, ACCOUNT_NOT_FOUND                 |
+ * | 4  | captures that came first leave nothing to pay | approved, ALREADY_CAPTURED; moves nothing   |
+ * | 5  | the account is closed                         | declined, ACCOUNT_CLOSED                    |
+ * | 6  | the account is blocked                        | declined, ACCOUNT_BLOCKED                   |
+ * | 7  | the currency is not BRL                       | declined, CURRENCY_NOT_SUPPORTED            |
+ * | 8  | early reversals leave nothing to pay          | declined, ALREADY_REVERSED                  |
+ * | 9  | the MCC policy forbids the purchase           | declined, MCC_NOT_PERMITTED                 |
+ * | 10 | its rail leaves no wallet for the MCC         | declined, RAIL_NOT_PERMITTED                |
+ * | 11 | the amount is over the maximum per purchase   | declined, AMOUNT_OVER_LIMIT                 |
+ * | 12 | a wallet covers it, within its limits, but would need one hold too many | declined, HOLDS_FULL |
+ * | 13 | a wallet covers it, within its limits         | approved; the first such wallet holds or pays it all |
+ * | 14 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT                 |
+ * | 15 | no wallet covers it                           | declined, INSUFFICIENT_BALANCE              |
  *
- * Rule 6 comes after the status, because a blocked or closed account pays nothing in any currency. It comes
- * before all other rules, because they compare or take centavos of BRL, and the amount is none.
+ * Rule 4 comes before the status, because the money was booked whatever the account's status: a decline would
+ * hide that. Rule 7 comes after the status, because a blocked or closed account pays nothing in any currency.
+ * It comes before all later rules, because they compare or take centavos of BRL, and the amount is none.
  *
- * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 13,
- * or rule 9 if the rail excludes one.
+ * Rules 12 and 13: a wallet holds the money when the purchase asks for a hold, unless its category is
+ * immediate. Then it pays at once, and needs no hold.
  *
- * Rule 8 compares one list with the effective MCC. A merchant rule is the issuer's correction of a wrong MCC:
+ * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 15,
+ * or rule 10 if the rail excludes one.
+ *
+ * Rule 9 compares one list with the effective MCC. A merchant rule is the issuer's correction of a wrong MCC:
  * it may permit a purchase as well as forbid it. The other list is compared with the MCC as received, which
  * no merchant rule changes.
  *
- * Partial early reversals reduce the purchase. From rule 10 on, limits, balances, debit and counters use only
- * the remainder. The entry keeps the requested amount; its movement holds the debited amount.
+ * Partial reversals and captures that came first reduce the purchase. From rule 11 on, limits, balances, debit
+ * and counters use only the remainder, and only the wallet of those captures may pay it. The entry keeps the
+ * requested amount; its movement holds the debited amount.
  */
 export function decide(
   history: AccountHistory,
@@ -120,32 +136,21 @@ export function evaluate(
 
   const { account } = history
   const route = catalog.route(purchase)
-  const due = leftByEarlyReversals(
-    purchase.amount,
-    earlyReversalsIn(history.reversalsOf(purchase.transactionId)),
-  )
-  const asked: Asked = { account, purchase, due, route, catalogVersion: catalog.version, at }
+  const left = leftToPay(purchase.amount, history.followUpsOf(purchase.transactionId))
+  const { due } = left
+  const asked: Asked = { account, purchase, left, route, catalogVersion: catalog.version, at }
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
+  if (left.coveredBy === 'CAPTURES') return alreadyCaptured(asked)
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (!isCurrencySupported(purchase.network?.currency)) return decline(asked, 'CURRENCY_NOT_SUPPORTED')
-  if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
+  if (left.coveredBy === 'REVERSALS') return decline(asked, 'ALREADY_REVERSED')
   if (route.forbiddenBy) return decline(asked, 'MCC_NOT_PERMITTED')
   if (railLeavesNone(route)) return decline(asked, 'RAIL_NOT_PERMITTED')
   const { purchase: most = due } = account.limits
   if (due > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
-  const considered = considerWallets(asked, calendar(at))
-  const payer = considered.find(({ obstacle }) => obstacle === undefined)
-  if (payer) {
-    invariant(
-      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase),
-      'a wallet pays only over a rail and for an MCC of its category, or is the free balance and may pay',
-    )
-    return approve(asked, payer, considered)
-  }
-  const couldPay = considered.some(({ obstacle }) => obstacle !== 'INSUFFICIENT_BALANCE')
-  return decline(asked, couldPay ? 'AMOUNT_OVER_LIMIT' : 'INSUFFICIENT_BALANCE', considered)
+  return askWallets(asked, catalog, calendar(at))
 }
 
 /** Whether the purchase equals the one decided earlier, field by field. */
@@ -156,8 +161,13 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
     earlier.mcc === purchase.mcc &&
     earlier.merchant === purchase.merchant &&
     earlier.fallback === purchase.fallback &&
+    isSameHoldRequest(earlier.hold, purchase.hold) &&
     isSameNetworkData(earlier.network, purchase.network)
   )
+}
+
+function isSameHoldRequest(a: HoldRequest | undefined, b: HoldRequest | undefined): boolean {
+  return (a === undefined) === (b === undefined) && a?.expiresInSeconds === b?.expiresInSeconds
 }
 
 /** Whether no wallet is left only because of the purchase's rail. */
@@ -172,17 +182,37 @@ function byId(verdict: Verdict<AuthorizationEntry>): Decision {
 type Asked = {
   readonly account: Account
   readonly purchase: Purchase
-  /** Amount to pay, in centavos: the purchase's amount less early reversals. */
-  readonly due: Centavos
+  /** The purchase as left by the reversals and captures that came before it. */
+  readonly left: LeftToPay
   readonly route: Route
   readonly catalogVersion: bigint
   readonly at: Date
 }
 
+/** Rules 12 to 15. */
+function askWallets(asked: Asked, catalog: Catalog, day: Day): Decision {
+  const { account, purchase, route } = asked
+  const considered = considerWallets(asked, day)
+  const payer = considered.find(({ obstacle }) => obstacle === undefined)
+  if (payer) {
+    invariant(
+      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase),
+      'a wallet pays only over a rail and for an MCC of its category, or is the free balance and may pay',
+    )
+    const until = holdEnd(asked, payer, catalog)
+    if (until && account.holds.length >= HOLDS_MAX) return decline(asked, 'HOLDS_FULL', considered)
+    return approve(asked, payer, considered, until)
+  }
+  const couldPay = considered.some(({ obstacle }) => obstacle !== 'INSUFFICIENT_BALANCE')
+  return decline(asked, couldPay ? 'AMOUNT_OVER_LIMIT' : 'INSUFFICIENT_BALANCE', considered)
+}
+
 /** Tries the wallets in order, until one pays. */
-function considerWallets({ account, due, route }: Asked, day: Day): readonly Considered[] {
+function considerWallets({ account, left, route }: Asked, day: Day): readonly Considered[] {
+  const { due, wallet: only } = left
   const considered: Considered[] = []
   for (const wallet of route.wallets) {
+    if (only !== undefined && wallet !== only) continue
     const spending = spendingOn(account.spent.get(wallet), day)
     const covers = balanceOf(account, wallet) >= due
     const obstacle = covers
@@ -192,6 +222,13 @@ function considerWallets({ account, due, route }: Asked, day: Day): readonly Con
     if (obstacle === undefined) break
   }
   return considered
+}
+
+/** Returns the time when the wallet's hold expires; undefined when the wallet pays at once. */
+function holdEnd({ purchase, at }: Asked, { wallet }: Considered, catalog: Catalog): Date | undefined {
+  const { mcc, hold } = purchase
+  if (!hold || catalog.isImmediate(wallet)) return undefined
+  return heldUntil(catalog.holdPolicy, { mcc, at, ...hold })
 }
 
 function decline(
@@ -211,31 +248,42 @@ const ruleByReason = {
   ACCOUNT_BLOCKED: 'ACCOUNT_STATUS',
   CURRENCY_NOT_SUPPORTED: 'CURRENCY',
   ALREADY_REVERSED: 'REVERSED_BEFORE',
+  HOLDS_FULL: 'WALLETS',
   MCC_NOT_PERMITTED: 'MCC',
   RAIL_NOT_PERMITTED: 'RAIL',
   AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
   INSUFFICIENT_BALANCE: 'WALLETS',
 } as const satisfies Partial<Record<Reason, DecisionRule>>
 
-function approve(asked: Asked, payer: Considered, considered: readonly Considered[]): Decision {
-  const { account, due, route } = asked
+function approve(asked: Asked, payer: Considered, considered: readonly Considered[], until?: Date): Decision {
+  const { account, left, route } = asked
   const { wallet, spending } = payer
-  const balanceAfter = centavos(balanceOf(account, wallet) - due)
-  const movement = { wallet, delta: -due, balanceAfter }
+  const heldDelta = until ? left.due : 0n
+  const movement = movementOn(account, wallet, { delta: -left.due, heldDelta })
+  invariant(movement !== undefined, 'an approved purchase takes 1 centavo or more')
   // New fields come before the spread: the other order takes V8 ten times as long.
   const entry = {
     reason: 'APPROVED',
     movement,
     approvalCode: approvalCodeOf(account.id, account.version + 1n),
     day: spending.day,
+    ...(until && { heldUntil: until }),
     ...entryFor(asked),
   } as const
   const verdict = { type: 'RECORD', entry } as const
   return { verdict, rule: 'WALLETS', route, considered, takenOff: takenOff(asked) }
 }
 
-function takenOff({ purchase, due }: Asked): Centavos {
-  return centavos(purchase.amount - due)
+function alreadyCaptured(asked: Asked): Decision {
+  const { account, route } = asked
+  const approvalCode = approvalCodeOf(account.id, account.version + 1n)
+  const entry = { reason: 'ALREADY_CAPTURED', approvalCode, ...entryFor(asked) } as const
+  const verdict = { type: 'RECORD', entry } as const
+  return { verdict, rule: 'CAPTURED_BEFORE', route, considered: [], takenOff: takenOff(asked) }
+}
+
+function takenOff({ purchase, left }: Asked): Centavos {
+  return centavos(purchase.amount - left.due)
 }
 
 function entryFor({
@@ -244,7 +292,7 @@ function entryFor({
   route,
   catalogVersion,
   at,
-}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'approvalCode' | 'day'> {
+}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'approvalCode' | 'day' | 'heldUntil'> {
   return {
     kind: 'AUTHORIZATION',
     accountId: account.id,
@@ -259,5 +307,6 @@ function entryFor({
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
     ...(purchase.fallback !== undefined && { fallback: purchase.fallback }),
     ...(purchase.network !== undefined && { network: purchase.network }),
+    ...(purchase.hold !== undefined && { hold: purchase.hold }),
   }
 }

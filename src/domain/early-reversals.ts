@@ -1,4 +1,4 @@
-import { isEarlyReversal, type ReversalEntry } from './entry.js'
+import { type Entry, isEarlyReversal, type ReversalEntry } from './entry.js'
 import { type Centavos, centavos } from './money.js'
 
 /** Sum of the reversals of one purchase that came before it. */
@@ -11,9 +11,9 @@ export type EarlyReversals = {
 
 const nothing: EarlyReversals = { partial: 0n, full: false }
 
-/** Adds up the early reversals in this list, and ignores all other reversals. */
-export function earlyReversalsIn(reversals: readonly ReversalEntry[]): EarlyReversals {
-  return reversals.filter(isEarlyReversal).reduce(withEarlyReversal, nothing)
+/** Adds up the early reversals in this list, and ignores all other entries. */
+export function earlyReversalsIn(entries: readonly Entry[]): EarlyReversals {
+  return entries.filter(isEarlyReversal).reduce(withEarlyReversal, nothing)
 }
 
 /**

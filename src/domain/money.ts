@@ -25,6 +25,11 @@ export function isTransactionAmount(value: bigint): value is Centavos {
   return value >= 1n && value <= AMOUNT_MAX
 }
 
+/** Returns the smaller of two amounts. */
+export function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
 /** Formats an amount in reais with two decimals: 1250n is "12.50". */
 export function formatReais(amount: bigint): string {
   const [sign, size] = amount < 0n ? ['-', -amount] : ['', amount]

@@ -1,15 +1,18 @@
-import { type Account, type AccountHistory, balanceOf } from './account.js'
-import type { Day } from './calendar.js'
+import type { Account, AccountHistory } from './account.js'
+import { dayFields, joinDays, takeNewest } from './counted-days.js'
 import { earlyReversalsIn } from './early-reversals.js'
-import type {
-  AuthorizationEntry,
-  Entry,
-  Movement,
-  PurchaseDescription,
-  ReversalEntry,
-  TransactionId,
+import {
+  decisionOf,
+  type Entry,
+  isPurchase,
+  type PurchaseDescription,
+  type PurchaseEntry,
+  type ReversalEntry,
+  type TransactionId,
 } from './entry.js'
-import { BALANCE_MAX, type Centavos, centavos } from './money.js'
+import { type Centavos, smaller } from './money.js'
+import { givenBackOn } from './movement.js'
+import { type PurchaseSums, restIn, spentLeftIn, sumsOf } from './purchase-sums.js'
 import type { Reason } from './reason.js'
 import type { Verdict } from './verdict.js'
 
@@ -22,6 +25,8 @@ export type Reversal = {
   readonly amount?: Centavos
   /** The purchase as the caller knows it. Every given field must equal the authorized one. */
   readonly described: PurchaseDescription
+  /** Whether the reversal has taken place (0420). Its answer has code 00, whatever the reason. */
+  readonly advice?: true
 }
 
 /**
@@ -32,17 +37,21 @@ export type Reversal = {
  * | 1  | the id was decided before, same content          | the stored answer                 |
  * | 2  | the id was decided before, other content         | rejected as a reuse of the id     |
  * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
- * | 4  | the original was never seen, but reversed in full | declined, ALREADY_REVERSED       |
- * | 5  | the original was never seen                      | recorded, REVERSED_BEFORE_PURCHASE          |
+ * | 4  | the original was never seen, but reversed in full, and nothing of it is left | declined, ALREADY_REVERSED |
+ * | 5  | the original was never seen                      | recorded, REVERSED_BEFORE_PURCHASE; what captures booked goes back |
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH       |
- * | 7  | the original was declined                        | declined, ORIGINAL_DECLINED       |
+ * | 7  | the original was declined, and nothing was booked for it | declined, ORIGINAL_DECLINED |
  * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED        |
- * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER        |
+ * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER   |
  * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE       |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
- * The remainder of a purchase is its debit less the money given back. The debit already excludes early
- * reversals (rule 5). The account's status does not matter: the money is the holder's.
+ * What is left of a purchase: its held money, and what it spent less reversals and refunds. The held money goes
+ * back first. The debit already excludes early reversals (rule 5). Rule 10 also applies to rule 5. The
+ * account's status does not matter: the money is the holder's.
+ *
+ * An advice has the same effect as a request. Only its answer's code differs: always 00, so that a
+ * store-and-forward queue ends.
  */
 export function decideReversal(
   history: AccountHistory,
@@ -54,31 +63,29 @@ export function decideReversal(
   if (earlier) return { type: 'REUSED', entry: earlier }
 
   const { account } = history
-  const asked: Asked = { account, reversal, at }
   const original = history.find(reversal.originalId)
-  const reversals = history.reversalsOf(reversal.originalId)
-  if (original && original.kind !== 'AUTHORIZATION') return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
-  if (!original)
-    return conclude(asked, earlyReversalsIn(reversals).full ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
+  const followUps = history.followUpsOf(reversal.originalId)
+  const sums = sumsOf(original, followUps)
+  const left = restIn(sums) + spentLeftIn(sums)
+  const asked: Asked = { account, reversal, sums, at }
+  if (original && !isPurchase(original)) return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
+  if (!original && left === 0n && earlyReversalsIn(followUps).full) return conclude(asked, 'ALREADY_REVERSED')
+  const amount = reversal.amount ?? left
+  if (!original) return giveBack(asked, 'REVERSED_BEFORE_PURCHASE', smaller(amount, left))
   if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
-  if (!original.movement) return conclude(asked, 'ORIGINAL_DECLINED')
-
-  const wentBack = reversals.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
-  const rest = -original.movement.delta - wentBack
-  const amount = reversal.amount ?? rest
-  if (rest === 0n) return conclude(asked, 'ALREADY_REVERSED')
-  if (amount > rest) return conclude(asked, 'AMOUNT_OVER_REMAINDER')
-
-  const { wallet } = original.movement
-  const balance = balanceOf(account, wallet) + amount
-  if (balance > BALANCE_MAX) return conclude(asked, 'BALANCE_TOO_LARGE')
-  return conclude(asked, 'APPROVED', {
-    movement: { wallet, delta: amount, balanceAfter: centavos(balance) },
-    ...(original.day !== undefined && { day: original.day }),
-  })
+  if (decisionOf(original) === 'DECLINED' && sums.captured === 0n) return conclude(asked, 'ORIGINAL_DECLINED')
+  if (left === 0n) return conclude(asked, 'ALREADY_REVERSED')
+  if (amount > left) return conclude(asked, 'AMOUNT_OVER_REMAINDER')
+  return giveBack(asked, 'APPROVED', amount)
 }
 
-type Asked = { readonly account: Account; readonly reversal: Reversal; readonly at: Date }
+type Asked = {
+  readonly account: Account
+  readonly reversal: Reversal
+  /** The sums of the purchase. */
+  readonly sums: PurchaseSums
+  readonly at: Date
+}
 
 /** Whether the reversal equals the one decided earlier, field by field. */
 function repeats(reversal: Reversal, earlier: Entry): earlier is ReversalEntry {
@@ -86,13 +93,14 @@ function repeats(reversal: Reversal, earlier: Entry): earlier is ReversalEntry {
     earlier.kind === 'REVERSAL' &&
     earlier.originalId === reversal.originalId &&
     earlier.amount === reversal.amount &&
+    earlier.advice === reversal.advice &&
     earlier.described.amount === reversal.described.amount &&
     earlier.described.mcc === reversal.described.mcc &&
     earlier.described.merchant === reversal.described.merchant
   )
 }
 
-function fits(original: AuthorizationEntry, described: PurchaseDescription): boolean {
+function fits(original: PurchaseEntry, described: PurchaseDescription): boolean {
   return (
     (described.amount ?? original.amount) === original.amount &&
     (described.mcc ?? original.mcc) === original.mcc &&
@@ -100,10 +108,22 @@ function fits(original: AuthorizationEntry, described: PurchaseDescription): boo
   )
 }
 
+/** Gives back held money first, then spent money, and their counts to the newest days first. */
+function giveBack(asked: Asked, reason: Reason, amount: bigint): Verdict<ReversalEntry> {
+  const { account, sums } = asked
+  if (amount === 0n || sums.wallet === undefined) return conclude(asked, reason)
+  const held = smaller(amount, restIn(sums))
+  const spent = amount - held
+  const movement = givenBackOn(account, sums.wallet, { spent, held, owed: sums.owed })
+  if (!movement) return conclude(asked, 'BALANCE_TOO_LARGE')
+  const days = joinDays(takeNewest(sums.heldDays, held).taken, takeNewest(sums.spentDays, spent).taken)
+  return conclude(asked, reason, { movement, ...dayFields(days, amount) })
+}
+
 function conclude(
   { account, reversal, at }: Asked,
   reason: Reason,
-  effect: { readonly movement?: Movement; readonly day?: Day } = {},
+  effect: Pick<ReversalEntry, 'movement' | 'day' | 'days'> = {},
 ): Verdict<ReversalEntry> {
   return {
     type: 'RECORD',
@@ -117,6 +137,7 @@ function conclude(
       originalId: reversal.originalId,
       ...(reversal.amount !== undefined && { amount: reversal.amount }),
       described: reversal.described,
+      ...(reversal.advice && { advice: true as const }),
       ...effect,
     },
   }

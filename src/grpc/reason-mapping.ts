@@ -1,10 +1,18 @@
 import { decisionOf, type Entry } from '../domain/entry.js'
+import { invariant } from '../domain/invariant.js'
 import { codesOf, type Reason as DomainReason } from '../domain/reason.js'
 import { Decision, Reason, Retry } from '../gen/benefits/v1/authorization.js'
 
-/** The contract's value for a reason of the domain. Both have the same names. */
+/**
+ * The contract's value for a reason of the domain. Both have the same names.
+ *
+ * @throws InvariantError when the contract does not have the reason yet.
+ */
 export function reasonOf(reason: DomainReason): Reason {
-  return Reason[reason]
+  const known: Partial<Record<DomainReason, Reason>> = Reason
+  const value = known[reason]
+  invariant(value !== undefined, `the contract has the reason ${reason}`)
+  return value
 }
 
 /** The fields of an answer that follow from its reason. */

@@ -153,7 +153,7 @@ export class AccountBook {
         const place = this.seqOf(id)
         return place !== undefined && place <= seq ? this.entry(place) : undefined
       },
-      reversalsOf: (id) =>
+      followUpsOf: (id) =>
         [...this.#prehistory.reversals, ...this.#reversals].filter(
           (entry) => entry.originalId === id && isThen(entry),
         ),

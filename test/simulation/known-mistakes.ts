@@ -28,7 +28,7 @@ export const knownMistakes: readonly Mistake[] = [
         instead: `if (error !== undefined) {
       const { accountId, transactionIds } = pending.request
       const account = { ...unopenedAccount(accountId), status: 'BLOCKED' }
-      pending.decide({ account, find: () => undefined, reversalsOf: () => [] }, new Date(0))
+      pending.decide({ account, find: () => undefined, followUpsOf: () => [] }, new Date(0))
       pending.answer()
       return
     }

@@ -69,7 +69,7 @@ function lived(id: AccountId, operations: readonly Operation[]): Prehistory {
     const history = {
       account,
       find: (wanted: TransactionId) => entries.find(({ transactionId }) => transactionId === wanted),
-      reversalsOf: (wanted: TransactionId) =>
+      followUpsOf: (wanted: TransactionId) =>
         reversalsIn(entries).filter(({ originalId }) => originalId === wanted),
     }
     const verdict = decideOperation(operation, history, PREHISTORY_AT, catalogs[0])

@@ -1,6 +1,12 @@
 import { type Account, type AccountHistory, unopenedAccount } from '../../domain/account.js'
 import type { AccountId } from '../../domain/account-status.js'
-import type { Entry, ReversalEntry, TransactionId } from '../../domain/entry.js'
+import {
+  type Entry,
+  type FollowUpEntry,
+  isFollowUp,
+  type ReversalEntry,
+  type TransactionId,
+} from '../../domain/entry.js'
 import type { AccountStore } from '../account-store.js'
 import type { EntryKey, Ledger } from '../ledger.js'
 
@@ -60,10 +66,10 @@ export function historyOf(account: Account, past: Past): AccountHistory {
     find: (id) =>
       account.journal.find((entry) => entry.transactionId === id) ??
       past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
-    reversalsOf: (id) => {
-      const inJournal = account.journal.filter((entry) => entry.kind === 'REVERSAL')
+    followUpsOf: (id) => {
+      const inJournal = account.journal.filter(isFollowUp)
       const inLedger = past.reversals.get(account.id) ?? []
-      const all = [...inLedger.filter(({ seq }) => seq < firstSeq), ...inJournal]
+      const all: readonly FollowUpEntry[] = [...inLedger.filter(({ seq }) => seq < firstSeq), ...inJournal]
       return all.filter(({ originalId }) => originalId === id)
     },
   }

@@ -2,6 +2,7 @@ import type { ListedAccount } from '../../application/account-list.js'
 import { type Account, balanceOf } from '../../domain/account.js'
 import type { CategoryId } from '../../domain/category.js'
 import { type Entry, movementOf } from '../../domain/entry.js'
+import { InvariantError } from '../../domain/invariant.js'
 import { isLimited, type Limits } from '../../domain/limits.js'
 import type { Spending } from '../../domain/spending.js'
 import {
@@ -45,7 +46,7 @@ export function transactionMessage(entry: Entry): Transaction {
     transactionId: entry.transactionId,
     accountId: entry.accountId,
     seq: entry.seq,
-    kind: TransactionKind[entry.kind],
+    kind: kindOf(entry.kind),
     decision: decisionMessage(entry),
     reason: of.reason ?? Reason.UNSPECIFIED,
     category: movement?.wallet ?? '',
@@ -100,7 +101,18 @@ function kindFields(entry: Entry): Partial<Transaction> {
         subject: entry.subject,
         limits: entry.limits && limitsMessage(entry.limits),
       }
+    case 'INCREMENT':
+    case 'CAPTURE':
+    case 'ADVICE':
+    case 'REFUND':
+    case 'EXPIRY':
+      throw new InvariantError(`the contract has no entries of the kind ${entry.kind} yet`)
   }
+}
+
+function kindOf(kind: Entry['kind']): TransactionKind {
+  const known: Partial<Record<Entry['kind'], TransactionKind>> = TransactionKind
+  return known[kind] ?? TransactionKind.UNSPECIFIED
 }
 
 function statusMessage(status: Account['status']): AccountStatus {

@@ -147,6 +147,10 @@ export function accountAsStored(document: AccountDocument): Account {
     version,
     journal,
     hasEarlyReversal: document.reversed_ahead ?? false,
+    hasEarlyCapture: false,
+    held: new Map(),
+    owed: new Map(),
+    holds: [],
     updatedAt: document.updated_at,
     ...(document.created_at && { openedAt: document.created_at }),
     wallets: mapOf(document.wallets, money),
@@ -203,6 +207,7 @@ export function entryOfLedger(document: LedgerDocument): Entry {
 
 function fieldsOf(entry: Entry): EntryFields {
   const movement = movementOf(entry)
+  invariant(!movement?.heldDelta && !movement?.owedDelta, 'held and owed money is not stored yet')
   return {
     seq: entry.seq,
     kind: entry.kind,
@@ -246,6 +251,12 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         subject: entry.subject,
         ...(entry.limits && { limits: limitsFields(entry.limits) }),
       }
+    case 'INCREMENT':
+    case 'CAPTURE':
+    case 'ADVICE':
+    case 'REFUND':
+    case 'EXPIRY':
+      throw new InvariantError(`entries of the kind ${entry.kind} are not stored yet`)
   }
 }
 
@@ -295,9 +306,12 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         ...(limits && { limits: limitsIn(limits) }),
       }
     default:
-      throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
+      throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies UnstoredKind)}`)
   }
 }
+
+/** Kinds of entries without a stored form. */
+type UnstoredKind = 'INCREMENT' | 'CAPTURE' | 'ADVICE' | 'REFUND' | 'EXPIRY'
 
 type Recorded = 'accountId' | 'transactionId' | 'seq' | 'at'
 

@@ -174,6 +174,6 @@ function historyIn(account: Account): AccountHistory {
   return {
     account,
     find: (id) => account.journal.find(({ transactionId }) => transactionId === id),
-    reversalsOf: (id) => reversals.filter(({ originalId }) => originalId === id),
+    followUpsOf: (id) => reversals.filter(({ originalId }) => originalId === id),
   }
 }

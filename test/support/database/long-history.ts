@@ -26,6 +26,10 @@ export function longBooks(accountId: string, length: number): StoredBooks {
     openedAt: secondOf(1),
     updatedAt: secondOf(length),
     hasEarlyReversal: false,
+    hasEarlyCapture: false,
+    held: new Map(),
+    owed: new Map(),
+    holds: [],
     journal: entries.slice(-20),
   }
   return { account, ledger: entries.slice(0, -10) }

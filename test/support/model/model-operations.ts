@@ -298,7 +298,7 @@ export function recordOf(entry: Entry): Timed {
   return {
     id: entry.transactionId,
     seq: entry.seq,
-    kind: entry.kind,
+    kind: kindOf(entry),
     decision: decisionOf(entry),
     reason: 'reason' in entry ? entry.reason : '',
     wallet: movement?.wallet ?? '',
@@ -308,6 +308,12 @@ export function recordOf(entry: Entry): Timed {
     rest: restOf(entry),
     atMs: entry.at.getTime(),
   }
+}
+
+/** The model does not know holds and what follows them yet. */
+function kindOf({ kind }: Entry): Timed['kind'] {
+  if (kind === 'AUTHORIZATION' || kind === 'REVERSAL' || kind === 'CREDIT' || kind === 'ADMIN') return kind
+  throw new Error(`the model has no ${kind}`)
 }
 
 function restOf(entry: Entry): string {
@@ -328,6 +334,8 @@ function restOf(entry: Entry): string {
       const { amount, mcc, merchant } = entry.described
       return `${entry.amount ?? 'all'} of ${entry.originalId}: ${amount} ${mcc} ${merchant}`
     }
+    default:
+      throw new Error(`the model has no ${entry.kind}`)
   }
 }
 

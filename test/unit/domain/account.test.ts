@@ -24,10 +24,14 @@ describe('unopened account', () => {
       id: 'a',
       status: 'UNOPENED',
       wallets: new Map(),
+      held: new Map(),
+      owed: new Map(),
+      holds: [],
       limits: { wallets: new Map() },
       spent: new Map(),
       version: 0n,
       hasEarlyReversal: false,
+      hasEarlyCapture: false,
       journal: [],
     })
   })

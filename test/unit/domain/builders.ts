@@ -3,7 +3,13 @@ import { type Account, type AccountHistory, unopenedAccount } from '../../../src
 import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
-import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../../src/domain/entry.js'
+import {
+  type AdminEntry,
+  type AuthorizationEntry,
+  type CreditEntry,
+  type Entry,
+  isFollowUp,
+} from '../../../src/domain/entry.js'
 import type {
   MerchantRuleByMerchantId,
   MerchantRuleByName,
@@ -34,8 +40,7 @@ export function historyOf(account: Account, past: readonly Entry[] = []): Accoun
   return {
     account,
     find: (transactionId) => past.find((entry) => entry.transactionId === transactionId),
-    reversalsOf: (originalId) =>
-      past.filter((entry) => entry.kind === 'REVERSAL').filter((entry) => entry.originalId === originalId),
+    followUpsOf: (originalId) => past.filter(isFollowUp).filter((entry) => entry.originalId === originalId),
   }
 }
 

@@ -32,10 +32,32 @@ const reversals: typeof table = {
   BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 }
 
+/** Reasons of holds and of what follows a purchase. Bookings are approved, whatever they found. */
+const followUps: typeof table = {
+  ALREADY_CAPTURED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  HOLDS_FULL: { code: '07', iso8583: '65', retry: 'LATER' },
+  HOLD_NOT_OPEN: { code: '07', iso8583: '12', retry: 'NEVER' },
+  CAPTURED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  CAPTURED_OVER: { code: '00', iso8583: '00', retry: 'NEVER' },
+  CAPTURED_OVER_TOLERANCE: { code: '00', iso8583: '00', retry: 'NEVER' },
+  CAPTURED_LATE: { code: '00', iso8583: '00', retry: 'NEVER' },
+  CAPTURED_AFTER_DECLINE: { code: '00', iso8583: '00', retry: 'NEVER' },
+  CAPTURED_UNSEEN: { code: '00', iso8583: '00', retry: 'NEVER' },
+  EXPIRED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ADVISED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ADVICE_OVERRIDES: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ADVICE_REVERSED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ALREADY_APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REFUNDED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REFUNDED_OVER: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REFUNDED_UNLINKED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ORIGINAL_NOT_CAPTURED: { code: '07', iso8583: '12', retry: 'NEVER' },
+}
+
 describe('reason', () => {
   for (const reason of reasons) {
     it(`${reason} has the codes of its table`, () => {
-      expect(codesOf(reason)).to.deep.equal({ ...table, ...reversals }[reason])
+      expect(codesOf(reason)).to.deep.equal({ ...table, ...reversals, ...followUps }[reason])
     })
   }
 

@@ -169,19 +169,19 @@ describe('the history of an account', () => {
     })
 
     it(`finds each reversal once when the journal holds ${journal} of 8`, async () => {
-      const { reversalsOf } = await historyWhen(journal, 8)
-      expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
+      const { followUpsOf } = await historyWhen(journal, 8)
+      expect(idsOf(followUpsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
     })
 
     it(`finds each reversal when the journal holds ${journal} of 8 and the ledger only the rest`, async () => {
-      const { reversalsOf } = await historyWhen(journal, 8 - journal)
-      expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
+      const { followUpsOf } = await historyWhen(journal, 8 - journal)
+      expect(idsOf(followUpsOf('buy'))).to.deep.equal(['back-1', 'back-2', 'back-3'])
     })
   }
 
   it('finds nothing under an unused id', async () => {
-    const { find, reversalsOf } = await historyWhen(2, 8)
-    expect([find('nobody'), reversalsOf('open')]).to.deep.equal([undefined, []])
+    const { find, followUpsOf } = await historyWhen(2, 8)
+    expect([find('nobody'), followUpsOf('open')]).to.deep.equal([undefined, []])
   })
 
   it('adds recent decisions to the entries that were read', () => {
@@ -206,7 +206,7 @@ describe('the history of an account', () => {
     // again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }
     const store = postedStore()
-    const { reversalsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))
-    expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1'])
+    const { followUpsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))
+    expect(idsOf(followUpsOf('buy'))).to.deep.equal(['back-1'])
   })
 })

@@ -119,7 +119,7 @@ const reversal: Entry = {
 const { movement: _, amount: _amount, day: _day, ...bareReversal } = reversal
 
 /** Numbers of the reasons, as the .proto has them. */
-const numbers: Readonly<Record<DomainReason, number>> = {
+const numbers: Readonly<Partial<Record<DomainReason, number>>> = {
   APPROVED: 1,
   INSUFFICIENT_BALANCE: 2,
   ACCOUNT_NOT_FOUND: 3,
