@@ -257,7 +257,7 @@ describe('capture, rules 10 to 12: nothing is held or unconfirmed', () => {
     ['the first wallet that covers it', challengeCatalog, { FOOD: 99n, CASH: 100n }, {}, 'CASH', -100n],
     ['the first wallet when none covers it', challengeCatalog, { FOOD: 60n, CASH: 99n }, {}, 'FOOD', -60n],
     ['the wallet that permits its rail', openRail, { FOOD: 500n, CASH: 9n }, onRail('CREDIT'), 'CASH', -9n],
-    ['a wallet that its rail excludes, if no other', openRail, { CASH: 500n }, onRail('DEBIT'), 'FOOD', 0n],
+    ['a wallet that its rail excludes, if no other', openRail, { CASH: 50n }, onRail('DEBIT'), 'FOOD', 0n],
     ['the free balance for an MCC of no wallet', openRail, { CASH: 5n }, { mcc: '7995' }, 'CASH', -5n],
   ]
   for (const [what, catalog, wallets, asked, wallet, delta] of routes) {
