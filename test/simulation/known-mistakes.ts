@@ -112,14 +112,16 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/engine/history.ts',
-        text: "account.journal.filter((entry) => entry.kind === 'REVERSAL')",
-        instead: "account.journal.filter((entry) => entry.kind === 'REVERSAL' && false)",
+        text: 'account.journal.filter(isFollowUp)',
+        instead: 'account.journal.filter((entry) => isFollowUp(entry) && false)',
       },
     ],
   },
   {
     name: 'an early reversal of a part that the purchase does not count',
-    patches: [{ file: 'domain/decide.ts', text: 'delta: -due,', instead: 'delta: -asked.purchase.amount,' }],
+    patches: [
+      { file: 'domain/decide.ts', text: 'delta: -left.due,', instead: 'delta: -asked.purchase.amount,' },
+    ],
   },
   {
     name: 'an early reversal of a part that declines the purchase',
@@ -147,8 +149,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'domain/reverse.ts',
-        text: '-original.movement.delta - wentBack',
-        instead: 'original.amount - wentBack',
+        text: 'restIn(sums) + spentLeftIn(sums)',
+        instead: "original?.kind === 'AUTHORIZATION' ? original.amount - sums.reversed : 0n",
       },
     ],
   },
@@ -158,8 +160,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/authorize.ts',
-        text: '(hasEarlyReversal ? [transactionId] : [])',
-        instead: '(hasEarlyReversal ? [] : [transactionId])',
+        text: 'hasEarlyReversal || hasEarlyCapture ? [transactionId] : []',
+        instead: 'hasEarlyReversal || hasEarlyCapture ? [] : [transactionId]',
       },
     ],
   },

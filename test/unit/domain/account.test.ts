@@ -2,7 +2,15 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry, balanceOf, unopenedAccount } from '../../../src/domain/account.js'
 import { decideCredit } from '../../../src/domain/credit.js'
-import { type Entry, movementOf } from '../../../src/domain/entry.js'
+import {
+  type AuthorizationEntry,
+  type CaptureEntry,
+  type Entry,
+  type IncrementEntry,
+  type Movement,
+  movementOf,
+  type ReversalEntry,
+} from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
 import {
@@ -17,6 +25,7 @@ import {
   historyOf,
   purchaseOf,
 } from './builders.js'
+import { CardAccount } from './card-account.js'
 
 describe('unopened account', () => {
   it('has no history, no money and no status', () => {
@@ -213,3 +222,117 @@ describe('account with any history', () => {
     )
   })
 })
+
+describe('account with holds, after an entry that does not fit it', () => {
+  /** An account with a hold of 1.00 in FOOD, a capture of which would be entry 2. */
+  function held(): CardAccount {
+    const card = new CardAccount({ FOOD: 1_000n })
+    card.hold()
+    return card
+  }
+
+  /** The entry that a step would make, without the step. */
+  function madeBy(step: (card: CardAccount) => Entry): Entry {
+    return step(held())
+  }
+
+  const capture = madeBy((card) => card.capture({ amount: 60n })) as CaptureEntry
+  const increment = madeBy((card) => card.increment()) as IncrementEntry
+  const reversal = madeBy((card) => card.reverse({ amount: 60n })) as ReversalEntry
+  const moved = capture.movement as Movement
+  const { day: _, ...undated } = reversal
+
+  const misfits: readonly (readonly [string, Entry, RegExp])[] = [
+    [
+      'that moves nothing',
+      { ...capture, movement: { ...moved, delta: 0n, heldDelta: 0n } },
+      /changes a balance/,
+    ],
+    [
+      'that leaves another held amount',
+      { ...capture, movement: { ...moved, heldAfter: centavos(1n) } },
+      /held before/,
+    ],
+    [
+      'that holds less than nothing',
+      { ...capture, movement: { ...moved, heldDelta: -101n, heldAfter: -1n as Centavos } },
+      /below zero/,
+    ],
+    [
+      'that owes another amount',
+      { ...capture, movement: { ...moved, owedDelta: 5n, owedAfter: centavos(6n) } },
+      /owed before/,
+    ],
+    [
+      'that owes less than nothing',
+      { ...capture, movement: { ...moved, owedDelta: -5n, owedAfter: -5n as Centavos } },
+      /below zero/,
+    ],
+    [
+      'that holds by a capture',
+      { ...capture, movement: { ...moved, heldDelta: 1n, heldAfter: centavos(101n) } },
+      /holds money/,
+    ],
+    [
+      'that owes by a reversal',
+      { ...reversal, movement: { ...moved, owedDelta: 5n, owedAfter: centavos(5n) } },
+      /makes a wallet owe/,
+    ],
+    ['of a purchase without an open hold', { ...capture, originalId: 'tx-2' }, /finds the hold open/],
+    ['of a raised hold without a day', withoutDay(increment), /raises a hold/],
+    [
+      'that counts more than it moves',
+      { ...undated, days: [{ day: '2026-01-02', amount: 61n }] },
+      /no more is counted/,
+    ],
+  ]
+  for (const [what, entry, message] of misfits) {
+    it(`is rejected as a bug: one ${what}`, () => {
+      expect(() => applyEntry(held().account, entry)).to.throw(InvariantError, message)
+    })
+  }
+
+  it('is rejected as a bug: one that takes more from a hold than it has left', () => {
+    const card = held()
+    card.hold({ transactionId: 'tx-2' })
+    const { wallet, balanceAfter } = moved
+    const movement = { wallet, delta: 0n, balanceAfter: card.account.wallets.get('FOOD') ?? balanceAfter }
+    const entry = {
+      ...capture,
+      seq: 3n,
+      movement: { ...movement, heldDelta: -150n, heldAfter: centavos(50n) },
+    }
+    expect(() => applyEntry(card.account, entry)).to.throw(InvariantError, /no hold falls below zero/)
+  })
+
+  it('is rejected as a bug: one of another wallet than its hold', () => {
+    const card = new CardAccount({ FOOD: 1_000n, CASH: 1_000n })
+    card.hold()
+    card.hold({ transactionId: 'tx-2', mcc: '5999' })
+    const other = card.reverse({ originalId: 'tx-2', amount: 60n })
+    const before = new CardAccount({ FOOD: 1_000n, CASH: 1_000n })
+    before.hold()
+    before.hold({ transactionId: 'tx-2', mcc: '5999' })
+    expect(() => applyEntry(before.account, { ...other, originalId: 'tx-1' })).to.throw(/on its wallet/)
+  })
+
+  it('is rejected as a bug: a hold without an expiry, and one too many', () => {
+    const { heldUntil: _until, ...endless } = held().past[0] as AuthorizationEntry
+    expect(() => applyEntry(accountWith({ FOOD: 1_000n }), endless)).to.throw(InvariantError, /expires/)
+    const card = new CardAccount({ FOOD: 1_000n })
+    for (let index = 0; index < 64; index += 1) card.hold({ transactionId: `tx-${index}`, amount: 1n })
+    const next = { ...card.past[63], transactionId: 'tx-64', seq: 65n } as AuthorizationEntry
+    const movement = {
+      wallet: 'FOOD',
+      delta: -1n,
+      balanceAfter: centavos(935n),
+      heldDelta: 1n,
+      heldAfter: centavos(65n),
+    }
+    expect(() => applyEntry(card.account, { ...next, movement })).to.throw(InvariantError, /at most 64/)
+  })
+})
+
+function withoutDay({ day: _, ...increment }: IncrementEntry): IncrementEntry {
+  return increment
+}

@@ -8,6 +8,7 @@ import {
   takeNewest,
   takeOldest,
 } from '../../../src/domain/counted-days.js'
+import { smaller } from '../../../src/domain/money.js'
 
 const first = { day: '2026-01-01', amount: 10n }
 const second = { day: '2026-01-02', amount: 5n }
@@ -56,8 +57,7 @@ describe('counted days', () => {
         for (const take of [takeOldest, takeNewest]) {
           const { taken, left } = take(some, amount)
           expect(joinDays(taken, left)).to.deep.equal(some)
-          const all = sumOfDays(some)
-          expect(sumOfDays(taken)).to.equal(amount < all ? amount : all)
+          expect(sumOfDays(taken)).to.equal(smaller(amount, sumOfDays(some)))
         }
       }),
     )

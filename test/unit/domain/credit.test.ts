@@ -16,6 +16,7 @@ import {
   historyOf,
   recorded,
 } from './builders.js'
+import { CardAccount, effectOf } from './card-account.js'
 
 const creditOf = (over: Partial<Credit> = {}): Credit => ({
   transactionId: 'tx-1',
@@ -145,5 +146,33 @@ describe('credit with a fresh id', () => {
       decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'MEAL' }), challengeCatalog, at),
     )
     expect(movement).to.deep.equal({ wallet: 'MEAL', delta: 1000n, balanceAfter: 1000n })
+  })
+})
+
+describe('credit that pays what the wallet owes', () => {
+  /** An account that owes 1.00 in FOOD. */
+  function owing(): CardAccount {
+    const card = new CardAccount({})
+    card.capture()
+    return card
+  }
+
+  it('becomes available as far as nothing is owed', () => {
+    const entry = owing().credit({ amount: 130n, paysOwed: true })
+    expect(effectOf(entry)).to.equal('CREDIT FOOD 30 held 0 owed -100')
+  })
+
+  it('may pay a part, and nothing becomes available', () => {
+    const card = owing()
+    expect(effectOf(card.credit({ amount: 60n, paysOwed: true }))).to.equal('CREDIT FOOD 0 held 0 owed -60')
+    expect(card.standing()).to.include({ available: 0n, owed: 40n })
+  })
+
+  it('gets the stored answer when it is repeated', () => {
+    const card = owing()
+    const asked = { transactionId: 'load', amount: 130n, paysOwed: true } as const
+    const entry = card.credit(asked)
+    expect(card.credit(asked)).to.equal(entry)
+    expect(() => card.credit({ transactionId: 'load', amount: 130n })).to.throw('REUSED')
   })
 })

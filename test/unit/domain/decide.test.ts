@@ -135,7 +135,7 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
   }
 })
 
-describe('purchase, rules 3 to 5: an account that may not pay', () => {
+describe('purchase, rules 3, 5 and 6: an account that may not pay', () => {
   const rows = [
     ['UNOPENED', 'ACCOUNT_NOT_FOUND'],
     ['CLOSED', 'ACCOUNT_CLOSED'],
@@ -164,7 +164,7 @@ describe('purchase, rules 3 to 5: an account that may not pay', () => {
   })
 })
 
-describe('purchase, rule 6: a currency that accounts do not have', () => {
+describe('purchase, rule 7: a currency that accounts do not have', () => {
   const dollars = { network: { currency: 'USD' } }
 
   it('is declined, and the entry keeps the currency', () => {
@@ -217,7 +217,7 @@ describe('purchase, rule 6: a currency that accounts do not have', () => {
   })
 })
 
-describe('purchase, rule 8: an MCC without a paying wallet', () => {
+describe('purchase, rule 9: an MCC without a paying wallet', () => {
   const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'casino', name: 'LUCKY', mcc: '7995' })], {
     version: 8n,
     neverPermitted: mccSet(['7995', '6010-6011']),
@@ -270,7 +270,7 @@ describe('purchase, rule 8: an MCC without a paying wallet', () => {
   })
 })
 
-describe('purchase, rule 9: a rail that leaves no wallet', () => {
+describe('purchase, rule 10: a rail that leaves no wallet', () => {
   const [food, meal, cash] = [
     benefit({ id: 'FOOD', displayName: 'Food', order: 1, mccs: '5411', rails: ['VOUCHER'] }),
     benefit({ id: 'MEAL', displayName: 'Meals', order: 2, mccs: '5411 5811', rails: ['VOUCHER'] }),
@@ -392,7 +392,7 @@ describe('purchase without fallback', () => {
   })
 })
 
-describe('purchase, rules 10 to 13: an account that may pay', () => {
+describe('purchase, rules 11 to 15: an account that may pay', () => {
   it('is approved, and the entry is complete', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })
