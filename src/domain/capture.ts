@@ -36,20 +36,23 @@ export type Capture = {
 /**
  * Decides a capture. The first rule that applies answers:
  *
- * | #  | when                                             | answer                                      |
- * |----|--------------------------------------------------|---------------------------------------------|
- * | 1  | the id was decided before, same content          | the stored answer                           |
- * | 2  | the id was decided before, other content         | rejected as a reuse of the id               |
- * | 3  | the account was never opened                     | declined, ACCOUNT_NOT_FOUND                 |
- * | 4  | the hold is open, the amount is its rest, or less with more to come | CAPTURED: spends it      |
- * | 5  | the hold is open, the amount is less, and final  | CAPTURED: spends it, gives back the rest    |
- * | 6  | the hold is open, the amount is more, within the tolerance | CAPTURED_OVER: spends the hold and the excess |
- * | 7  | the hold is open, the amount is more than that   | CAPTURED_OVER_TOLERANCE: spends the same    |
- * | 8  | the purchase was paid at once, and earlier captures leave the amount of it unconfirmed | ALREADY_CAPTURED: moves nothing |
- * | 9  | the purchase was paid at once, and they leave a part of the amount | CAPTURED_OVER or CAPTURED_OVER_TOLERANCE: spends the excess |
- * | 10 | the purchase was approved, and nothing of it is left | CAPTURED_LATE: spends the amount        |
- * | 11 | the purchase was declined                        | CAPTURED_AFTER_DECLINE: spends the amount   |
- * | 12 | the purchase was never seen                      | CAPTURED_UNSEEN: spends the amount          |
+ * | #  | when                                          | answer                                    |
+ * |----|-----------------------------------------------|-------------------------------------------|
+ * | 1  | the id was decided before, same content       | the stored answer                         |
+ * | 2  | the id was decided before, other content      | rejected as a reuse of the id             |
+ * | 3  | the account was never opened                  | declined, ACCOUNT_NOT_FOUND               |
+ * | 4  | open hold; the rest, or less with more to come | CAPTURED: spends it                      |
+ * | 5  | open hold; less, and final                    | CAPTURED: spends it, releases the rest    |
+ * | 6  | open hold; more, within the tolerance         | CAPTURED_OVER: spends hold and excess     |
+ * | 7  | open hold; more, beyond the tolerance         | CAPTURED_OVER_TOLERANCE: the same         |
+ * | 8  | paid at once; all of it is unconfirmed        | ALREADY_CAPTURED: moves nothing           |
+ * | 9  | paid at once; a part of it is unconfirmed     | as rules 6 and 7: spends the excess       |
+ * | 10 | approved; nothing of it is left               | CAPTURED_LATE: spends the amount          |
+ * | 11 | the purchase was declined                     | CAPTURED_AFTER_DECLINE: spends the amount |
+ * | 12 | the purchase was never seen                   | CAPTURED_UNSEEN: spends the amount        |
+ *
+ * Rules 8 and 9: a purchase without a hold, or an advice, has paid the money before its captures come. They
+ * confirm it up to the paid amount, less reversals.
  *
  * A capture is no question: from rule 4 on, all answers are approvals. Status, limits and balance do not
  * matter. Spending counts every excess on the day of the capture, and the wallet owes what it lacks.

@@ -150,8 +150,8 @@ export class Catalog {
   }
 
   /**
-   * Returns the wallet for a refund without a purchase: the benefit wallet of its MCC, whatever its rail. Only
-   * an MCC without a benefit wallet leads to the free balance: regulated money must not become free.
+   * Returns the wallet for a refund without a purchase: the benefit wallet of its MCC, whatever its rail.
+   * Only an MCC without a benefit wallet leads to the free balance: regulated money must not become free.
    */
   walletToRefund({ wallets, wrongRail }: Route): CategoryId {
     const free = this.#freeBalance()

@@ -49,9 +49,9 @@ export type Decision = {
 }
 
 /**
- * The part of the rules that answered: the id (rules 1, 2), the account's status (3, 5, 6), an earlier capture
- * (4), the currency (7), an earlier reversal (8), the MCC (9), the rail (10), the maximum per purchase (11),
- * or the wallets (12 to 15).
+ * The part of the rules that answered: the id (rules 1, 2), the account's status (3, 5, 6), an earlier
+ * capture (4), the currency (7), an earlier reversal (8), the MCC (9), the rail (10), the maximum per
+ * purchase (11), or the wallets (12 to 15).
  */
 export type DecisionRule =
   | 'TRANSACTION_ID'
@@ -89,8 +89,8 @@ export type Considered = {
  * | 9  | the MCC policy forbids the purchase           | declined, MCC_NOT_PERMITTED                 |
  * | 10 | its rail leaves no wallet for the MCC         | declined, RAIL_NOT_PERMITTED                |
  * | 11 | the amount is over the maximum per purchase   | declined, AMOUNT_OVER_LIMIT                 |
- * | 12 | a wallet covers it, within its limits, but would need one hold too many | declined, HOLDS_FULL |
- * | 13 | a wallet covers it, within its limits         | approved; the first such wallet holds or pays it all |
+ * | 12 | a wallet may hold it, but no more hold fits   | declined, HOLDS_FULL                        |
+ * | 13 | a wallet covers it, within its limits         | approved; the first such wallet holds or pays all |
  * | 14 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT                 |
  * | 15 | no wallet covers it                           | declined, INSUFFICIENT_BALANCE              |
  *
@@ -108,9 +108,9 @@ export type Considered = {
  * it may permit a purchase as well as forbid it. The other list is compared with the MCC as received, which
  * no merchant rule changes.
  *
- * Partial reversals and captures that came first reduce the purchase. From rule 11 on, limits, balances, debit
- * and counters use only the remainder, and only the wallet of those captures may pay it. The entry keeps the
- * requested amount; its movement holds the debited amount.
+ * Partial reversals and captures that came first reduce the purchase. From rule 11 on, limits, balances,
+ * debit and counters use only the remainder, and only the wallet of those captures may pay it. The entry
+ * keeps the requested amount; its movement has the debited amount.
  */
 export function decide(
   history: AccountHistory,

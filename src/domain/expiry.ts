@@ -10,8 +10,8 @@ import type { Verdict } from './verdict.js'
 export type ExpiryRejection = 'HOLD_NOT_OPEN' | 'HOLD_NOT_DUE'
 
 /**
- * Returns the id of the entry that ends a hold. Callers cannot send an id with a space. All processes make the
- * same id, so a hold expires once.
+ * Returns the id of the entry that ends a hold. Callers cannot send an id with a space. All processes make
+ * the same id, so a hold expires once.
  */
 export function expiryIdOf(originalId: TransactionId): TransactionId {
   return ` expiry ${originalId}`

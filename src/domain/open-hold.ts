@@ -6,7 +6,7 @@ import { invariant } from './invariant.js'
 /** Most open holds of an account. */
 export const HOLDS_MAX = 64
 
-/** A purchase of which money is still held. The account keeps it, so that most steps need no look-up. */
+/** A purchase with held money. The account keeps it, so that most of its steps need no look-up. */
 export type OpenHold = {
   /** Id of the purchase. */
   readonly id: TransactionId

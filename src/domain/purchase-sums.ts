@@ -13,8 +13,8 @@ import {
 import { takenFromHold } from './open-hold.js'
 
 /**
- * The sums over all entries of one purchase, in centavos. Its state follows from them. They balance: authorized
- * + incremented + excess = captured + released + rest.
+ * The sums over all entries of one purchase, in centavos. Its state follows from them. They balance:
+ * authorized + incremented + excess = captured + released + rest.
  */
 export type PurchaseSums = {
   /** The wallet of its movements; absent as long as nothing was held or spent. */
@@ -70,7 +70,7 @@ const nothing: PurchaseSums = {
 }
 
 /**
- * Adds up the entries of a purchase, in any order. An original that is no purchase counts as never seen:
+ * Adds up the entries of a purchase, in any order. An original that is not a purchase counts as never seen:
  * captures may name anything.
  */
 export function sumsOf(original: Entry | undefined, followUps: readonly FollowUpEntry[]): PurchaseSums {

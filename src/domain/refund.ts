@@ -38,9 +38,12 @@ export type Refund = {
  * | 4  | asked: the named purchase has spent nothing           | declined, ORIGINAL_NOT_CAPTURED |
  * | 5  | asked: the amount is more than the purchase has left  | declined, AMOUNT_OVER_REMAINDER |
  * | 6  | the wallet's balance would become too large           | declined, BALANCE_TOO_LARGE     |
- * | 7  | no purchase is named, or the named one moved nothing  | REFUNDED_UNLINKED: to the benefit wallet of its MCC |
- * | 8  | the amount is more than the purchase has left         | REFUNDED_OVER: to the wallet that paid |
- * | 9  | otherwise                                             | REFUNDED: to the wallet that paid |
+ * | 7  | no purchase is named, or it moved nothing             | REFUNDED_UNLINKED: by its MCC   |
+ * | 8  | the amount is more than the purchase has left         | REFUNDED_OVER                   |
+ * | 9  | otherwise                                             | REFUNDED                        |
+ *
+ * The money goes to the wallet that paid. Rule 7: to the benefit wallet of its MCC, or to the free balance
+ * when there is no benefit wallet.
  *
  * What a purchase has left: what it spent less reversals and refunds. The account's status does not matter:
  * the money is the holder's. Limits get nothing back.

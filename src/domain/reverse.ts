@@ -32,23 +32,25 @@ export type Reversal = {
 /**
  * Decides a reversal. The first rule that applies answers:
  *
- * | #  | when                                             | answer                            |
- * |----|--------------------------------------------------|-----------------------------------|
- * | 1  | the id was decided before, same content          | the stored answer                 |
- * | 2  | the id was decided before, other content         | rejected as a reuse of the id     |
- * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
- * | 4  | the original was never seen, but reversed in full, and nothing of it is left | declined, ALREADY_REVERSED |
- * | 5  | the original was never seen                      | recorded, REVERSED_BEFORE_PURCHASE; what captures booked goes back |
- * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH       |
- * | 7  | the original was declined, and nothing was booked for it | declined, ORIGINAL_DECLINED |
- * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED        |
- * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER   |
- * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE       |
+ * | #  | when                                             | answer                             |
+ * |----|--------------------------------------------------|------------------------------------|
+ * | 1  | the id was decided before, same content          | the stored answer                  |
+ * | 2  | the id was decided before, other content         | rejected as a reuse of the id      |
+ * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE  |
+ * | 4  | never seen, reversed in full, nothing is left    | declined, ALREADY_REVERSED         |
+ * | 5  | never seen                                       | recorded, REVERSED_BEFORE_PURCHASE |
+ * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH        |
+ * | 7  | declined, and nothing was booked for it          | declined, ORIGINAL_DECLINED        |
+ * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED         |
+ * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER    |
+ * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE        |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
- * What is left of a purchase: its held money, and what it spent less reversals and refunds. The held money goes
- * back first. The debit already excludes early reversals (rule 5). Rule 10 also applies to rule 5. The
- * account's status does not matter: the money is the holder's.
+ * The remainder of a purchase is its held money, and its spent money less reversals and refunds. Held money
+ * goes back first. The debit already excludes early reversals.
+ *
+ * Rule 5: what captures have booked of the purchase goes back. Rule 10 applies to that, too. The account's
+ * status does not matter: the money is the holder's.
  *
  * An advice has the same effect as a request. Only its answer's code differs: always 00, so that a
  * store-and-forward queue ends.

@@ -240,6 +240,16 @@ describe('capture, rules 10 to 12: nothing is held or unconfirmed', () => {
     )
   })
 
+  for (const before of ['declined', 'never seen'] as const) {
+    it(`is late when the purchase was ${before}, but its advice is confirmed already`, () => {
+      const card = new CardAccount({ FOOD: 500n })
+      if (before === 'declined') card.buy({ amount: 501n })
+      card.advise({ originalId: 'tx-1' })
+      expect(card.capture().reason).to.equal('ALREADY_CAPTURED')
+      expect(effectOf(card.capture())).to.equal('CAPTURED_LATE FOOD -100 held 0 owed 0')
+    })
+  }
+
   it('stays on the wallet of an earlier capture', () => {
     const card = new CardAccount({ FOOD: 100n, CASH: 1_000n })
     card.captureSome()

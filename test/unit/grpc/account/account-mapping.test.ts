@@ -283,8 +283,8 @@ describe('entry on the wire', () => {
     })
   }
 
-  it('includes every reason', () => {
-    expect(Object.keys(numbers)).to.have.members([...reasons])
+  it('includes every reason of the contract', () => {
+    expect(Object.keys(numbers)).to.have.members(reasons.filter((reason) => reason in Reason))
   })
 
   for (const [reason, number] of Object.entries(numbers)) {
