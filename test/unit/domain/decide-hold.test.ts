@@ -156,6 +156,19 @@ describe('purchase after its captures', () => {
     expect(effectOf(card.hold())).to.equal('APPROVED FOOD -70 held 70 owed 0')
   })
 
+  it('pays nothing more after an advice, even of less', () => {
+    const card = new CardAccount(rich)
+    card.advise({ originalId: 'tx-1', amount: 60n })
+    expect(effectOf(card.hold())).to.equal('ALREADY_CAPTURED, nothing moved')
+  })
+
+  it('is approved when a full reversal came before a capture, because that is booked', () => {
+    const card = new CardAccount(rich)
+    card.reverse()
+    card.captureSome({ amount: 60n })
+    expect(effectOf(card.buy())).to.equal('ALREADY_CAPTURED, nothing moved')
+  })
+
   it('pays nothing more when its amount was captured bit by bit, with more to come', () => {
     const card = new CardAccount(rich)
     card.captureSome({ amount: 60n })
