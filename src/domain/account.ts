@@ -170,13 +170,12 @@ function partAfter(
 }
 
 function spentAfter({ spent }: Account, entry: Entry): Account['spent'] {
-  const days = countedDaysOf(entry)
   const movement = movementOf(entry)
+  const days = movement ? countedDaysOf(entry) : []
   if (!movement || days.length === 0) return spent
   const amount = committedBy(movement)
   invariant(sumOfDays(days) <= (amount < 0n ? -amount : amount), 'no more is counted than is moved')
-  const count = amount > 0n ? afterPurchase : afterReversal
-  const before = spent.get(movement.wallet)
-  const after = days.reduce<Spending | undefined>((spending, day) => count(spending, day), before)
+  let after = spent.get(movement.wallet)
+  for (const day of days) after = amount > 0n ? afterPurchase(after, day) : afterReversal(after, day)
   return after === undefined ? spent : new Map(spent).set(movement.wallet, after)
 }

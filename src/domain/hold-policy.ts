@@ -18,7 +18,7 @@ export type HoldRule = {
 }
 
 /** Longest duration of a hold, in days. */
-export const HOLD_DAYS_MAX = 31
+const HOLD_DAYS_MAX = 31
 
 /** Holds last 7 days. Restaurants, bars, taxis, beauty and health spas may capture 20 % more (tips). */
 export const defaultHoldPolicy: HoldPolicy = {

@@ -112,8 +112,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/engine/history.ts',
-        text: 'account.journal.filter(isFollowUp)',
-        instead: 'account.journal.filter((entry) => isFollowUp(entry) && false)',
+        text: 'account.journal.filter(isWanted)',
+        instead: 'account.journal.filter((entry) => isWanted(entry) && false)',
       },
     ],
   },

@@ -67,10 +67,10 @@ export function historyOf(account: Account, past: Past): AccountHistory {
       account.journal.find((entry) => entry.transactionId === id) ??
       past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
     followUpsOf: (id) => {
-      const inJournal = account.journal.filter(isFollowUp)
+      const isWanted = (entry: Entry): entry is FollowUpEntry => isFollowUp(entry) && entry.originalId === id
       const inLedger = past.reversals.get(account.id) ?? []
-      const all: readonly FollowUpEntry[] = [...inLedger.filter(({ seq }) => seq < firstSeq), ...inJournal]
-      return all.filter(({ originalId }) => originalId === id)
+      const posted = inLedger.filter((entry) => entry.seq < firstSeq && isWanted(entry))
+      return [...posted, ...account.journal.filter(isWanted)]
     },
   }
 }
