@@ -1,3 +1,4 @@
+import { readSetOf } from '../../../src/application/authorize.js'
 import { type Account, type AccountHistory, applyEntry } from '../../../src/domain/account.js'
 import { type Advice, decideAdvice } from '../../../src/domain/advice.js'
 import { type Capture, decideCapture } from '../../../src/domain/capture.js'
@@ -33,8 +34,8 @@ type Asked<Request> = Partial<Omit<Request, 'amount'>> & { readonly amount?: big
 const DAY_MS = 86_400_000
 
 /**
- * An account that decides one request after another, as the engine does: it expires due holds first, and
- * applies each entry. By default the purchase is `tx-1`, of 1.00, in a grocery (FOOD, then CASH).
+ * An account that decides one request after another, as the engine does: it expires due holds first,
+ * looks up no more than the request needs, and applies each entry. By default the purchase is `tx-1`, of 1.00, in a grocery (FOOD, then CASH).
  */
 export class CardAccount {
   #account: Account
@@ -83,7 +84,10 @@ export class CardAccount {
       amount: centavos(amount),
       ...over,
     }
-    return this.entryOf((history) => decide(history, purchase, this.#catalog, this.#now, utcCalendar))
+    const { transactionIds, originalIds } = readSetOf(purchase)
+    return this.#entryOf({ find: transactionIds, followUps: originalIds(this.#account) }, (history) =>
+      decide(history, purchase, this.#catalog, this.#now, utcCalendar),
+    )
   }
 
   hold(asked: Asked<Purchase> = {}): AuthorizationEntry {
@@ -92,12 +96,20 @@ export class CardAccount {
 
   increment({ amount = 100n, ...over }: Asked<Increment> = {}): IncrementEntry {
     const increment = { transactionId: this.#id(), originalId: 'tx-1', amount: centavos(amount), ...over }
-    return this.entryOf((history) => decideIncrement(history, increment, this.#now, utcCalendar))
+    return this.#entryOf({ find: [increment.transactionId] }, (history) =>
+      decideIncrement(history, increment, this.#now, utcCalendar),
+    )
   }
 
   capture({ amount = 100n, ...over }: Asked<Capture> = {}): CaptureEntry {
     const capture = { ...this.#message(), originalId: 'tx-1', amount: centavos(amount), ...over }
-    return this.entryOf((history) => decideCapture(history, capture, this.#catalog, this.#now, utcCalendar))
+    const { transactionId, originalId } = capture
+    // An open hold says everything. A due one will have expired when the capture is decided.
+    const isOpen = this.#account.holds.some((hold) => hold.id === originalId && hold.expiresAt > this.#now)
+    const reads = isOpen ? { find: [transactionId] } : readsOf(transactionId, originalId)
+    return this.#entryOf(reads, (history) =>
+      decideCapture(history, capture, this.#catalog, this.#now, utcCalendar),
+    )
   }
 
   /** Captures a part, with more to come. */
@@ -107,7 +119,10 @@ export class CardAccount {
 
   advise({ amount = 100n, ...over }: Asked<Advice> = {}): AdviceEntry {
     const advice = { ...this.#message(), amount: centavos(amount), ...over }
-    return this.entryOf((history) => decideAdvice(history, advice, this.#catalog, this.#now, utcCalendar))
+    const { transactionId, originalId = transactionId } = advice
+    return this.#entryOf(readsOf(transactionId, originalId), (history) =>
+      decideAdvice(history, advice, this.#catalog, this.#now, utcCalendar),
+    )
   }
 
   /** Books a refund of `tx-1`. */
@@ -118,7 +133,9 @@ export class CardAccount {
   /** Books a refund, by default one that names no purchase. */
   refundAny({ amount = 100n, ...over }: Asked<Refund> = {}): RefundEntry {
     const refund = { ...this.#message(), amount: centavos(amount), ...over }
-    return this.entryOf((history) => decideRefund(history, refund, this.#catalog, this.#now))
+    const { transactionId, originalId } = refund
+    const reads = originalId === undefined ? { find: [transactionId] } : readsOf(transactionId, originalId)
+    return this.#entryOf(reads, (history) => decideRefund(history, refund, this.#catalog, this.#now))
   }
 
   /** Reverses `tx-1`; without an amount, all that is left of it. */
@@ -130,25 +147,21 @@ export class CardAccount {
       ...(amount !== undefined && { amount: centavos(amount) }),
       ...over,
     }
-    return this.entryOf((history) => decideReversal(history, reversal, this.#now))
+    return this.#entryOf(readsOf(reversal.transactionId, reversal.originalId), (history) =>
+      decideReversal(history, reversal, this.#now),
+    )
   }
 
   credit({ amount = 100n, ...over }: Asked<Credit> = {}): CreditEntry {
     const credit = { transactionId: this.#id(), wallet: 'FOOD', amount: centavos(amount), ...over }
-    return this.entryOf((history) => decideCredit(history, credit, this.#catalog, this.#now))
+    return this.#entryOf({ find: [credit.transactionId] }, (history) =>
+      decideCredit(history, credit, this.#catalog, this.#now),
+    )
   }
 
   /** The verdict of the sweeper on the hold of this purchase. */
   expire(originalId: TransactionId = 'tx-1'): Verdict<ExpiryEntry, string> {
     return this.#decide((history) => decideExpiry(history, originalId, this.#now))
-  }
-
-  /** Decides a request after the holds that are due, and applies its entry. */
-  entryOf<E extends Entry>(decideOn: (history: AccountHistory) => Verdict<E, string>): E {
-    for (const id of dueHolds(this.#account, this.#now)) this.expire(id)
-    const verdict = this.#decide(decideOn)
-    if (verdict.type === 'RECORD' || verdict.type === 'REPLAY') return verdict.entry
-    throw new Error(`no answer: ${verdict.type}`)
   }
 
   /** The history of the account so far. */
@@ -174,6 +187,14 @@ export class CardAccount {
     }
   }
 
+  /** Decides a request after the holds that are due, and applies its entry. It may read only these entries. */
+  #entryOf<E extends Entry>(reads: Reads, decideOn: (history: AccountHistory) => Verdict<E, string>): E {
+    for (const id of dueHolds(this.#account, this.#now)) this.expire(id)
+    const verdict = this.#decide((history) => decideOn(limited(history, reads)))
+    if (verdict.type === 'RECORD' || verdict.type === 'REPLAY') return verdict.entry
+    throw new Error(`no answer: ${verdict.type}`)
+  }
+
   #decide<E extends Entry>(decideOn: (history: AccountHistory) => Verdict<E, string>): Verdict<E, string> {
     const verdict = decideOn(this.history())
     if (verdict.type !== 'RECORD') return verdict
@@ -189,6 +210,25 @@ export class CardAccount {
   #id(): TransactionId {
     this.#ids += 1
     return `step-${this.#ids}`
+  }
+}
+
+/** The entries that a decision reads: by id, and by the purchase that they follow. */
+type Reads = { readonly find: readonly TransactionId[]; readonly followUps?: readonly TransactionId[] }
+
+function readsOf(transactionId: TransactionId, originalId: TransactionId): Reads {
+  return { find: [transactionId, originalId], followUps: [originalId] }
+}
+
+/** The history as an engine has it that has looked up only these entries. */
+function limited({ account, find, followUpsOf }: AccountHistory, reads: Reads): AccountHistory {
+  return {
+    account,
+    find: (id) => {
+      if (!reads.find.includes(id)) throw new Error(`${id} was not looked up`)
+      return find(id)
+    },
+    followUpsOf: (id) => (reads.followUps?.includes(id) ? followUpsOf(id) : []),
   }
 }
 

@@ -84,6 +84,11 @@ describe('increment, rules 8 to 11: the hold is open', () => {
     expect(card.account.holds[0]).to.include({ authorized: 130n })
   })
 
+  it('may take all that the wallet has', () => {
+    const card = held({}, 150n)
+    expect(effectOf(card.increment({ amount: 50n }))).to.equal('APPROVED FOOD -50 held 50 owed 0')
+  })
+
   it('keeps the time when the hold expires', () => {
     const card = held()
     const [{ expiresAt } = { expiresAt: undefined }] = card.account.holds
