@@ -207,7 +207,7 @@ export function entryOfLedger(document: LedgerDocument): Entry {
 
 function fieldsOf(entry: Entry): EntryFields {
   const movement = movementOf(entry)
-  invariant(!movement?.heldDelta && !movement?.owedDelta, 'held and owed money is not stored yet')
+  invariant(isStorable(entry), 'holds and what follows them are not stored yet')
   return {
     seq: entry.seq,
     kind: entry.kind,
@@ -216,6 +216,15 @@ function fieldsOf(entry: Entry): EntryFields {
     ...kindFields(entry),
     ...(movement && { wallet: movement.wallet, delta: movement.delta, balance_after: movement.balanceAfter }),
   }
+}
+
+/** Whether every field of the entry has a stored form. */
+function isStorable(entry: Entry): boolean {
+  const movement = movementOf(entry)
+  if (movement?.heldDelta !== undefined || movement?.owedDelta !== undefined) return false
+  if (entry.kind === 'AUTHORIZATION') return entry.hold === undefined
+  if (entry.kind === 'CREDIT') return !entry.paysOwed
+  return entry.kind !== 'REVERSAL' || (!entry.advice && !entry.days)
 }
 
 function kindFields(entry: Entry): Partial<EntryFields> {

@@ -168,6 +168,12 @@ describe('credit that pays what the wallet owes', () => {
     expect(card.standing()).to.include({ available: 0n, owed: 40n })
   })
 
+  it('needs no room for the part that pays', () => {
+    const card = owing().set({ wallets: new Map([['FOOD', centavos(BALANCE_MAX)]]) })
+    expect(() => card.credit({ amount: 100n })).to.throw('REJECTED')
+    expect(effectOf(card.credit({ amount: 100n, paysOwed: true }))).to.equal('CREDIT FOOD 0 held 0 owed -100')
+  })
+
   it('gets the stored answer when it is repeated', () => {
     const card = owing()
     const asked = { transactionId: 'load', amount: 130n, paysOwed: true } as const

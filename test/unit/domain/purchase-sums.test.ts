@@ -84,6 +84,20 @@ describe('sums of a purchase', () => {
     expect(sumsOf(original, followUps.toReversed())).to.deep.equal(sumsOf(original, followUps))
   })
 
+  it('add an advice to the captures before it', () => {
+    const card = new CardAccount({ FOOD: 50n })
+    card.buy()
+    card.captureSome({ amount: 40n })
+    card.advise({ originalId: 'tx-1' })
+    expect(card.sums()).to.include({
+      captured: 100n,
+      excess: 100n,
+      paidAtOnce: 60n,
+      owed: 50n,
+      isFinal: true,
+    })
+  })
+
   it('leave out declined steps', () => {
     const card = new CardAccount({ FOOD: 1_000n })
     card.hold()
