@@ -45,8 +45,8 @@ export type Capture = {
  * | 5  | open hold; less, and final                    | CAPTURED: spends it, releases the rest    |
  * | 6  | open hold; more, within the tolerance         | CAPTURED_OVER: spends hold and excess     |
  * | 7  | open hold; more, beyond the tolerance         | CAPTURED_OVER_TOLERANCE: the same         |
- * | 8  | paid at once; all of it is unconfirmed        | ALREADY_CAPTURED: moves nothing           |
- * | 9  | paid at once; a part of it is unconfirmed     | as rules 6 and 7: spends the excess       |
+ * | 8  | paid at once; all the amount is unconfirmed   | ALREADY_CAPTURED: moves nothing           |
+ * | 9  | paid at once; a part of the amount is         | as rules 6 and 7: spends the excess       |
  * | 10 | approved; nothing of it is left               | CAPTURED_LATE: spends the amount          |
  * | 11 | the purchase was declined                     | CAPTURED_AFTER_DECLINE: spends the amount |
  * | 12 | the purchase was never seen                   | CAPTURED_UNSEEN: spends the amount        |
