@@ -28,6 +28,8 @@ const ofRpcs = operations.filter(({ path }) => path.startsWith('/benefits.v1.'))
 
 /** Operations with rules across fields, which a schema cannot state: an admitted request may be malformed. */
 const withFurtherRules = [
+  'AuthorizationService_Authorize',
+  'AuthorizationService_Simulate',
   'AuthorizationService_Reverse',
   'AccountService_UpdateAccount',
   'MerchantRuleService_CreateMerchantRule',
