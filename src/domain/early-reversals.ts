@@ -27,8 +27,8 @@ export function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntr
 }
 
 /**
- * Whether early reversals leave nothing to pay of this amount. A verification has the amount 0, of which any
- * early reversal leaves nothing.
+ * Whether early reversals leave nothing to pay of this amount. A verification has the amount 0: any early
+ * reversal leaves nothing of it.
  */
 export function leaveNothing(amount: Centavos, { partial, full }: EarlyReversals): boolean {
   return full || (partial > 0n && partial >= amount)
