@@ -197,8 +197,8 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    // Fallback, network data and verifications follow the id, not a draw. So the seeds that find known mistakes
-    // still find them.
+    // Fallback, network data and verifications follow the id, not a draw. So the seeds that find known
+    // mistakes still find them.
     const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
     const network = networks[transactionId.at(-1) ?? '']
     const amount = this.#amount()
