@@ -125,6 +125,11 @@ export function stepsOf({ decidedBy }: Drawn): readonly { name: StepName; state:
 
 export type StepState = 'passed' | 'decided' | 'later'
 
+/** Whether a reason, without its prefix, approves a purchase or a verification. */
+export function approves(reason: string | undefined): boolean {
+  return reason === 'APPROVED' || reason === 'VERIFIED'
+}
+
 /** Cuts the name of an enum off its value: REASON_APPROVED becomes APPROVED. */
 export function withoutPrefix(value: string, prefix: string): string {
   return value.startsWith(`${prefix}_`) ? value.slice(prefix.length + 1) : value
