@@ -3,7 +3,7 @@ import { approvalCodeOf } from './approval-code.js'
 import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
-import { earlyReversalsIn, leftByEarlyReversals } from './early-reversals.js'
+import { earlyReversalsIn, leaveNothing, leftByEarlyReversals } from './early-reversals.js'
 import type { AuthorizationEntry, Entry, Fallback, TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
@@ -16,8 +16,10 @@ import type { Verdict } from './verdict.js'
 /** A purchase to authorize. */
 export type Purchase = {
   readonly transactionId: TransactionId
-  /** 1 centavo or more. */
+  /** 1 centavo or more; 0 for a verification. */
   readonly amount: Centavos
+  /** An account verification: asks whether the account could pay, and moves nothing. */
+  readonly verification?: true
   /** Merchant category code as received: four digits. */
   readonly mcc: string
   /** Merchant string as received (ISO 8583 DE43, or a bare name); may be empty. */
@@ -83,6 +85,16 @@ export type Considered = {
  * | 12 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
  * | 13 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
  *
+ * A verification differs in these rules:
+ *
+ * | #  | when                                        | answer                                    |
+ * |----|---------------------------------------------|-------------------------------------------|
+ * | 7  | it has any early reversal                   | declined, ALREADY_REVERSED                |
+ * | 10 | never: its amount is 0                      |                                           |
+ * | 11 | a wallet may pay                            | approved, VERIFIED; names the first, moves nothing |
+ * | 12 | never: nothing is spent, so no limit applies |                                          |
+ * | 13 | no wallet may pay                           | declined, INSUFFICIENT_BALANCE            |
+ *
  * Rule 6 comes after the status, because a blocked or closed account pays nothing in any currency. It comes
  * before all other rules, because they compare or take centavos of BRL, and the amount is none.
  *
@@ -120,16 +132,14 @@ export function evaluate(
 
   const { account } = history
   const route = catalog.route(purchase)
-  const due = leftByEarlyReversals(
-    purchase.amount,
-    earlyReversalsIn(history.reversalsOf(purchase.transactionId)),
-  )
+  const early = earlyReversalsIn(history.reversalsOf(purchase.transactionId))
+  const due = leftByEarlyReversals(purchase.amount, early)
   const asked: Asked = { account, purchase, due, route, catalogVersion: catalog.version, at }
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (!isCurrencySupported(purchase.network?.currency)) return decline(asked, 'CURRENCY_NOT_SUPPORTED')
-  if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
+  if (leaveNothing(purchase.amount, early)) return decline(asked, 'ALREADY_REVERSED')
   if (route.forbiddenBy) return decline(asked, 'MCC_NOT_PERMITTED')
   if (railLeavesNone(route)) return decline(asked, 'RAIL_NOT_PERMITTED')
   const { purchase: most = due } = account.limits
@@ -153,6 +163,7 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
   return (
     earlier.kind === 'AUTHORIZATION' &&
     earlier.amount === purchase.amount &&
+    earlier.verification === purchase.verification &&
     earlier.mcc === purchase.mcc &&
     earlier.merchant === purchase.merchant &&
     earlier.fallback === purchase.fallback &&
@@ -180,18 +191,20 @@ type Asked = {
 }
 
 /** Tries the wallets in order, until one pays. */
-function considerWallets({ account, due, route }: Asked, day: Day): readonly Considered[] {
+function considerWallets(asked: Asked, day: Day): readonly Considered[] {
   const considered: Considered[] = []
-  for (const wallet of route.wallets) {
-    const spending = spendingOn(account.spent.get(wallet), day)
-    const covers = balanceOf(account, wallet) >= due
-    const obstacle = covers
-      ? limitPassed(account.limits.wallets.get(wallet), { amount: due, spending })
-      : 'INSUFFICIENT_BALANCE'
+  for (const wallet of asked.route.wallets) {
+    const spending = spendingOn(asked.account.spent.get(wallet), day)
+    const obstacle = asked.purchase.verification ? undefined : obstacleIn(wallet, spending, asked)
     considered.push(obstacle === undefined ? { wallet, spending } : { wallet, spending, obstacle })
     if (obstacle === undefined) break
   }
   return considered
+}
+
+function obstacleIn(wallet: CategoryId, spending: Spending, { account, due }: Asked): Obstacle | undefined {
+  if (balanceOf(account, wallet) < due) return 'INSUFFICIENT_BALANCE'
+  return limitPassed(account.limits.wallets.get(wallet), { amount: due, spending })
 }
 
 function decline(
@@ -218,6 +231,7 @@ const ruleByReason = {
 } as const satisfies Partial<Record<Reason, DecisionRule>>
 
 function approve(asked: Asked, payer: Considered, considered: readonly Considered[]): Decision {
+  if (asked.purchase.verification) return verify(asked, payer, considered)
   const { account, due, route } = asked
   const { wallet, spending } = payer
   const balanceAfter = centavos(balanceOf(account, wallet) - due)
@@ -234,6 +248,18 @@ function approve(asked: Asked, payer: Considered, considered: readonly Considere
   return { verdict, rule: 'WALLETS', route, considered, takenOff: takenOff(asked) }
 }
 
+/** Approves a verification: names the wallet that would pay, and has no movement and no day. */
+function verify(asked: Asked, { wallet }: Considered, considered: readonly Considered[]): Decision {
+  const { account, route } = asked
+  const entry = {
+    reason: 'VERIFIED',
+    verifiedWallet: wallet,
+    approvalCode: approvalCodeOf(account.id, account.version + 1n),
+    ...entryFor(asked),
+  } as const
+  return { verdict: { type: 'RECORD', entry }, rule: 'WALLETS', route, considered, takenOff: takenOff(asked) }
+}
+
 function takenOff({ purchase, due }: Asked): Centavos {
   return centavos(purchase.amount - due)
 }
@@ -244,7 +270,7 @@ function entryFor({
   route,
   catalogVersion,
   at,
-}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'approvalCode' | 'day'> {
+}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'verifiedWallet' | 'approvalCode' | 'day'> {
   return {
     kind: 'AUTHORIZATION',
     accountId: account.id,
@@ -256,6 +282,7 @@ function entryFor({
     merchant: purchase.merchant,
     effectiveMcc: route.effectiveMcc,
     catalogVersion,
+    ...(purchase.verification && { verification: purchase.verification }),
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
     ...(purchase.fallback !== undefined && { fallback: purchase.fallback }),
     ...(purchase.network !== undefined && { network: purchase.network }),

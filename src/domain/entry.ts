@@ -34,9 +34,12 @@ export type AuthorizationEntry = Recorded & {
   readonly kind: 'AUTHORIZATION'
   readonly reason: Reason
   /**
-   * The requested amount: 1 centavo or more. The movement is smaller when early reversals took a part off.
+   * The requested amount: 1 centavo or more; 0 for a verification. The movement is smaller when early
+   * reversals took a part off.
    */
   readonly amount: Centavos
+  /** As received: an account verification, which moves nothing. */
+  readonly verification?: true
   /** As received: four digits. */
   readonly mcc: string
   /** As received. */
@@ -51,16 +54,18 @@ export type AuthorizationEntry = Recorded & {
   readonly merchantRule?: string
   /** Version of the catalog that decided; absent in entries older than catalog versions. */
   readonly catalogVersion?: bigint
-  /** Present when the purchase was approved. */
+  /** Present when the purchase was approved; never in a verification. */
   readonly movement?: Movement
+  /** The wallet that would have paid. Present exactly with the reason VERIFIED. */
+  readonly verifiedWallet?: CategoryId
   /**
    * ISO 8583 DE38: six characters of 0-9 and A-Z. Absent when declined, and in entries older than approval
    * codes.
    */
   readonly approvalCode?: string
   /**
-   * The day whose spending counts the purchase; absent when declined, and in entries older than daily
-   * counters.
+   * The day whose spending counts the purchase; absent when declined, in verifications, and in entries older
+   * than daily counters.
    */
   readonly day?: Day
 }
@@ -126,7 +131,12 @@ export type Movement = {
 /** Whether the entry took effect. */
 export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
   if (entry.kind === 'ADMIN') return 'APPROVED'
-  return entry.movement || isEarlyReversal(entry) ? 'APPROVED' : 'DECLINED'
+  return entry.movement || isEarlyReversal(entry) || isVerified(entry) ? 'APPROVED' : 'DECLINED'
+}
+
+/** Whether the entry is an approved verification: it took effect, but moved nothing. */
+function isVerified(entry: Entry): boolean {
+  return entry.kind === 'AUTHORIZATION' && entry.reason === 'VERIFIED'
 }
 
 /** Whether the entry is a reversal that came before its purchase. */

@@ -31,7 +31,7 @@ export type Reversal = {
  * |----|--------------------------------------------------|-----------------------------------|
  * | 1  | the id was decided before, same content          | the stored answer                 |
  * | 2  | the id was decided before, other content         | rejected as a reuse of the id     |
- * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
+ * | 3  | the original is a verification, or no purchase   | declined, ORIGINAL_NOT_REVERSIBLE |
  * | 4  | the original was never seen, but reversed in full | declined, ALREADY_REVERSED       |
  * | 5  | the original was never seen                      | recorded, REVERSED_BEFORE_PURCHASE          |
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH       |
@@ -57,7 +57,7 @@ export function decideReversal(
   const asked: Asked = { account, reversal, at }
   const original = history.find(reversal.originalId)
   const reversals = history.reversalsOf(reversal.originalId)
-  if (original && original.kind !== 'AUTHORIZATION') return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
+  if (original && !isReversible(original)) return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
   if (!original)
     return conclude(asked, earlyReversalsIn(reversals).full ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
   if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
@@ -90,6 +90,11 @@ function repeats(reversal: Reversal, earlier: Entry): earlier is ReversalEntry {
     earlier.described.mcc === reversal.described.mcc &&
     earlier.described.merchant === reversal.described.merchant
   )
+}
+
+/** Whether the entry is a purchase, and no verification. */
+function isReversible(original: Entry): original is AuthorizationEntry {
+  return original.kind === 'AUTHORIZATION' && !original.verification
 }
 
 function fits(original: AuthorizationEntry, described: PurchaseDescription): boolean {

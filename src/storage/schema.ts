@@ -92,6 +92,8 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     decision: { enum: ['APPROVED', 'DECLINED'] },
     reason: text,
     amount: money,
+    verification: { enum: [true] },
+    verified_wallet: text,
     wallet: text,
     delta: int64,
     balance_after: money,
