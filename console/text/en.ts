@@ -275,7 +275,7 @@ export const en = {
       currency: 'The currency is BRL',
       notReversed: 'No reversal came first',
       permitted: (mcc: string) => `Something pays for MCC ${mcc}`,
-      rail: 'Its rail leaves a wallet',
+      rail: 'A wallet accepts its rail',
       purchaseLimit: 'Within the limit of one purchase',
       limits: 'Within the limits',
       wallets: 'A wallet covers the whole amount',

@@ -276,7 +276,7 @@ export const pt: Text = {
       currency: 'A moeda é BRL',
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
-      rail: 'A função do terminal deixa uma carteira',
+      rail: 'Uma carteira aceita a função do terminal',
       purchaseLimit: 'Dentro do limite de uma compra',
       limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',
