@@ -42,7 +42,8 @@ export type Product = (typeof products)[number]
 export type TextForm = { readonly pattern: RegExp; readonly description: string }
 
 /**
- * The forms of a merchant's ids, in purchases as in merchant rules. The check digits of a tax id may be wrong.
+ * The forms of a merchant's ids, in purchases as in merchant rules. A tax id of this form may have wrong
+ * check digits.
  */
 export const merchantIdForms = {
   merchantTaxId: { pattern: /^[0-9A-Z]{14}$/, description: 'must be exactly 14 characters of 0-9 A-Z' },
