@@ -72,6 +72,15 @@ export function offOption(flags: string, description: string): Option {
   return new Option(flags, description)
 }
 
+/** A switch that turns something on. It stands for the values of other options that are not given. */
+export function onOption(
+  flags: string,
+  description: string,
+  implied: Readonly<Record<string, string>>,
+): Option {
+  return new Option(flags, description).implies(implied)
+}
+
 /** An option with a list of words, with spaces or commas between them. `none` is the empty list. */
 export function listOption(flags: string, description: string): Option {
   return option(flags, description, listed)

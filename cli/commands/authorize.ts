@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { Command } from 'commander'
 import { exitCodes } from '../failure.js'
-import { amountOption, offOption, required, textOption } from '../options.js'
+import { amountOption, offOption, onOption, required, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { newId, withSession } from '../session.js'
 import { decisionSheet } from './decision-sheet.js'
@@ -14,6 +14,7 @@ export type PurchaseOptions = {
   readonly merchant?: string
   readonly id?: string
   readonly fallback: boolean
+  readonly verification?: true
 } & NetworkOptions
 
 /** `benefits authorize`: decides a purchase, as for the payment switch. */
@@ -45,12 +46,25 @@ export function takesPurchase(command: Command): Command {
     .addOption(required(textOption('--mcc <mcc>', 'merchant category code, four digits')))
     .addOption(textOption('--merchant <text>', 'merchant: ISO 8583 DE43, or a name'))
     .addOption(offOption('--no-fallback', 'do not let the free balance pay'))
+    .addOption(
+      onOption('--verification', 'in place of --amount: ask whether the account could pay; moves nothing', {
+        amount: '0',
+      }),
+    )
     .addOption(textOption('--id <id>', 'id of the purchase, which is decided once (default: a new id)'))
   return takesNetworkData(command)
 }
 
 export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {
-  const { amount, mcc, merchant = '', id = '', fallback } = options
-  const purchase = { transactionId: id, accountId, amount, mcc, merchant, ...networkOf(options) }
+  const { amount, mcc, merchant = '', id = '', fallback, verification } = options
+  const purchase = {
+    transactionId: id,
+    accountId,
+    amount,
+    mcc,
+    merchant,
+    ...(verification && { verification }),
+    ...networkOf(options),
+  }
   return fallback ? purchase : { ...purchase, fallback: 'FALLBACK_NEVER' }
 }

@@ -1,13 +1,12 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { Command, Option } from 'commander'
 import { choiceOption, textOption } from '../options.js'
+import { idOptions } from './merchant-ids.js'
 
 const HELP_GROUP = 'Options for what the card network sends:'
 
 const texts = {
-  merchantId: textOption('--merchant-id <id>', 'id of the merchant at its acquirer (DE42)'),
-  merchantTaxId: textOption('--merchant-tax-id <cnpj>', 'CNPJ of the merchant, 14 characters'),
-  acquirerId: textOption('--acquirer-id <id>', 'id of the acquirer (DE32)'),
+  ...idOptions(),
   terminalId: textOption('--terminal-id <id>', 'id of the terminal (DE41)'),
   rrn: textOption('--rrn <number>', 'retrieval reference number (DE37)'),
   networkReference: textOption('--network-reference <id>', 'id that the network gave the transaction'),

@@ -100,6 +100,8 @@ function answerText(simulation: JsonObject): string {
   const again = answer['replayed'] === true ? ', as answered before' : ''
   const category = textIn(answer, 'category')
   if (category === '') return `${codes} declined: ${words(wordIn(answer, 'reason', 'REASON'))}${again}`
+  if (textIn(answer, 'reason') === 'REASON_VERIFIED')
+    return `${codes} verified: ${category} would pay${again}`
   const balance = formatAmount(BigInt(textIn(answer, 'balance') || '0'))
   const paid = formatAmount(BigInt(textIn(answer, 'approvedAmount') || '0'))
   return `${codes} approved: ${category} pays ${paid} and has ${balance} left${again}`

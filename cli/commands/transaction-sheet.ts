@@ -43,6 +43,7 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
       { name: 'original_transaction_id', value: (row) => textIn(row, 'originalTransactionId') },
       { name: 'subject', value: (row) => textIn(row, 'subject') },
       { name: 'change', value: changeOf },
+      { name: 'verified_category', value: (row) => textIn(row, 'verifiedCategory') },
       { name: 'approval_code', value: (row) => textIn(row, 'approvalCode') },
       ...networkFields.map((field) => ({
         name: columnOf(field),
@@ -82,6 +83,7 @@ function noteOf(transaction: JsonObject): string {
     change === '' || subject === '' ? change : `${change}, by ${subject}`,
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     lessText(transaction),
+    verificationText(transaction),
     wordIn(transaction, 'fallback', 'FALLBACK') === 'NEVER' ? 'without the free balance' : '',
     approvalText(transaction),
     networkText(transaction),
@@ -103,6 +105,13 @@ function lessText(transaction: JsonObject): string {
   const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
   if (!('balanceAfter' in transaction) || asked === paid) return ''
   return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase arrived`
+}
+
+/** Names the wallet that would have paid an approved verification; empty for purchases. */
+function verificationText(transaction: JsonObject): string {
+  if (transaction['verification'] !== true) return ''
+  const wallet = textIn(transaction, 'verifiedCategory')
+  return wallet === '' ? 'verification' : `verification: ${wallet} would pay`
 }
 
 function approvalText(transaction: JsonObject): string {

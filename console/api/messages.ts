@@ -66,6 +66,8 @@ export type Transaction = {
   readonly fallback?: string
   readonly network?: NetworkData
   readonly approvalCode?: string
+  readonly verification?: boolean
+  readonly verifiedCategory?: string
   readonly originalTransactionId?: string
   readonly accountStatus?: AccountStatus
   readonly subject?: string

@@ -2,7 +2,7 @@ import type { WalletTried } from '../api/messages.js'
 import { Icon, type IconName } from '../parts/icons.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
-import { type Drawn, type StepName, type StepState, stepsOf, withoutPrefix } from './steps.js'
+import { approves, type Drawn, type StepName, type StepState, stepsOf, withoutPrefix } from './steps.js'
 
 type PathProps = {
   readonly drawn: Drawn
@@ -28,7 +28,7 @@ function Step({
   purchaseMax,
 }: PathProps & { readonly name: StepName; readonly state: StepState }) {
   const { decision } = text()
-  const isApproved = drawn.reason === 'APPROVED' && !drawn.isReplayed
+  const isApproved = approves(drawn.reason) && !drawn.isReplayed
   const label = name === 'permitted' ? decision.steps.permitted(drawn.effectiveMcc) : decision.steps[name]
   const mark: IconName =
     state === 'passed' || (state === 'decided' && isApproved) ? 'tick' : state === 'later' ? 'dash' : 'cross'
@@ -106,6 +106,7 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
   const { sentences } = decision
   if (drawn.reason === undefined) return decision.reused
   if (drawn.isReplayed) return decision.stored
+  if (drawn.payer && drawn.reason === 'VERIFIED') return decision.verified(drawn.payer.wallet)
   if (drawn.payer) {
     const say = drawn.isRecorded ? decision.paid : decision.pays
     return say(drawn.payer.wallet, money(drawn.amount - drawn.takenOff), money(drawn.payer.left))

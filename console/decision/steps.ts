@@ -39,13 +39,14 @@ export type Drawn = {
   readonly merchantRule: string
   /** The wallets that may pay, in order. An entry records only the wallet that paid. */
   readonly wallets: readonly WalletTried[]
-  /** The paying wallet, and its balance afterwards. */
+  /** The paying wallet, and its balance afterwards. A verification: the wallet that would pay. */
   readonly payer: { readonly wallet: string; readonly left: string } | undefined
 }
 
 /** The step of a reason, except for AMOUNT_OVER_LIMIT, which has two. */
 const stepsByReason: Readonly<Record<string, StepName>> = {
   APPROVED: 'wallets',
+  VERIFIED: 'wallets',
   INSUFFICIENT_BALANCE: 'wallets',
   ACCOUNT_NOT_FOUND: 'exists',
   ACCOUNT_CLOSED: 'open',
@@ -102,8 +103,13 @@ export function drawnEntry(entry: Transaction): Drawn {
     forbiddenBy: undefined,
     merchantRule: entry.merchantRule ?? '',
     wallets: [],
-    payer: entry.category ? { wallet: entry.category, left: entry.balanceAfter ?? '0' } : undefined,
+    payer: payerIn(entry),
   }
+}
+
+function payerIn({ category, verifiedCategory, balanceAfter = '0' }: Transaction): Drawn['payer'] {
+  const wallet = category || verifiedCategory
+  return wallet ? { wallet, left: balanceAfter } : undefined
 }
 
 /** The steps to draw, each before, at or after the deciding one. */
@@ -118,6 +124,11 @@ export function stepsOf({ decidedBy }: Drawn): readonly { name: StepName; state:
 }
 
 export type StepState = 'passed' | 'decided' | 'later'
+
+/** Whether a reason, without its prefix, approves a purchase or a verification. */
+export function approves(reason: string | undefined): boolean {
+  return reason === 'APPROVED' || reason === 'VERIFIED'
+}
 
 /** Cuts the name of an enum off its value: REASON_APPROVED becomes APPROVED. */
 export function withoutPrefix(value: string, prefix: string): string {

@@ -1,4 +1,5 @@
 import type { Activity } from '../api/messages.js'
+import { approves } from '../decision/steps.js'
 
 /** Longest and shortest period of the charts, in milliseconds. */
 const WINDOW_MS_MAX = 600_000
@@ -83,7 +84,7 @@ function sampleOf({ readTime, startTime = '', decisions = [], latencies = [] }: 
     if (kind !== 'TRANSACTION_KIND_AUTHORIZATION') continue
     const name = reason.replace(/^REASON_/, '')
     byReason.set(name, (byReason.get(name) ?? 0) + Number(count))
-    if (name === 'APPROVED') approved += Number(count)
+    if (approves(name)) approved += Number(count)
     else declined += Number(count)
   }
   return {

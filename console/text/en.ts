@@ -235,6 +235,7 @@ export const en = {
   },
   reasons: {
     APPROVED: 'Approved',
+    VERIFIED: 'Verified',
     INSUFFICIENT_BALANCE: 'Insufficient balance',
     ACCOUNT_NOT_FOUND: 'Account not found',
     ACCOUNT_BLOCKED: 'Account blocked',
@@ -263,6 +264,7 @@ export const en = {
     code: (code: string, iso: string) => `code ${code} · DE39 ${iso}`,
     pays: (wallet: string, amount: string, left: string) => `${wallet} pays ${amount} and has ${left} left.`,
     paid: (wallet: string, amount: string, left: string) => `${wallet} paid ${amount} and had ${left} left.`,
+    verified: (wallet: string) => `A verification moves nothing. ${wallet} would pay.`,
     stored: 'This id was decided before: the stored answer is given again.',
     reused: 'This id was used for something else. The purchase would fail with TRANSACTION_ID_REUSED.',
     steps: {
@@ -273,7 +275,7 @@ export const en = {
       currency: 'The currency is BRL',
       notReversed: 'No reversal came first',
       permitted: (mcc: string) => `Something pays for MCC ${mcc}`,
-      rail: 'Its rail leaves a wallet',
+      rail: 'A wallet accepts its rail',
       purchaseLimit: 'Within the limit of one purchase',
       limits: 'Within the limits',
       wallets: 'A wallet covers the whole amount',

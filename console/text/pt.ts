@@ -236,6 +236,7 @@ export const pt: Text = {
   },
   reasons: {
     APPROVED: 'Aprovada',
+    VERIFIED: 'Verificada',
     INSUFFICIENT_BALANCE: 'Saldo insuficiente',
     ACCOUNT_NOT_FOUND: 'Conta não encontrada',
     ACCOUNT_BLOCKED: 'Conta bloqueada',
@@ -264,6 +265,7 @@ export const pt: Text = {
     code: (code, iso) => `código ${code} · DE39 ${iso}`,
     pays: (wallet, amount, left) => `${wallet} paga ${amount} e fica com ${left}.`,
     paid: (wallet, amount, left) => `${wallet} pagou ${amount} e ficou com ${left}.`,
+    verified: (wallet) => `Uma verificação não move nada. ${wallet} pagaria.`,
     stored: 'Este id já foi decidido: a resposta guardada é dada de novo.',
     reused: 'Este id foi usado em outra coisa. A compra falharia com TRANSACTION_ID_REUSED.',
     steps: {
@@ -274,7 +276,7 @@ export const pt: Text = {
       currency: 'A moeda é BRL',
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
-      rail: 'A função do terminal deixa uma carteira',
+      rail: 'Uma carteira aceita a função do terminal',
       purchaseLimit: 'Dentro do limite de uma compra',
       limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',

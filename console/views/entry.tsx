@@ -55,6 +55,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
+  const isVerification = entry.verification ?? false
   const isApproved = entry.decision === 'DECISION_APPROVED'
   return (
     <>
@@ -64,7 +65,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
       </p>
       <p class="say">{sayingOf(entry)}</p>
       {report !== undefined && <Done>{report}</Done>}
-      {isPurchase && (
+      {isPurchase && !isVerification && (
         <div class="form-actions start">
           {isApproved && <Button onClick={() => setReversing(true)}>{words.reverse}</Button>}
           <a class="button plain" href={simulationOf(entry)}>

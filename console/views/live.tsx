@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Activity, Transaction } from '../api/messages.js'
 import { reasonText } from '../decision/decision-path.js'
-import { withoutPrefix } from '../decision/steps.js'
+import { approves, withoutPrefix } from '../decision/steps.js'
 import { Chart, roundUp } from '../live/chart.js'
 import { pointsOf, reasonsSince, type Samples, windowOf, withSample } from '../live/samples.js'
 import { Command, Empty, Head } from '../parts/basics.js'
@@ -117,7 +117,7 @@ function ByReason({ samples }: { readonly samples: Samples }) {
               <span>{reasonText(reason)}</span>
               <span class="bar">
                 <span
-                  class={`bar-part${reason === 'APPROVED' ? '' : ' bad'}`}
+                  class={`bar-part${approves(reason) ? '' : ' bad'}`}
                   style={{ width: `${(count / most) * 100}%` }}
                 />
               </span>

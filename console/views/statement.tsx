@@ -164,7 +164,8 @@ export function wordsOf(entry: Transaction): { title: string; note: string } {
     return { title, note: entry.subject ?? '' }
   }
   const merchant = (entry.merchant ?? '').replaceAll(/\s+/g, ' ').trim()
-  return { title: merchant || statement.noMerchant, note: declined }
+  const note = entry.verifiedCategory ? reasonText('VERIFIED') : declined
+  return { title: merchant || statement.noMerchant, note }
 }
 
 function requestOf({ from, until, ...rest }: Filters) {

@@ -28,7 +28,7 @@ export type TakenBack = {
 export type TakenBackById = Map<TransactionId, TakenBack>
 
 /** Reasons that a purchase can have only while early reversals leave a part of it to pay. */
-const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFICIENT_BALANCE'])
+const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'VERIFIED', 'INSUFFICIENT_BALANCE'])
 
 /** Adds one reversal. Call it in the order of the history. */
 export function takeBack(all: TakenBackById, entry: ReversalEntry): void {

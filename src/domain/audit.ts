@@ -3,7 +3,14 @@ import type { AccountId, AccountStatus } from './account-status.js'
 import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
-import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import {
+  type AuthorizationEntry,
+  type Entry,
+  isEarlyReversal,
+  movementOf,
+  type ReversalEntry,
+  type TransactionId,
+} from './entry.js'
 import { InvariantError } from './invariant.js'
 import { sameLimits, unlimited } from './limits.js'
 import { isCurrencySupported } from './network.js'
@@ -206,10 +213,7 @@ function spentText(spent: Readonly<Spent> | undefined): string {
 function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
   switch (entry.kind) {
     case 'AUTHORIZATION':
-      if (entry.reason !== 'APPROVED') return entry.movement === undefined
-      if (!isCurrencySupported(entry.network?.currency)) return false
-      // Early reversals lower the debit. `auditTakenBack` checks the exact amount.
-      return early ? entry.movement !== undefined : entry.movement?.delta === -entry.amount
+      return paysRightly(entry, early)
     case 'REVERSAL':
       if (entry.reason !== 'APPROVED') return entry.movement === undefined
       return entry.movement !== undefined && entry.movement.delta > 0n && gaveWhatWasAsked(entry)
@@ -224,6 +228,21 @@ function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boo
     case 'EXPIRY':
       throw new InvariantError(`entries of the kind ${entry.kind} are not audited yet`)
   }
+}
+
+function paysRightly(entry: AuthorizationEntry, hasEarlyReversal: boolean): boolean {
+  const { amount, reason, verification, verifiedWallet, movement, network } = entry
+  if ((amount === 0n) !== (verification ?? false)) return false
+  if (reason !== 'APPROVED') return movement === undefined && verifiesRightly(entry)
+  if (verification || verifiedWallet !== undefined || !isCurrencySupported(network?.currency)) return false
+  // Early reversals lower the debit. `auditTakenBack` checks the exact amount.
+  return hasEarlyReversal ? movement !== undefined : movement?.delta === -amount
+}
+
+/** Whether the entry names the wallet of a verification exactly when it is an approved one. */
+function verifiesRightly({ reason, verification, verifiedWallet, network }: AuthorizationEntry): boolean {
+  if (reason !== 'VERIFIED') return verifiedWallet === undefined
+  return verification === true && verifiedWallet !== undefined && isCurrencySupported(network?.currency)
 }
 
 /** Whether the reversal gave back the requested amount. Without a requested amount, any is right. */

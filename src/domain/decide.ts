@@ -19,8 +19,10 @@ import type { Verdict } from './verdict.js'
 /** A purchase to authorize. */
 export type Purchase = {
   readonly transactionId: TransactionId
-  /** 1 centavo or more. */
+  /** 1 centavo or more; 0 for a verification. */
   readonly amount: Centavos
+  /** An account verification: asks whether the account could pay, and moves nothing. */
+  readonly verification?: true
   /** Merchant category code as received: four digits. */
   readonly mcc: string
   /** Merchant string as received (ISO 8583 DE43, or a bare name); may be empty. */
@@ -98,6 +100,17 @@ export type Considered = {
  * hide that. Rule 7 comes after the status, because a blocked or closed account pays nothing in any currency.
  * It comes before all later rules, because they compare or take centavos of BRL, and the amount is none.
  *
+ * A verification differs in these rules:
+ *
+ * | #  | when                                          | answer                                      |
+ * |----|-----------------------------------------------|---------------------------------------------|
+ * | 8  | it has any early reversal                     | declined, ALREADY_REVERSED                  |
+ * | 11 | never: its amount is 0                        |                                             |
+ * | 12 | never: it asks for no hold                    |                                             |
+ * | 13 | a wallet may pay                              | approved, VERIFIED; names the first, moves nothing |
+ * | 14 | never: nothing is spent, so no limit applies  |                                             |
+ * | 15 | no wallet may pay                             | declined, INSUFFICIENT_BALANCE              |
+ *
  * Rules 12 and 13: a wallet holds the money when the purchase asks for a hold, unless its category is
  * immediate. Then it pays at once, and needs no hold.
  *
@@ -158,6 +171,7 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
   return (
     earlier.kind === 'AUTHORIZATION' &&
     earlier.amount === purchase.amount &&
+    earlier.verification === purchase.verification &&
     earlier.mcc === purchase.mcc &&
     earlier.merchant === purchase.merchant &&
     earlier.fallback === purchase.fallback &&
@@ -208,20 +222,22 @@ function askWallets(asked: Asked, catalog: Catalog, day: Day): Decision {
 }
 
 /** Tries the wallets in order, until one pays. */
-function considerWallets({ account, left, route }: Asked, day: Day): readonly Considered[] {
-  const { due, wallet: only } = left
+function considerWallets(asked: Asked, day: Day): readonly Considered[] {
+  const { account, purchase, left, route } = asked
   const considered: Considered[] = []
   for (const wallet of route.wallets) {
-    if (only !== undefined && wallet !== only) continue
+    if (left.wallet !== undefined && wallet !== left.wallet) continue
     const spending = spendingOn(account.spent.get(wallet), day)
-    const covers = balanceOf(account, wallet) >= due
-    const obstacle = covers
-      ? limitPassed(account.limits.wallets.get(wallet), { amount: due, spending })
-      : 'INSUFFICIENT_BALANCE'
+    const obstacle = purchase.verification ? undefined : obstacleIn(wallet, spending, asked)
     considered.push(obstacle === undefined ? { wallet, spending } : { wallet, spending, obstacle })
     if (obstacle === undefined) break
   }
   return considered
+}
+
+function obstacleIn(wallet: CategoryId, spending: Spending, { account, left }: Asked): Obstacle | undefined {
+  if (balanceOf(account, wallet) < left.due) return 'INSUFFICIENT_BALANCE'
+  return limitPassed(account.limits.wallets.get(wallet), { amount: left.due, spending })
 }
 
 /** Returns the time when the wallet's hold expires; undefined when the wallet pays at once. */
@@ -256,6 +272,7 @@ const ruleByReason = {
 } as const satisfies Partial<Record<Reason, DecisionRule>>
 
 function approve(asked: Asked, payer: Considered, considered: readonly Considered[], until?: Date): Decision {
+  if (asked.purchase.verification) return verify(asked, payer, considered)
   const { account, left, route } = asked
   const { wallet, spending } = payer
   const heldDelta = until ? left.due : 0n
@@ -282,6 +299,18 @@ function alreadyCaptured(asked: Asked): Decision {
   return { verdict, rule: 'CAPTURED_BEFORE', route, considered: [], takenOff: takenOff(asked) }
 }
 
+/** Approves a verification: names the wallet that would pay, and has no movement and no day. */
+function verify(asked: Asked, { wallet }: Considered, considered: readonly Considered[]): Decision {
+  const { account, route } = asked
+  const entry = {
+    reason: 'VERIFIED',
+    verifiedWallet: wallet,
+    approvalCode: approvalCodeOf(account.id, account.version + 1n),
+    ...entryFor(asked),
+  } as const
+  return { verdict: { type: 'RECORD', entry }, rule: 'WALLETS', route, considered, takenOff: takenOff(asked) }
+}
+
 function takenOff({ purchase, left }: Asked): Centavos {
   return centavos(purchase.amount - left.due)
 }
@@ -292,7 +321,10 @@ function entryFor({
   route,
   catalogVersion,
   at,
-}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'approvalCode' | 'day' | 'heldUntil'> {
+}: Asked): Omit<
+  AuthorizationEntry,
+  'reason' | 'movement' | 'verifiedWallet' | 'approvalCode' | 'day' | 'heldUntil'
+> {
   return {
     kind: 'AUTHORIZATION',
     accountId: account.id,
@@ -304,6 +336,7 @@ function entryFor({
     merchant: purchase.merchant,
     effectiveMcc: route.effectiveMcc,
     catalogVersion,
+    ...(purchase.verification && { verification: purchase.verification }),
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
     ...(purchase.fallback !== undefined && { fallback: purchase.fallback }),
     ...(purchase.network !== undefined && { network: purchase.network }),

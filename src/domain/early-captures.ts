@@ -1,5 +1,5 @@
 import type { CategoryId } from './category.js'
-import { earlyReversalsIn, leftByEarlyReversals } from './early-reversals.js'
+import { earlyReversalsIn, leaveNothing, leftByEarlyReversals } from './early-reversals.js'
 import type { FollowUpEntry } from './entry.js'
 import { type Centavos, centavos } from './money.js'
 import { sumsOf } from './purchase-sums.js'
@@ -21,11 +21,12 @@ export type LeftToPay = {
  */
 export function leftToPay(amount: Centavos, followUps: readonly FollowUpEntry[]): LeftToPay {
   if (followUps.length === 0) return { due: amount }
-  const left = leftByEarlyReversals(amount, earlyReversalsIn(followUps))
+  const early = earlyReversalsIn(followUps)
+  const left = leftByEarlyReversals(amount, early)
   const { captured, reversed, isFinal, wallet } = sumsOf(undefined, followUps)
   const booked = captured - reversed
-  const due = isFinal || booked >= left ? 0n : left - booked
-  if (due === 0n)
-    return { due: centavos(0n), coveredBy: left === 0n && booked === 0n ? 'REVERSALS' : 'CAPTURES' }
-  return { due: centavos(due), ...(wallet !== undefined && { wallet }) }
+  const nothingDue = { due: centavos(0n) }
+  if (booked === 0n && leaveNothing(amount, early)) return { ...nothingDue, coveredBy: 'REVERSALS' }
+  if (isFinal || (booked > 0n && booked >= left)) return { ...nothingDue, coveredBy: 'CAPTURES' }
+  return { due: centavos(left - booked), ...(wallet !== undefined && { wallet }) }
 }

@@ -26,6 +26,14 @@ export function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntr
   return { ...before, partial: before.partial + amount }
 }
 
+/**
+ * Whether early reversals leave nothing to pay of this amount. A verification has the amount 0: any early
+ * reversal leaves nothing of it.
+ */
+export function leaveNothing(amount: Centavos, { partial, full }: EarlyReversals): boolean {
+  return full || (partial > 0n && partial >= amount)
+}
+
 /** Returns the amount left to pay of a purchase after its early reversals, in centavos. */
 export function leftByEarlyReversals(amount: Centavos, { partial, full }: EarlyReversals): Centavos {
   return centavos(full || partial >= amount ? 0n : amount - partial)

@@ -53,9 +53,12 @@ export type AuthorizationEntry = Recorded & {
   readonly kind: 'AUTHORIZATION'
   readonly reason: Reason
   /**
-   * The requested amount: 1 centavo or more. The movement is smaller when early reversals took a part off.
+   * The requested amount: 1 centavo or more; 0 for a verification. The movement is smaller when early
+   * reversals took a part off.
    */
   readonly amount: Centavos
+  /** As received: an account verification, which moves nothing. */
+  readonly verification?: true
   /** As received: four digits. */
   readonly mcc: string
   /** As received. */
@@ -74,16 +77,21 @@ export type AuthorizationEntry = Recorded & {
   readonly hold?: HoldRequest
   /** The time when the hold expires. Absent when nothing is held. */
   readonly heldUntil?: Date
-  /** Present when the purchase was approved, unless captures that came first had booked all of it. */
+  /**
+   * Present when the purchase was approved, unless captures that came first had booked all of it; never in a
+   * verification.
+   */
   readonly movement?: Movement
+  /** The wallet that would have paid. Present exactly with the reason VERIFIED. */
+  readonly verifiedWallet?: CategoryId
   /**
    * ISO 8583 DE38: six characters of 0-9 and A-Z. Absent when declined, and in entries older than approval
    * codes.
    */
   readonly approvalCode?: string
   /**
-   * The day whose spending counts the purchase; absent when declined, and in entries older than daily
-   * counters.
+   * The day whose spending counts the purchase; absent when declined, in verifications, and in entries older
+   * than daily counters.
    */
   readonly day?: Day
 }
@@ -304,9 +312,10 @@ export function countedDaysOf(entry: Entry): CountedDays {
   return [{ day: entry.day, amount: amount < 0n ? -amount : amount }]
 }
 
-/** Whether the entry begins a purchase. */
+/** Whether the entry begins a purchase. A verification does not: it moves nothing. */
 export function isPurchase(entry: Entry): entry is PurchaseEntry {
-  return entry.kind === 'AUTHORIZATION' || (entry.kind === 'ADVICE' && entry.originalId === undefined)
+  if (entry.kind === 'AUTHORIZATION') return !entry.verification
+  return entry.kind === 'ADVICE' && entry.originalId === undefined
 }
 
 /** Whether the entry names the purchase it belongs to. */

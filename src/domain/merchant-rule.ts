@@ -2,7 +2,7 @@ import { isMcc } from './category.js'
 import { hasCheckDigits } from './cnpj.js'
 import type { Id } from './id.js'
 import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
-import type { NetworkData } from './network.js'
+import { merchantIdForms, type NetworkData } from './network.js'
 
 /**
  * Most rules in the catalog: every process keeps all of them in memory. Concurrent creations may exceed it
@@ -102,17 +102,7 @@ const RULE_TEXT_LENGTH_MAX = 99
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const COUNTRY = /^[A-Za-z]{2}$/
-const TAX_ID = /^[0-9A-Z]{14}$/
-const ACQUIRER_ID = /^[0-9]{1,11}$/
-const MERCHANT_ID = /^(?! )[ -~]{1,15}(?<! )$/
 const CONTROL_CHARACTER = /\p{Cc}/u
-
-/** What to say of an id that does not have its form. */
-export const idDescriptions = {
-  taxId: 'must be exactly 14 characters of 0-9 A-Z',
-  acquirerId: 'must be 1 to 11 digits',
-  merchantId: 'must be 1 to 15 printable ASCII characters, the first and the last one no space',
-} as const
 
 /** Returns the merchants that the rule covers, in normalised form. */
 export function slotOf(rule: MerchantRule): MerchantRuleSlot {
@@ -148,21 +138,6 @@ export function slotKey({ match, name, city = '', country = '' }: MerchantRuleSl
 /** Whether the text is a valid rule id. */
 export function isMerchantRuleId(text: string): boolean {
   return RULE_ID.test(text)
-}
-
-/** Whether the text has the form of a tax id. Its check digits may be wrong. */
-export function isTaxId(text: string): boolean {
-  return TAX_ID.test(text)
-}
-
-/** Whether the text is a valid acquirer id (ISO 8583 DE32). */
-export function isAcquirerId(text: string): boolean {
-  return ACQUIRER_ID.test(text)
-}
-
-/** Whether the text is a valid id of a merchant at its acquirer (ISO 8583 DE42). */
-export function isMerchantId(text: string): boolean {
-  return MERCHANT_ID.test(text)
 }
 
 /** Whether two rules are equal, field by field. */
@@ -204,7 +179,8 @@ function* merchantFaults(rule: MerchantRule): Generator<MerchantRuleFault> {
 
 function* taxIdFaults(taxId: string): Generator<MerchantRuleFault> {
   const field = 'merchant_tax_id'
-  if (!isTaxId(taxId)) yield { field, description: idDescriptions.taxId }
+  const { pattern, description } = merchantIdForms.merchantTaxId
+  if (!pattern.test(taxId)) yield { field, description }
   else if (!hasCheckDigits(taxId)) {
     yield { field, description: 'must end with the check digits of the CNPJ: a character is mistyped' }
   }
@@ -214,8 +190,13 @@ function* merchantIdFaults({
   acquirerId,
   merchantId,
 }: MerchantRuleByMerchantId): Generator<MerchantRuleFault> {
-  if (!isAcquirerId(acquirerId)) yield { field: 'acquirer_id', description: idDescriptions.acquirerId }
-  if (!isMerchantId(merchantId)) yield { field: 'merchant_id', description: idDescriptions.merchantId }
+  const forms = merchantIdForms
+  if (!forms.acquirerId.pattern.test(acquirerId)) {
+    yield { field: 'acquirer_id', description: forms.acquirerId.description }
+  }
+  if (!forms.merchantId.pattern.test(merchantId)) {
+    yield { field: 'merchant_id', description: forms.merchantId.description }
+  }
 }
 
 function* nameFaults(name: string): Generator<MerchantRuleFault> {

@@ -38,6 +38,27 @@ export const products = ['MEAL_PAT', 'FOOD_PAT', 'CULTURE', 'MEAL_CLT', 'FOOD_CL
 /** A benefit product of the voucher function. */
 export type Product = (typeof products)[number]
 
+/** The form of a text, and what to say of a text without it. */
+export type TextForm = { readonly pattern: RegExp; readonly description: string }
+
+/**
+ * The forms of a merchant's ids, in purchases as in merchant rules. A tax id of this form may have wrong
+ * check digits.
+ */
+export const merchantIdForms = {
+  merchantTaxId: { pattern: /^[0-9A-Z]{14}$/, description: 'must be exactly 14 characters of 0-9 A-Z' },
+  acquirerId: { pattern: /^[0-9]{1,11}$/, description: 'must be 1 to 11 digits' },
+  merchantId: printableForm(15),
+} as const satisfies Partial<Record<keyof NetworkData, TextForm>>
+
+/** The form of printable ASCII characters without a space at their ends. */
+export function printableForm(lengthMax: number): TextForm {
+  return {
+    pattern: new RegExp(`^(?! )[ -~]{1,${lengthMax}}(?<! )$`),
+    description: `must be 1 to ${lengthMax} printable ASCII characters, the first and the last one no space`,
+  }
+}
+
 /** ISO 4217 codes of the currency of the books. */
 const SUPPORTED_CURRENCIES: ReadonlySet<string> = new Set(['BRL', '986'])
 

@@ -18,6 +18,7 @@ export type Retry = 'NEVER' | 'LATER' | 'SMALLER'
 
 const codes = {
   APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  VERIFIED: { code: '00', iso8583: '00', retry: 'NEVER' },
   INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14', retry: 'NEVER' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },

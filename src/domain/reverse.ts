@@ -36,7 +36,7 @@ export type Reversal = {
  * |----|--------------------------------------------------|------------------------------------|
  * | 1  | the id was decided before, same content          | the stored answer                  |
  * | 2  | the id was decided before, other content         | rejected as a reuse of the id      |
- * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE  |
+ * | 3  | the original is a verification, or no purchase   | declined, ORIGINAL_NOT_REVERSIBLE  |
  * | 4  | never seen, reversed in full, nothing is left    | declined, ALREADY_REVERSED         |
  * | 5  | never seen                                       | recorded, REVERSED_BEFORE_PURCHASE |
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH        |

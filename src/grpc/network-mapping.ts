@@ -1,4 +1,13 @@
-import { type NetworkData, type Product, products, type Rail, rails } from '../domain/network.js'
+import {
+  merchantIdForms,
+  type NetworkData,
+  type Product,
+  printableForm,
+  products,
+  type Rail,
+  rails,
+  type TextForm,
+} from '../domain/network.js'
 import {
   type NetworkData as NetworkMessage,
   Product as ProductValue,
@@ -17,10 +26,10 @@ type TextRule = {
 
 /** The text fields in the order of the contract. */
 const textRules = {
-  merchantId: printable('merchant_id', 15),
-  merchantTaxId: rule('merchant_tax_id', /^[0-9A-Z]{14}$/, 'must be exactly 14 characters from 0-9 A-Z'),
-  acquirerId: rule('acquirer_id', /^[0-9]{1,11}$/, 'must be 1 to 11 digits'),
-  terminalId: printable('terminal_id', 16),
+  merchantId: ruleOf('merchant_id', merchantIdForms.merchantId),
+  merchantTaxId: ruleOf('merchant_tax_id', merchantIdForms.merchantTaxId),
+  acquirerId: ruleOf('acquirer_id', merchantIdForms.acquirerId),
+  terminalId: ruleOf('terminal_id', printableForm(16)),
   rrn: rule('rrn', /^[0-9A-Za-z]{1,12}$/, 'must be 1 to 12 characters from 0-9 A-Z a-z'),
   networkReference: rule('network_reference', /^[!-~]{1,64}$/, 'must be 1 to 64 visible ASCII characters'),
   currency: rule('currency', /^(?:[A-Z]{3}|[0-9]{3})$/, 'must be three letters A-Z or three digits'),
@@ -94,15 +103,11 @@ export function networkMessage(network: NetworkData | undefined): NetworkMessage
 }
 
 function rule(name: string, pattern: RegExp, description: string): TextRule {
-  return { name, fits: (text) => pattern.test(text), description }
+  return ruleOf(name, { pattern, description })
 }
 
-function printable(name: string, lengthMax: number): TextRule {
-  return {
-    name,
-    fits: (text) => text.length <= lengthMax && /^[!-~](?:[ -~]*[!-~])?$/.test(text),
-    description: `must be 1 to ${lengthMax} printable ASCII characters, without a space at its ends`,
-  }
+function ruleOf(name: string, { pattern, description }: TextForm): TextRule {
+  return { name, fits: (text) => pattern.test(text), description }
 }
 
 function isLocalTime(text: string): boolean {

@@ -67,6 +67,13 @@ export class RequestFields {
     return 0n as Centavos
   }
 
+  /** Validates the amount of a purchase: 0 for an account verification, and above 0 otherwise. */
+  purchaseAmount(field: string, value: bigint, verification: boolean): Centavos {
+    if (!verification) return this.amount(field, value)
+    this.check(value === 0n, field, 'must be 0 with verification')
+    return centavos(0n)
+  }
+
   /** Validates a limit on spending: 0 or more centavos. */
   limit(field: string, value: bigint): Centavos {
     if (value >= 0n) return centavos(value)

@@ -12,6 +12,7 @@ type Kind = LabelSets['outcomes'][number]['kind']
 const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   AUTHORIZATION: [
     'APPROVED',
+    'VERIFIED',
     'INSUFFICIENT_BALANCE',
     'ACCOUNT_NOT_FOUND',
     'ACCOUNT_BLOCKED',

@@ -59,6 +59,9 @@ function clientOptions({
     socketTimeoutMS: answerMsMax,
     heartbeatFrequencyMS: 1_000,
     minHeartbeatFrequencyMS: 500,
+    // With streamed checks, driver 7.9 sends a server its topology version back, and throws outside of every
+    // call when that came with an error of an operation: it is a bigint then, by `useBigInt64`.
+    serverMonitoringMode: 'poll',
 
     maxPoolSize: poolSizeMax,
     minPoolSize: 2,

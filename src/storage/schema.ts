@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
-import { products, rails } from '../domain/network.js'
+import { merchantIdForms, products, rails, type TextForm } from '../domain/network.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -92,6 +92,8 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     decision: { enum: ['APPROVED', 'DECLINED'] },
     reason: text,
     amount: money,
+    verification: { enum: [true] },
+    verified_wallet: text,
     wallet: text,
     delta: int64,
     balance_after: money,
@@ -162,13 +164,13 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     }),
     ruleObject(['merchant_tax_id'], {
       match: { enum: ['TAX_ID'] },
-      merchant_tax_id: { bsonType: 'string', pattern: '^[0-9A-Z]{14}$' },
+      merchant_tax_id: formed(merchantIdForms.merchantTaxId),
       slot: object(['name'], { name: text }),
     }),
     ruleObject(['acquirer_id', 'merchant_id'], {
       match: { enum: ['MERCHANT_ID'] },
-      acquirer_id: { bsonType: 'string', pattern: '^[0-9]{1,11}$' },
-      merchant_id: { bsonType: 'string', pattern: '^[ -~]{1,15}$' },
+      acquirer_id: formed(merchantIdForms.acquirerId),
+      merchant_id: formed(merchantIdForms.merchantId),
       slot: object(['name'], { name: text }),
     }),
   ),
@@ -329,6 +331,11 @@ async function ensureCollection(db: Db, name: string, validation: Validation): P
 
 function orTombstone(...schemas: readonly Document[]): Document {
   return { anyOf: [...schemas, tombstone] }
+}
+
+/** A text of this form. */
+function formed({ pattern }: TextForm): Document {
+  return { bsonType: 'string', pattern: pattern.source }
 }
 
 /** A merchant rule with these fields beside those that every rule has. */

@@ -3,7 +3,9 @@ import { purchase, TestClient } from '../support/clients/client.js'
 import {
   type ImportOutcome,
   MerchantRuleCalls,
+  ruleUpdate,
   type WireImport,
+  type WireResolution,
   type WireRule,
 } from '../support/clients/merchant-rule-calls.js'
 import { ServiceCalls } from '../support/clients/service-call.js'
@@ -14,17 +16,9 @@ import { useServices } from '../support/processes/service-process.js'
 const EXACT = 'MERCHANT_RULE_MATCH_EXACT'
 const PREFIX = 'MERCHANT_RULE_MATCH_PREFIX'
 const TAX_ID = 'MERCHANT_RULE_MATCH_TAX_ID'
-const MERCHANT_ID = 'MERCHANT_RULE_MATCH_MERCHANT_ID'
 
 type Answer = { readonly merchant_rule: WireRule }
 type Page = { readonly merchant_rules: readonly WireRule[]; readonly next_page_token: string }
-type Resolution = {
-  readonly name: string
-  readonly city: string
-  readonly merchant_rule: WireRule | null
-  readonly passed_over: readonly { readonly merchant_rule: WireRule; readonly reason: string }[]
-}
-
 type Simulation = {
   readonly rules: readonly { readonly merchant_rule: string; readonly outcome: string }[]
   readonly merchant: { readonly name: string }
@@ -64,14 +58,8 @@ describe('MerchantRuleService over the wire', () => {
     simulations.close()
   })
 
-  const create = async (rule: WireRule) =>
-    (await calls.call<Answer>('CreateMerchantRule', { merchant_rule: rule })).merchant_rule
-  const get = async (id: string) =>
-    (await calls.call<Answer>('GetMerchantRule', { merchant_rule_id: id })).merchant_rule
-  const update = (merchant_rule: WireRule, ...paths: readonly string[]) => ({
-    merchant_rule,
-    ...(paths.length > 0 && { update_mask: { paths } }),
-  })
+  const create = (rule: WireRule) => calls.create(rule)
+  const get = (id: string) => calls.get(id)
 
   describe('CreateMerchantRule', () => {
     it('creates the rule that GetMerchantRule returns', async () => {
@@ -178,7 +166,7 @@ describe('MerchantRuleService over the wire', () => {
     it(`covers ${normal} in any spelling by PREFIX ${name}, in ResolveMerchant and in Simulate`, async () => {
       const { id } = await create(fresh({ name, match: PREFIX }))
       await eventually('the rule is in use', async () => {
-        const resolved = await calls.call<Resolution>('ResolveMerchant', { merchant })
+        const resolved = await calls.call<WireResolution>('ResolveMerchant', { merchant })
         return resolved.name === normal && resolved.merchant_rule?.id === id
       })
       const simulation = await simulations.call<Simulation>('Simulate', purchase({ merchant }))
@@ -198,7 +186,7 @@ describe('MerchantRuleService over the wire', () => {
       const { id } = await create(fresh({ name, city: 'Maceió', country: 'BR' }))
       const merchant = change(`${name.padEnd(25)}${'Maceió'.padStart(12)} BR`)
       const resolved = await eventually('the rule is in use', async () => {
-        const found = await calls.call<Resolution>('ResolveMerchant', { merchant })
+        const found = await calls.call<WireResolution>('ResolveMerchant', { merchant })
         return found.merchant_rule !== null && found
       })
       expect([resolved.merchant_rule?.id, resolved.city]).to.deep.equal([id, 'MACEIO'])
@@ -208,7 +196,7 @@ describe('MerchantRuleService over the wire', () => {
   it('does not cover ARABICA LANCHES by PREFIX ARAB', async () => {
     const { id } = await create(fresh({ name: 'ARAB', match: PREFIX }))
     const passedOver = await eventually('the rule is looked at', async () => {
-      const { merchant_rule, passed_over } = await calls.call<Resolution>('ResolveMerchant', {
+      const { merchant_rule, passed_over } = await calls.call<WireResolution>('ResolveMerchant', {
         merchant: 'ARABICA LANCHES',
       })
       expect(merchant_rule).to.equal(null)
@@ -233,7 +221,7 @@ describe('MerchantRuleService over the wire', () => {
   describe('UpdateMerchantRule', () => {
     it('changes the fields in the mask, and clears empty ones', async () => {
       const { id = '', name, etag } = await create(fresh({ city: 'Santos', country: 'BR' }))
-      const changed = update({ id, match: PREFIX, mcc: '5812', name: 'not this' }, 'match', 'mcc', 'city')
+      const changed = ruleUpdate({ id, match: PREFIX, mcc: '5812', name: 'not this' }, 'match', 'mcc', 'city')
       await calls.call('UpdateMerchantRule', changed)
       const after = await get(id)
       expect(after).to.deep.include({ id, match: PREFIX, mcc: '5812', name, city: '', country: 'BR' })
@@ -242,15 +230,18 @@ describe('MerchantRuleService over the wire', () => {
 
     it('without a mask changes the given fields', async () => {
       const { id = '', name } = await create(fresh({ city: 'Santos' }))
-      await calls.call('UpdateMerchantRule', update({ id, mcc: '5812' }))
+      await calls.call('UpdateMerchantRule', ruleUpdate({ id, mcc: '5812' }))
       expect(await get(id)).to.deep.include({ match: EXACT, name, city: 'Santos', mcc: '5812' })
     })
 
     it('is rejected for an outdated etag', async () => {
       const { id = '', etag = '' } = await create(fresh())
-      await calls.call('UpdateMerchantRule', update({ id, etag, mcc: '5812' }))
+      await calls.call('UpdateMerchantRule', ruleUpdate({ id, etag, mcc: '5812' }))
       for (const old of [etag, 'none of ours']) {
-        const { code, info } = await calls.fail('UpdateMerchantRule', update({ id, etag: old, mcc: '5811' }))
+        const { code, info } = await calls.fail(
+          'UpdateMerchantRule',
+          ruleUpdate({ id, etag: old, mcc: '5811' }),
+        )
         expect([code, info?.reason]).to.deep.equal(['ABORTED', 'MERCHANT_RULE_CHANGED'])
       }
       expect(await get(id)).to.deep.include({ mcc: '5812' })
@@ -259,12 +250,12 @@ describe('MerchantRuleService over the wire', () => {
     it('is rejected for a tie', async () => {
       const { name } = await create(fresh())
       const { id = '' } = await create(fresh())
-      const { info } = await calls.fail('UpdateMerchantRule', update({ id, name: name ?? '' }))
+      const { info } = await calls.fail('UpdateMerchantRule', ruleUpdate({ id, name: name ?? '' }))
       expect(info?.reason).to.equal('MERCHANT_RULES_TIE')
     })
 
     it('names exactly the invalid paths of the mask', async () => {
-      const bad = update({ id: 'a', name: '', city: ' ', mcc: '1' }, 'name', 'mcc')
+      const bad = ruleUpdate({ id: 'a', name: '', city: ' ', mcc: '1' }, 'name', 'mcc')
       expect((await calls.fail('UpdateMerchantRule', bad)).badFields).to.deep.equal([
         'merchant_rule.name',
         'merchant_rule.mcc',
@@ -272,7 +263,7 @@ describe('MerchantRuleService over the wire', () => {
       for (const paths of [['etag'], ['id'], ['merchant_rule.mcc']]) {
         const { badFields } = await calls.fail(
           'UpdateMerchantRule',
-          update({ id: 'a', mcc: '5411' }, ...paths),
+          ruleUpdate({ id: 'a', mcc: '5411' }, ...paths),
         )
         expect(badFields).to.deep.equal(['update_mask'])
       }
@@ -280,110 +271,8 @@ describe('MerchantRuleService over the wire', () => {
     })
 
     it('reports a missing rule', async () => {
-      const { code } = await calls.fail('UpdateMerchantRule', update({ id: 'nobody', mcc: '5411' }))
+      const { code } = await calls.fail('UpdateMerchantRule', ruleUpdate({ id: 'nobody', mcc: '5411' }))
       expect(code).to.equal('NOT_FOUND')
-    })
-  })
-
-  describe('a rule by id', () => {
-    const company = { match: TAX_ID, merchant_tax_id: '12ABC34501DE35', mcc: '5811' }
-    const atAcquirer = { match: MERCHANT_ID, acquirer_id: '0042', merchant_id: 'LOJA 1', mcc: '5812' }
-
-    it('is read as it was created, the CNPJ without punctuation', async () => {
-      const tax = await create({ id: 'by-tax', ...company, merchant_tax_id: '12.abc.345/01de-35' })
-      expect(tax).to.deep.include({ id: 'by-tax', ...company, name: '', acquirer_id: '' })
-      const merchant = await create({ id: 'by-merchant', ...atAcquirer })
-      expect(merchant).to.deep.include({ id: 'by-merchant', ...atAcquirer, merchant_tax_id: '' })
-      expect([await get('by-tax'), await get('by-merchant')]).to.deep.equal([tax, merchant])
-      for (const [asked, id] of [
-        [{ merchant_tax_id: '12.ABC.345/01DE-35' }, 'by-tax'],
-        [{ acquirer_id: '0042' }, 'by-merchant'],
-        [{ match: MERCHANT_ID, merchant_id: 'LOJA 1' }, 'by-merchant'],
-      ] as const) {
-        const page = await calls.call<Page>('ListMerchantRules', asked)
-        expect(page.merchant_rules.map((rule) => rule.id)).to.deep.equal([id])
-      }
-    })
-
-    it('ties with another one for the same merchant', async () => {
-      for (const [rule, id] of [
-        [company, 'by-tax'],
-        [atAcquirer, 'by-merchant'],
-      ] as const) {
-        const { message } = await calls.fail('CreateMerchantRule', {
-          merchant_rule: { id: 'second', ...rule },
-        })
-        expect(message).to.contain(`another merchant rule covers the same merchants: rule ${id}`)
-      }
-    })
-
-    it('decides before rules by name, and ResolveMerchant says so', async () => {
-      const name = 'Armarinho Central'
-      const { id: named } = await create(fresh({ name }))
-      const ids = { merchant_tax_id: '12ABC34501DE35', acquirer_id: '0042', merchant_id: 'LOJA 1' }
-      const resolved = await eventually('all three rules are in use', async () => {
-        const answer = await otherCalls.call<Resolution>('ResolveMerchant', { merchant: name, ...ids })
-        return answer.passed_over.length === 2 && answer
-      })
-      expect(resolved.merchant_rule).to.deep.include({ id: 'by-tax', ...company })
-      expect(resolved.passed_over.map(({ merchant_rule: { id }, reason }) => [id, reason])).to.deep.equal([
-        ['by-merchant', 'PASSED_OVER_REASON_BY_MERCHANT_ID'],
-        [named, 'PASSED_OVER_REASON_BY_NAME'],
-      ])
-      const without = await calls.call<Resolution>('ResolveMerchant', { merchant: name })
-      expect(without.merchant_rule?.id).to.equal(named)
-    })
-
-    it('gets a name, and an id again, by masks that name the fields of both', async () => {
-      const { id = '', name = '' } = await create(fresh({ city: 'Santos' }))
-      const byId = { id, match: TAX_ID, merchant_tax_id: '11.222.333/0001-81' }
-      const early = await calls.fail('UpdateMerchantRule', update(byId))
-      expect(early.badFields).to.deep.equal(['merchant_rule.name', 'merchant_rule.city'])
-      const lone = await calls.fail('UpdateMerchantRule', update({ id, match: TAX_ID }, 'match'))
-      expect(lone.badFields).to.include('merchant_rule.merchant_tax_id')
-      await calls.call('UpdateMerchantRule', update(byId, 'match', 'name', 'city', 'merchant_tax_id'))
-      expect(await get(id)).to.deep.include({
-        ...byId,
-        merchant_tax_id: '11222333000181',
-        name: '',
-        city: '',
-      })
-      await calls.call('UpdateMerchantRule', update({ id, mcc: '5999' }))
-      expect(await get(id)).to.deep.include({ merchant_tax_id: '11222333000181', mcc: '5999' })
-      const named = { id, match: EXACT, name }
-      await calls.call('UpdateMerchantRule', update(named, 'match', 'name', 'merchant_tax_id'))
-      expect(await get(id)).to.deep.include({ ...named, merchant_tax_id: '' })
-    })
-
-    const bad: readonly (readonly [string, WireRule, readonly string[]])[] = [
-      ['wrong check digits', { ...company, merchant_tax_id: '12ABC34501DE36' }, ['merchant_tax_id']],
-      ['no tax id', { match: TAX_ID, mcc: '5811' }, ['merchant_tax_id']],
-      ['a name, too', { ...company, name: 'ACME' }, ['name']],
-      [
-        'the fields of all ways',
-        { ...company, ...atAcquirer, name: 'ACME', city: 'SANTOS', country: 'BR' },
-        ['name', 'city', 'country', 'merchant_tax_id'],
-      ],
-      ['half of the ids', { ...atAcquirer, acquirer_id: '' }, ['acquirer_id']],
-      [
-        'an id in a rule by name',
-        fresh({ acquirer_id: '42', merchant_id: '1' }),
-        ['acquirer_id', 'merchant_id'],
-      ],
-    ]
-    for (const [what, merchant_rule, fields] of bad) {
-      it(`is rejected with ${what}`, async () => {
-        const { code, badFields } = await calls.fail('CreateMerchantRule', { merchant_rule })
-        expect(code).to.equal('INVALID_ARGUMENT')
-        expect(badFields).to.deep.equal(fields.map((field) => `merchant_rule.${field}`))
-      })
-    }
-
-    it('is not looked for by ids of another form', async () => {
-      const ids = { merchant_tax_id: '123', acquirer_id: 'x', merchant_id: ' ' }
-      const fields = ['merchant_tax_id', 'acquirer_id', 'merchant_id']
-      expect((await calls.fail('ResolveMerchant', ids)).badFields).to.deep.equal(fields)
-      expect((await calls.fail('ListMerchantRules', ids)).badFields).to.deep.equal(fields)
     })
   })
 
@@ -402,7 +291,7 @@ describe('MerchantRuleService over the wire', () => {
     const lost = await create(fresh({ match: PREFIX, name: 'Quitanda' }))
     const merchant = 'Quitanda da Ana                SANTOS BR'
     const resolved = await eventually('the other process knows both rules', async () => {
-      const answer = await otherCalls.call<Resolution>('ResolveMerchant', { merchant })
+      const answer = await otherCalls.call<WireResolution>('ResolveMerchant', { merchant })
       return answer.passed_over.length === 1 && answer
     })
     expect(resolved).to.deep.include({ name: 'QUITANDA DA ANA', city: 'SANTOS', country: 'BR', more: false })
@@ -415,7 +304,9 @@ describe('MerchantRuleService over the wire', () => {
   })
 
   it('ResolveMerchant reports a merchant without a rule, and rejects text that is too long', async () => {
-    const { merchant_rule, name } = await calls.call<Resolution>('ResolveMerchant', { merchant: 'Ninguém' })
+    const { merchant_rule, name } = await calls.call<WireResolution>('ResolveMerchant', {
+      merchant: 'Ninguém',
+    })
     expect([merchant_rule, name]).to.deep.equal([null, 'NINGUEM'])
     const { badFields } = await calls.fail('ResolveMerchant', { merchant: 'x'.repeat(100) })
     expect(badFields).to.deep.equal(['merchant'])

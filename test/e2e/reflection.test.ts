@@ -7,7 +7,8 @@ import { useService } from '../support/processes/service-fixture.js'
 
 const AUTHORIZATION_FILE = 'benefits/v1/authorization.proto'
 const TIMESTAMP_FILE = 'google/protobuf/timestamp.proto'
-const IMPORTED_FILES = [TIMESTAMP_FILE, 'google/rpc/status.proto', 'google/protobuf/any.proto']
+const NETWORK_FILE = 'benefits/v1/network.proto'
+const IMPORTED_FILES = [NETWORK_FILE, TIMESTAMP_FILE, 'google/rpc/status.proto', 'google/protobuf/any.proto']
 const NOT_FOUND = 5
 
 /** The files in an answer: a serialized FileDescriptorProto begins with its name. */

@@ -138,6 +138,8 @@ describe('the validators', () => {
     ['network data with a field that is no text', 'ledger', { ...entry, network: { rrn: 1 } }],
     ['an approval code of five characters', 'ledger', { ...entry, approval_code: '7K3Q9' }],
     ['an approval code of small letters', 'ledger', { ...entry, approval_code: '7k3q9z' }],
+    ['a verification that is false', 'ledger', { ...entry, verification: false }],
+    ['a verified wallet that is no text', 'ledger', { ...entry, verified_wallet: 1 }],
     ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],

@@ -33,8 +33,8 @@ import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
 /**
- * Random concurrent operations on three processes, some of which are killed meanwhile. Operations without an
- * answer are sent again to another process, as a switch would. All work ends between two rounds.
+ * Random concurrent operations on three processes. The test kills some of them meanwhile. Operations without
+ * an answer are sent again to another process, as a switch would. All work ends between two rounds.
  *
  * Processes and database determine the order of execution. The reference model must explain every answer by
  * some order. A failure prints seed and path, which repeat the operations but not their timing:

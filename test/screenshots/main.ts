@@ -14,6 +14,9 @@ const LIVE_SECONDS = 30
 /** Longest wait for a view, in milliseconds. */
 const VIEW_MS_MAX = 60_000
 
+/** Height that shows a decision to its end, in pixels. */
+const DECISION_HEIGHT = 880
+
 type Shot = {
   readonly name: string
   readonly at: string
@@ -42,11 +45,17 @@ const tooMuch = query({
 
 /** The pictures of README and of the guide. */
 const shots: readonly Shot[] = [
-  { name: 'console-simulation', at: `#/simulate?${wrongMcc}`, drawn: 'FOOD pays R$5.00' },
+  {
+    name: 'console-simulation',
+    at: `#/simulate?${wrongMcc}`,
+    drawn: 'FOOD pays R$5.00',
+    height: DECISION_HEIGHT,
+  },
   {
     name: 'console-simulation-dark',
     at: `#/simulate?${wrongMcc}`,
     drawn: 'FOOD pays R$5.00',
+    height: DECISION_HEIGHT,
     colorScheme: 'dark',
   },
   { name: 'console-declined', at: `#/simulate?${tooMuch}`, drawn: 'One purchase may be R$300.00 at most' },

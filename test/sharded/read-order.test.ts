@@ -69,7 +69,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     expect(sent).to.have.lengthOf(3)
   })
 
-  describe("through two mongos, one of which has not seen the other's operation time", () => {
+  describe("through two mongos when one has not seen the other's operation time", () => {
     let here: string
     let there: string
 

@@ -12,7 +12,7 @@ export type Write = { readonly committedThen: number } & (
 type Placed<T> = { readonly place: number; readonly value: T }
 
 /**
- * Accounts and ledger as a log of single-document writes, the last of which may be rolled back. Reads may use
+ * Accounts and ledger as a log of single-document writes. The last writes may be rolled back. Reads may use
  * any place in the log; the first write has place 1.
  */
 export class Documents {

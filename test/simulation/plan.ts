@@ -197,10 +197,15 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    // Fallback and network data follow the id, not a draw: seeds that find known mistakes still find them.
+    // Fallback, network data and verifications follow the id, not a draw. So the seeds that find known
+    // mistakes still find them.
     const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
     const network = networks[transactionId.at(-1) ?? '']
-    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback, ...(network && { network }) }
+    const amount = this.#amount()
+    const asked = transactionId.endsWith('8')
+      ? { amount: centavos(0n), verification: true as const }
+      : { amount }
+    return { transactionId, mcc, merchant, ...asked, ...fallback, ...(network && { network }) }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {

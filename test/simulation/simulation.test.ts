@@ -55,6 +55,7 @@ describe('simulation of the engine', () => {
     'commits of several accounts',
     'commits of several entries',
     'journals filled',
+    'verifications approved',
     'purchases approved for a rest',
     'purchases approved for a remainder found in the ledger',
     'posting failed',

@@ -50,11 +50,15 @@ export class Witness implements WriteListener {
     if (added > 1) this.#coverage.count('commits of several entries')
     if (after.journal.length === JOURNAL_MAX) this.#coverage.count('journals filled')
     for (const entry of after.journal)
-      if (entry.seq > (before?.version ?? 0n)) this.#countEarly(entry, before?.journal ?? [])
+      if (entry.seq > (before?.version ?? 0n)) this.#countRare(entry, before?.journal ?? [])
   }
 
-  /** Counts purchases that early partial reversals reduced, by where those reversals were stored. */
-  #countEarly(entry: Entry, journal: readonly Entry[]): void {
+  /**
+   * Counts verifications, and purchases that early partial reversals reduced, by where those reversals were
+   * stored.
+   */
+  #countRare(entry: Entry, journal: readonly Entry[]): void {
+    if ('reason' in entry && entry.reason === 'VERIFIED') this.#coverage.count('verifications approved')
     if (entry.kind !== 'AUTHORIZATION' || !entry.movement || -entry.movement.delta === entry.amount) return
     this.#coverage.count('purchases approved for a rest')
     const id = entry.transactionId

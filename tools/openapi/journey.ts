@@ -140,6 +140,11 @@ export const journey: readonly Folder[] = [
         },
         answer: { code: '07', iso8583Code: '12', reason: 'REASON_CURRENCY_NOT_SUPPORTED' },
       },
+      authorize(
+        'Verify the account: nothing moves',
+        { transactionId: 'verification', accountId, ...food, verification: true },
+        { code: '00', reason: 'REASON_VERIFIED', category: 'FOOD', approvedAmount: '0' },
+      ),
       {
         ...authorize('Buy without a token', purchaseOf('purchase-4', '1'), ...error(401, 'unauthenticated')),
         hasNoToken: true,
@@ -179,7 +184,7 @@ export const journey: readonly Folder[] = [
         undefined,
         {
           after:
-            "pm.test('four purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['purchase-dollars', 'purchase-3', 'purchase-2', 'purchase-1']))",
+            "pm.test('five purchases, newest first', () => pm.expect(answer.transactions.map((each) => each.transactionId)).to.eql(['verification', 'purchase-dollars', 'purchase-3', 'purchase-2', 'purchase-1']))",
         },
       ),
     ],

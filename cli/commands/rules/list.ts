@@ -4,7 +4,7 @@ import { numberOption, textOption } from '../../options.js'
 import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
 import { objectsIn, textIn } from '../../terminal/sheet.js'
-import { type IdOptions, idArguments, idOptions, idsOf } from './merchant-ids.js'
+import { type IdOptions, idArguments, idOptions, idsOf } from '../merchant-ids.js'
 import { ruleSheet } from './rule-sheet.js'
 
 type Options = IdOptions & {
@@ -21,7 +21,7 @@ export function addRuleList(rules: Command): void {
     .description('list merchant rules, sorted by id')
     .addOption(textOption('--name <prefix>', 'only rules whose name starts with this text'))
     .addOption(textOption('--mcc <mcc>', 'only rules that set this MCC'))
-  for (const option of idOptions()) list.addOption(option)
+  for (const option of Object.values(idOptions())) list.addOption(option)
   list
     .addOption(numberOption('--limit <count>', 'rules per page (50)', { min: 1, max: 1_000 }))
     .addOption(textOption('--page <token>', 'token of the next page, as printed below a page'))

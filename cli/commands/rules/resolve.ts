@@ -6,7 +6,7 @@ import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
 import { words } from '../../terminal/output.js'
 import { objectIn, objectsIn, sheetOf, textIn, wordIn } from '../../terminal/sheet.js'
-import { type IdOptions, idOptions, idsOf } from './merchant-ids.js'
+import { type IdOptions, idOptions, idsOf } from '../merchant-ids.js'
 import { coveredBy } from './rule-sheet.js'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ export function addResolve(rules: Command): void {
     .command('resolve')
     .description('show which merchant rule applies to a merchant, and why others do not')
     .argument('[merchant]', 'merchant: ISO 8583 DE43, or a name', textArgument)
-  for (const option of idOptions()) resolve.addOption(option)
+  for (const option of Object.values(idOptions())) resolve.addOption(option)
   resolve
     .addHelpText(
       'after',

@@ -42,6 +42,7 @@ export function accountMessage(account: ListedAccount, categories: readonly Cate
 export function transactionMessage(entry: Entry): Transaction {
   const movement = movementOf(entry)
   const of = kindFields(entry)
+  const { verification = false, verifiedCategory = '' } = of
   return {
     transactionId: entry.transactionId,
     accountId: entry.accountId,
@@ -57,6 +58,8 @@ export function transactionMessage(entry: Entry): Transaction {
     effectiveMcc: of.effectiveMcc ?? '',
     merchant: of.merchant ?? '',
     merchantRule: of.merchantRule ?? '',
+    verification,
+    verifiedCategory,
     fallback: of.fallback ?? Fallback.UNSPECIFIED,
     network: of.network,
     approvalCode: of.approvalCode ?? '',
@@ -80,6 +83,8 @@ function kindFields(entry: Entry): Partial<Transaction> {
         effectiveMcc: entry.effectiveMcc,
         merchant: entry.merchant,
         merchantRule: entry.merchantRule ?? '',
+        verification: entry.verification ?? false,
+        verifiedCategory: entry.verifiedWallet ?? '',
         fallback: entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback],
         network: networkMessage(entry.network),
         approvalCode: entry.approvalCode ?? '',

@@ -3,6 +3,7 @@ import type { status } from '@grpc/grpc-js'
 import type { Authorize } from '../../application/authorize.js'
 import type { Reverse } from '../../application/reverse.js'
 import type { Simulate } from '../../application/simulate.js'
+import type { CategoryId } from '../../domain/category.js'
 import type { Purchase } from '../../domain/decide.js'
 import type { AuthorizationEntry, ReversalEntry } from '../../domain/entry.js'
 import type { Reversal } from '../../domain/reverse.js'
@@ -97,7 +98,8 @@ function readPurchase(request: AuthorizeRequest): {
   const fields = new RequestFields()
   const transactionId = fields.transactionId('transaction_id', request.transactionId)
   const accountId = fields.accountId('account_id', request.accountId)
-  const amount = fields.amount('amount', request.amount)
+  const { verification } = request
+  const amount = fields.purchaseAmount('amount', request.amount, verification)
   const mcc = fields.mcc('mcc', request.mcc)
   const merchant = fields.merchant('merchant', request.merchant)
   const fallback = fields.fallback('fallback', request.fallback)
@@ -110,6 +112,7 @@ function readPurchase(request: AuthorizeRequest): {
       amount,
       mcc,
       merchant,
+      ...(verification && { verification }),
       ...(fallback && { fallback }),
       ...(network && { network }),
     },
@@ -167,9 +170,13 @@ function answerFields(entry: AuthorizationEntry | ReversalEntry, replayed: boole
     reason,
     retry,
     decision: decisionMessage(entry),
-    category: movement?.wallet ?? '',
+    category: movement?.wallet ?? verifiedWalletOf(entry) ?? '',
     balance: movement?.balanceAfter,
     replayed,
     decidedAt: at,
   }
+}
+
+function verifiedWalletOf(entry: AuthorizationEntry | ReversalEntry): CategoryId | undefined {
+  return entry.kind === 'AUTHORIZATION' ? entry.verifiedWallet : undefined
 }

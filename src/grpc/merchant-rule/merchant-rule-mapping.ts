@@ -5,14 +5,11 @@ import { plainCnpj } from '../../domain/cnpj.js'
 import { parseMerchant } from '../../domain/merchant.js'
 import {
   faultsOf,
-  idDescriptions,
-  isAcquirerId,
-  isMerchantId,
-  isTaxId,
   type MerchantIds,
   type MerchantRule,
   type MerchantRuleMatch,
 } from '../../domain/merchant-rule.js'
+import { merchantIdForms } from '../../domain/network.js'
 import {
   MerchantRuleMatch as MerchantRuleMatchMessage,
   type MerchantRule as MerchantRuleMessage,
@@ -106,14 +103,15 @@ export function readMerchantIds(
   fields: RequestFields,
   { merchantTaxId, acquirerId, merchantId }: Readonly<Required<Record<keyof MerchantIds, string>>>,
 ): MerchantIds {
-  const taxId = plainCnpj(merchantTaxId)
-  fields.check(taxId === '' || isTaxId(taxId), 'merchant_tax_id', idDescriptions.taxId)
-  fields.check(acquirerId === '' || isAcquirerId(acquirerId), 'acquirer_id', idDescriptions.acquirerId)
-  fields.check(merchantId === '' || isMerchantId(merchantId), 'merchant_id', idDescriptions.merchantId)
+  const idIn = (name: keyof MerchantIds, field: string, text: string) => {
+    const { pattern, description } = merchantIdForms[name]
+    fields.check(text === '' || pattern.test(text), field, description)
+    return text !== '' && { [name]: text }
+  }
   return {
-    ...(taxId !== '' && { merchantTaxId: taxId }),
-    ...(acquirerId !== '' && { acquirerId }),
-    ...(merchantId !== '' && { merchantId }),
+    ...idIn('merchantTaxId', 'merchant_tax_id', plainCnpj(merchantTaxId)),
+    ...idIn('acquirerId', 'acquirer_id', acquirerId),
+    ...idIn('merchantId', 'merchant_id', merchantId),
   }
 }
 

@@ -69,6 +69,10 @@ type EntryFields = {
   readonly decision: 'APPROVED' | 'DECLINED'
   readonly reason?: StoredReason
   readonly amount?: bigint
+  /** Present only with true, for account verifications. */
+  readonly verification?: true
+  /** The wallet that would have paid an approved verification; absent in all other entries. */
+  readonly verified_wallet?: string
   readonly wallet?: string
   readonly delta?: bigint
   readonly balance_after?: bigint
@@ -236,6 +240,8 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         mcc: entry.mcc,
         effective_mcc: entry.effectiveMcc,
         merchant: entry.merchant,
+        ...(entry.verification && { verification: entry.verification }),
+        ...(entry.verifiedWallet !== undefined && { verified_wallet: entry.verifiedWallet }),
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
         ...(entry.fallback !== undefined && { fallback: entry.fallback }),
         ...(entry.network !== undefined && { network: networkDocument(entry.network) }),
@@ -327,9 +333,11 @@ type Recorded = 'accountId' | 'transactionId' | 'seq' | 'at'
 function purchaseFields(fields: EntryFields): Omit<AuthorizationEntry, Recorded | 'movement'> {
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
   const { fallback, network, day, catalog_version: catalogVersion, approval_code: approvalCode } = fields
+  const { verification, verified_wallet: verifiedWallet } = fields
   invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
   invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
   invariant(merchant !== undefined, 'an authorization has a merchant, which may be empty')
+  invariant(verification === undefined || verification, 'the mark of a verification is true')
   return {
     kind: 'AUTHORIZATION',
     reason: reasonOf(reason),
@@ -337,6 +345,8 @@ function purchaseFields(fields: EntryFields): Omit<AuthorizationEntry, Recorded 
     mcc,
     merchant,
     effectiveMcc,
+    ...(verification && { verification }),
+    ...(verifiedWallet !== undefined && { verifiedWallet }),
     ...(merchantRule !== undefined && { merchantRule }),
     ...(fallback !== undefined && { fallback: fallbackOf(fallback) }),
     ...(network !== undefined && { network: networkDataIn(network) }),

@@ -179,6 +179,25 @@ describe('./benefits and money', () => {
     expect(csv.stdout).to.match(/,VOUCHER,FOOD_PAT,LOJA 1,/)
   })
 
+  it('verifies an account without an amount, and names the wallet that would pay', async () => {
+    const request = ['--account', 'ana', '--mcc', '5411', '--verification']
+    const simulated = await run('simulate', ...request, '--output', 'table')
+    expect(simulated.stdout).to.include('00 (DE39 00) verified: FOOD would pay')
+    const before = await foodOf('ana')
+    const { code, stdout } = await run('authorize', ...request, '--id', 'verified')
+    expect(code).to.equal(0)
+    expect(JSON.parse(stdout)).to.include({
+      reason: 'REASON_VERIFIED',
+      category: 'FOOD',
+      approvedAmount: '0',
+    })
+    expect(await foodOf('ana')).to.equal(before)
+    const table = await run('transaction', 'verified', '--account', 'ana', '--output', 'table')
+    expect(table.stdout).to.match(/verification: FOOD would pay/)
+    expect((await run('authorize', ...request, '--amount', '1.00')).code).to.equal(2)
+    expect((await run('authorize', '--account', 'ana', '--mcc', '5411')).code).to.equal(2)
+  })
+
   it('distinguishes a decline, a wrong command and an unreachable service by exit code', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)

@@ -29,7 +29,10 @@ async function runSample(language: Language, env: Environment, test: Mocha.Conte
   return finished
 }
 
-/** The expected output of a sample, or the reason for not running it. */
+/**
+ * The expected output of a sample, or the reason for not running it. The first answer may be that of a repeat:
+ * on a busy machine a call may take so long that the sample, or gRPC, sends it again.
+ */
 function expectOutput(
   language: Language,
   { code, stdout, stderr }: Finished,
@@ -39,7 +42,8 @@ function expectOutput(
     expect(stderr).to.match(/^examples\/run\.sh: the sample in \w+ needs /)
     return
   }
-  expect({ code, stdout, stderr: code === 0 ? '' : stderr }).to.deep.equal({
+  const shown = stdout.replace(/replayed (true|false)/, 'replayed ...')
+  expect({ code, stdout: shown, stderr: code === 0 ? '' : stderr }).to.deep.equal({
     code: 0,
     stdout: lines.map((line) => `${line}\n`).join(''),
     stderr: '',
@@ -57,7 +61,7 @@ describe('the sample clients', () => {
     it(`authorize a purchase, repeat it and reverse it: ${language}`, async function () {
       const env = { ...envOf(fixture()), BENEFITS_ADDRESS: fixture().service.grpcAddress }
       expectOutput(language, await runSample(language, env, this), [
-        'authorized: 00 REASON_APPROVED from FOOD, replayed false',
+        'authorized: 00 REASON_APPROVED from FOOD, replayed ...',
         'authorized: 00 REASON_APPROVED from FOOD, replayed true',
         'reversed: 00 REASON_APPROVED, amount 1000',
       ])
@@ -76,10 +80,8 @@ describe('the sample clients', () => {
       const gate = await CuttingGate.listen(Number(fixture().service.grpcAddress.split(':')[1]))
       try {
         const env = { ...envOf(fixture()), BENEFITS_ADDRESS: gate.address }
-        const { stdout, ...finished } = await runSample(language, env, this)
-        // The lost request may have been decided or not.
-        const posted = stdout.replace(/replayed (true|false)/, 'replayed ...')
-        expectOutput(language, { ...finished, stdout: posted }, [
+        const finished = await runSample(language, env, this)
+        expectOutput(language, finished, [
           'authorized: 00 REASON_APPROVED from FOOD, replayed ...',
           'authorized: 00 REASON_APPROVED from FOOD, replayed true',
           'reversed: 00 REASON_APPROVED, amount 1000',
@@ -150,7 +152,7 @@ describe('the sample clients over mutual TLS', () => {
       }
       // Nothing has opened the account here.
       expectOutput(language, await runSample(language, env, this), [
-        'authorized: 07 REASON_ACCOUNT_NOT_FOUND from , replayed false',
+        'authorized: 07 REASON_ACCOUNT_NOT_FOUND from , replayed ...',
         'authorized: 07 REASON_ACCOUNT_NOT_FOUND from , replayed true',
         'reversed: 07 REASON_ORIGINAL_DECLINED, amount 0',
       ])

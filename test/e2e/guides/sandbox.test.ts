@@ -72,6 +72,7 @@ describe('the sandbox', () => {
         mcc,
         merchant,
         ...(field !== '-' && { network: { [field]: value } }),
+        ...(amount === '0' && { verification: true }),
       }
       if (reason === 'TRANSACTION_ID_REUSED') {
         const { error } = await fixture().client.authorize(purchase(request))

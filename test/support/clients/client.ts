@@ -14,6 +14,7 @@ export type AuthorizeRequest = {
   readonly mcc: string
   readonly merchant: string
   readonly network?: NetworkData
+  readonly verification?: boolean
 }
 
 /** What the card network sent with a purchase, as it goes over the wire. */

@@ -22,6 +22,21 @@ export type WireRule = {
   readonly merchant_id?: string
 }
 
+type RuleAnswer = { readonly merchant_rule: WireRule }
+
+/** The rule that decides for a merchant, and why others do not. */
+export type WireResolution = {
+  readonly name: string
+  readonly city: string
+  readonly merchant_rule: WireRule | null
+  readonly passed_over: readonly { readonly merchant_rule: WireRule; readonly reason: string }[]
+}
+
+/** A request to change a rule: all its fields, or those of the mask. */
+export function ruleUpdate(merchant_rule: WireRule, ...paths: readonly string[]) {
+  return { merchant_rule, ...(paths.length > 0 && { update_mask: { paths } }) }
+}
+
 /** The result of an import, as it comes over the wire; int64 as a string. */
 export type WireImport = {
   readonly created_count: string
@@ -68,6 +83,16 @@ export class MerchantRuleCalls {
     const outcome = await this.#unary(method, request)
     if (!('error' in outcome)) throw new Error(`no error, but ${JSON.stringify(outcome.response)}`)
     return outcome.error
+  }
+
+  /** Creates a rule, and returns it as stored. */
+  async create(merchant_rule: WireRule): Promise<WireRule> {
+    return (await this.call<RuleAnswer>('CreateMerchantRule', { merchant_rule })).merchant_rule
+  }
+
+  /** Reads a stored rule. */
+  async get(merchant_rule_id: string): Promise<WireRule> {
+    return (await this.call<RuleAnswer>('GetMerchantRule', { merchant_rule_id })).merchant_rule
   }
 
   /** Sends the messages of an import, and waits for the answer. */

@@ -41,6 +41,16 @@ export const steps = {
     const purchase = { transactionId, amount: centavos(amount), mcc: '5411', merchant: 'PADARIA DO ZE' }
     return (history, at) => decide(history, purchase, catalog, at, utcCalendar)
   },
+  /** A verification by MCC 5411: FOOD would pay. */
+  verification: (transactionId: string): Step => {
+    const content = {
+      amount: centavos(0n),
+      verification: true,
+      mcc: '5411',
+      merchant: 'PADARIA DO ZE',
+    } as const
+    return (history, at) => decide(history, { transactionId, ...content }, catalog, at, utcCalendar)
+  },
   /** Without an amount: the whole remainder. */
   reverse: (transactionId: string, originalId: string, amount?: bigint): Step => {
     const asked = { transactionId, originalId, described: {} }
@@ -135,6 +145,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(anyId, fc.record({ purchase: anyAmount, foodDay: anyAmount }, { requiredKeys: [] }))
     .map((asked) => steps.limits(...asked)),
+  anyId.map(steps.verification),
   anyId.map(steps.open),
 )
 

@@ -111,7 +111,8 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       ...named,
       kind: fc.constant('buy' as const),
-      amount,
+      // 0 is a verification.
+      amount: mostly(amount, fc.constant(0n)),
       mcc,
       merchant,
       fallback,
@@ -276,7 +277,14 @@ function verdictOn(
 
 function purchaseOf(asked: Extract<Operation, { kind: 'buy' }>): Purchase {
   const { id, amount, mcc, merchant, network } = asked
-  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant, ...(network && { network }) }
+  const purchase = {
+    transactionId: id,
+    amount: centavos(amount),
+    mcc,
+    merchant,
+    ...(amount === 0n && { verification: true as const }),
+    ...(network && { network }),
+  }
   return asked.fallback ? purchase : { ...purchase, fallback: 'NEVER' }
 }
 
@@ -328,7 +336,8 @@ function restOf(entry: Entry): string {
     case 'AUTHORIZATION': {
       const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback, network } = entry
       const mayFallBack = fallback !== 'NEVER'
-      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${mayFallBack}${networkText(network)}`
+      const verified = entry.verifiedWallet === undefined ? '' : `, ${entry.verifiedWallet} would pay`
+      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${mayFallBack}${networkText(network)}${verified}`
     }
     case 'REVERSAL': {
       const { amount, mcc, merchant } = entry.described

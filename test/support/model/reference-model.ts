@@ -16,6 +16,7 @@ export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'credit'; readonly wallet: string; readonly amount: bigint }
   | {
       readonly kind: 'buy'
+      /** 0 for a verification. */
       readonly amount: bigint
       readonly mcc: string
       readonly merchant: string
@@ -271,10 +272,11 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
   if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return declined('CURRENCY_NOT_SUPPORTED')
   const due = dueOf(book, asked)
-  if (due <= 0n) return declined('ALREADY_REVERSED')
+  if (isGivenBack(book, asked, due)) return declined('ALREADY_REVERSED')
   if (asked.mcc === FORBIDDEN_MCC) return declined('MCC_NOT_PERMITTED')
   const { open, isRailWrong } = walletsFor(mcc, asked)
   if (isRailWrong) return declined('RAIL_NOT_PERMITTED')
+  if (asked.amount === 0n) return verified(book, asked, { wallet: open[0], rest })
   const { most } = book
   if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
   const able = open.filter((wallet) => held(book, wallet) >= due)
@@ -287,6 +289,16 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
   const { day } = spentBy(book, payer, today)
   return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** The outcome of a verification: names the wallet that would pay, and moves nothing. */
+function verified(
+  book: Book,
+  asked: Of<'buy'>,
+  { wallet, rest }: { readonly wallet: string | undefined; readonly rest: string },
+): Answer {
+  if (wallet === undefined) return made(book, asked, { reason: 'INSUFFICIENT_BALANCE', rest })
+  return made(book, asked, { reason: 'VERIFIED', rest: `${rest}, ${wallet} would pay` })
 }
 
 /** The merchant rule that replaces the MCC, if there is one. */
@@ -325,6 +337,11 @@ function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
   return early.reduce((due, one) => due - (one.amount ?? 0n), amount)
 }
 
+/** Whether early reversals leave nothing of a purchase. Any one does so for a verification. */
+function isGivenBack(book: Book, { id, amount }: Of<'buy'>, due: bigint): boolean {
+  return amount === 0n ? earlyOf(book, id).length > 0 : due <= 0n
+}
+
 /** The early reversals of a purchase. */
 function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
   return book.lines.flatMap(({ asked, record }) =>
@@ -347,7 +364,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   if (!original)
     return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
   const { asked: purchase, record } = original
-  if (purchase.kind !== 'buy') return ends('ORIGINAL_NOT_REVERSIBLE')
+  if (!isReversible(purchase)) return ends('ORIGINAL_NOT_REVERSIBLE')
   const isAsSaid =
     (saidAmount ?? purchase.amount) === purchase.amount &&
     (saidMcc ?? purchase.mcc) === purchase.mcc &&
@@ -360,6 +377,11 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   if (delta > left) return ends('AMOUNT_OVER_REMAINDER')
   if (held(book, record.wallet) + delta > LARGEST) return ends('BALANCE_TOO_LARGE')
   return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, day: record.day, rest })
+}
+
+/** Whether the operation is a purchase, and no verification. */
+function isReversible(asked: Operation): asked is Of<'buy'> {
+  return asked.kind === 'buy' && asked.amount > 0n
 }
 
 const kinds = {
@@ -377,7 +399,9 @@ function made(
   fields: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
 ): Answer {
   const { reason = '', wallet = '', delta = 0n, day = '', rest } = fields
-  const decision = ['', 'APPROVED', 'REVERSED_BEFORE_PURCHASE'].includes(reason) ? 'APPROVED' : 'DECLINED'
+  const decision = ['', 'APPROVED', 'VERIFIED', 'REVERSED_BEFORE_PURCHASE'].includes(reason)
+    ? 'APPROVED'
+    : 'DECLINED'
   const balance = wallet === '' ? undefined : held(book, wallet) + delta
   const seq = BigInt(book.lines.length + 1)
   return {

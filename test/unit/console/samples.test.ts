@@ -20,6 +20,14 @@ describe('the samples behind the charts', () => {
     ])
   })
 
+  it('count a verification as an approval', () => {
+    const decisions = [
+      { kind: 'TRANSACTION_KIND_AUTHORIZATION', reason: 'REASON_VERIFIED', count: '6' },
+    ] as const
+    const samples = withSample(withSample([], activity(0, {})), { ...activity(2, {}), decisions })
+    expect(pointsOf(samples)[0]).to.deep.include({ approvedPerSecond: 3, declinedPerSecond: 0 })
+  })
+
   it('have no percentile when no call ended', () => {
     const samples = withSample(withSample([], activity(0, {})), activity(2, {}))
     expect(pointsOf(samples)[0]?.p99Ms).to.equal(undefined)

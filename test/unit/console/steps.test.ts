@@ -15,6 +15,7 @@ const deciders = {
   RAIL_NOT_PERMITTED: 'rail',
   INSUFFICIENT_BALANCE: 'wallets',
   APPROVED: 'wallets',
+  VERIFIED: 'wallets',
 } as const
 
 describe('the steps in the diagram of a decision', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type Account, balanceOf } from '../../../src/domain/account.js'
 import type { Category } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
-import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
+import { type AuthorizationEntry, decisionOf, type Movement } from '../../../src/domain/entry.js'
 import { hasMcc } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Rail } from '../../../src/domain/network.js'
@@ -95,6 +95,7 @@ describe('any sequence of purchases', () => {
       'CURRENCY_NOT_SUPPORTED',
       'MCC_NOT_PERMITTED',
       'RAIL_NOT_PERMITTED',
+      'VERIFIED',
       'REPLAY',
       'REUSED',
     ])
@@ -166,7 +167,7 @@ describe('any purchase that is approved', () => {
 
   it('has an approval code that no other approval of the account has', () => {
     always(({ past }) => {
-      const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.movement)
+      const approved = past.filter((entry) => decisionOf(entry) === 'APPROVED')
       const codes = approved.flatMap((entry) => ('approvalCode' in entry ? [entry.approvalCode] : []))
       expect(new Set(codes).size).to.equal(approved.length)
       const declined = past.filter((entry) => !approved.includes(entry))
@@ -188,6 +189,25 @@ describe('any purchase that is approved', () => {
   })
 })
 
+describe('any verification', () => {
+  it('moves nothing, and names the first permitted wallet exactly when it is approved', () => {
+    everyStep(({ before, after, purchase, verdict }, { scenario: { categories } }) => {
+      if (!purchase.verification || verdict.type !== 'RECORD') return
+      const { entry } = verdict
+      expect(after.wallets).to.deep.equal(before.wallets)
+      expect(after.spent).to.deep.equal(before.spent)
+      expect(entry.reason).not.to.equal('APPROVED')
+      if (entry.reason !== 'VERIFIED') {
+        expect(entry.verifiedWallet).to.equal(undefined)
+        return
+      }
+      expect(before.status).to.equal('ACTIVE')
+      const [first = 'CASH'] = benefitsFor(entry.effectiveMcc, purchase, categories)
+      expect(entry.verifiedWallet).to.equal(first)
+    })
+  })
+})
+
 describe('any purchase that is declined', () => {
   it('changes no balance', () => {
     everyStep(({ before, after, verdict }) => {
@@ -198,7 +218,8 @@ describe('any purchase that is declined', () => {
 
   it('in BRL on an active account is declined because no permitted wallet has enough money', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
-      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD') return
+      if (decisionOf(verdict.entry) === 'APPROVED') return
       if (isForeign(purchase) || isForbidden(purchase, scenario)) return
       const { categories } = scenario
       const benefits = benefitsFor(verdict.entry.effectiveMcc, purchase, categories)
@@ -262,6 +283,7 @@ describe('any purchase that is repeated', () => {
   it('with any other content is a reuse of the id', () => {
     const changes: fc.Arbitrary<(purchase: Purchase) => Purchase> = fc.constantFrom(
       (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
+      ({ verification, ...purchase }) => (verification ? purchase : { ...purchase, verification: true }),
       (purchase) => ({ ...purchase, mcc: '0001' }),
       (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
       ({ network, ...purchase }) => (network ? purchase : { ...purchase, network: { rrn: '2' } }),

@@ -23,6 +23,13 @@ const limitedBooks = booksOf(
   { journal: 1, posted: 1 },
 )
 
+/** The changes that make an approved verification of a purchase that moved nothing. */
+const verified = {
+  amount: centavos(0n),
+  verification: true,
+  reason: 'VERIFIED',
+  verifiedWallet: 'FOOD',
+} as const
 const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
 
 /**
@@ -102,6 +109,19 @@ export const planted: Readonly<
       ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? declined(entry) : entry)),
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
+    'a verification took money': withEntry(4n, put({ verification: true })),
+    'a purchase of nothing that is no verification': withEntry(5n, put({ amount: 0n })),
+    'a verification of an amount': withEntry(5n, put({ verification: true })),
+    'a purchase was verified': withEntry(5n, put({ reason: 'VERIFIED', verifiedWallet: 'FOOD' })),
+    'an approved verification names no wallet': withEntry(
+      5n,
+      put({ ...verified, verifiedWallet: undefined }),
+    ),
+    'a declined verification names a wallet': withEntry(5n, put({ ...verified, reason: 'ACCOUNT_BLOCKED' })),
+    'a verification in another currency was approved': withEntry(
+      5n,
+      put({ ...verified, network: { currency: 'USD' } }),
+    ),
     'a purchase in another currency took money': withEntry(4n, put({ network: { currency: 'USD' } })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
     'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REMAINDER' })),
@@ -150,6 +170,7 @@ export const planted: Readonly<
       reason: 'INSUFFICIENT_BALANCE',
       movement: undefined,
     }),
+    'the verification was approved after all': buyingAfterReversal({ ...verified, movement: undefined }),
     'the purchase was there before': withEntry(7n, put({ originalId: 'buy-1' })),
     'the purchase was paid whole after a reversal of a part': payingAfterParts(30n),
     'the purchase was paid with a centavo too much': payingAfterParts(21n),

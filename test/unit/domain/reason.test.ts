@@ -8,6 +8,7 @@ type Row = { readonly code: string; readonly iso8583: string; readonly retry: st
  */
 const table: Readonly<Record<string, Row>> = {
   APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  VERIFIED: { code: '00', iso8583: '00', retry: 'NEVER' },
   INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14', retry: 'NEVER' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },
@@ -76,9 +77,9 @@ describe('reason', () => {
     expect(reasons).to.include.members(answers)
   })
 
-  it('approves purchases with one reason only', () => {
+  it('approves purchases with one reason, and verifications with another', () => {
     const approving = reasons.filter((reason) => codesOf(reason).code === '00')
-    expect(approving.filter((reason) => reason in table)).to.deep.equal(['APPROVED'])
+    expect(approving.filter((reason) => reason in table)).to.deep.equal(['APPROVED', 'VERIFIED'])
   })
 
   it('returns NEVER for every change', () => {

@@ -122,7 +122,7 @@ const anyNetwork = [
   ...rails.map((rail) => ({ rail })),
 ] as const
 
-const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
+const anyPaidPurchase: fc.Arbitrary<Purchase> = fc.record(
   {
     transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
     amount: anyAmount.map(centavos),
@@ -133,6 +133,13 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
   },
   { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
 )
+
+/** One in ten is a verification. */
+const anyPurchase: fc.Arbitrary<Purchase> = fc
+  .tuple(anyPaidPurchase, fc.integer({ min: 1, max: 10 }))
+  .map(([purchase, part]) =>
+    part === 1 ? { ...purchase, amount: centavos(0n), verification: true } : purchase,
+  )
 
 /** Purchases, some of them repeated unchanged. */
 const anyPurchases = fc

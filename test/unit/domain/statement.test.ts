@@ -21,9 +21,12 @@ const { movement: _, ...unmoved } = reversal
 const mark: Entry = { ...unmoved, reason: 'REVERSED_BEFORE_PURCHASE' }
 const declinedReversal: Entry = { ...unmoved, reason: 'ALREADY_REVERSED' }
 
+const verified = { amount: centavos(0n), verification: true } as const
+
 const all: Readonly<Record<string, Entry>> = {
   purchase: authorizationOf(),
   decline: declineOf(),
+  verification: declineOf({ ...verified, reason: 'VERIFIED', verifiedWallet: 'FOOD' }),
   credit: creditEntryOf(),
   change: adminEntryOf(),
   reversal,
@@ -46,7 +49,7 @@ describe('statement filter', () => {
   })
 
   const byKind = {
-    AUTHORIZATION: ['purchase', 'decline'],
+    AUTHORIZATION: ['purchase', 'decline', 'verification'],
     REVERSAL: ['reversal', 'mark', 'declinedReversal'],
     CREDIT: ['credit'],
     ADMIN: ['change'],
@@ -57,9 +60,10 @@ describe('statement filter', () => {
     })
   }
 
-  it('finds entries that took effect, including early reversals', () => {
+  it('finds entries that took effect, including early reversals and verifications', () => {
     expect(fitting({ decision: 'APPROVED' })).to.deep.equal([
       'purchase',
+      'verification',
       'credit',
       'change',
       'reversal',

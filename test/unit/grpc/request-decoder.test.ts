@@ -20,6 +20,7 @@ describe('request decoder', () => {
     merchant: 'PADARIA DO ZE',
     fallback: Fallback.NEVER,
     network: undefined,
+    verification: false,
   }
 
   it('reads a message as the generated decoder does', () => {

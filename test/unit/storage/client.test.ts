@@ -5,8 +5,7 @@ const PASSWORD = 'hunter2'
 
 describe('the client of MongoDB', () => {
   const { options } = createClient({ uri: 'mongodb://127.0.0.1/?replicaSet=rs0', poolSizeMax: 4 })
-  // The driver checks each member continuously. Its answer is due by the end of one check, and at the latest
-  // one connection timeout later.
+  // The driver checks each member once in this time, and waits for the answer as long as for a connection.
   const noticedMs = options.heartbeatFrequencyMS + options.connectTimeoutMS
 
   it('considers a server that is silent on open connections gone within three seconds', () => {

@@ -442,6 +442,10 @@ export interface Transaction {
    * purchases that were approved before the service gave approval codes.
    */
   approvalCode: string;
+  /** Purchases: whether this was an account verification, which moves nothing, as received. */
+  verification: boolean;
+  /** Approved verifications: category of the wallet that would have paid. Empty for all other entries. */
+  verifiedCategory: string;
 }
 
 function createBaseAccount(): Account {
@@ -2011,6 +2015,8 @@ function createBaseTransaction(): Transaction {
     fallback: 0,
     network: undefined,
     approvalCode: "",
+    verification: false,
+    verifiedCategory: "",
   };
 }
 
@@ -2102,6 +2108,12 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.approvalCode !== "") {
       writer.uint32(274).string(message.approvalCode);
+    }
+    if (message.verification !== false) {
+      writer.uint32(280).bool(message.verification);
+    }
+    if (message.verifiedCategory !== "") {
+      writer.uint32(290).string(message.verifiedCategory);
     }
     return writer;
   },
@@ -2309,6 +2321,22 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.approvalCode = reader.string();
+            continue;
+          }
+          case 35: {
+            if (tag !== 280) {
+              break;
+            }
+
+            message.verification = reader.bool();
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.verifiedCategory = reader.string();
             continue;
           }
         }

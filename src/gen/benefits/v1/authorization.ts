@@ -134,7 +134,7 @@ export namespace RuleOutcome {
 export const WalletOutcome = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** PAYS - The wallet pays the whole amount, less early_reversed_amount. */
+  /** PAYS - The wallet pays the whole amount, less early_reversed_amount. A verification: the wallet would pay. */
   PAYS: 1,
   /** INSUFFICIENT_BALANCE - The wallet holds less than the amount. */
   INSUFFICIENT_BALANCE: 2,
@@ -164,7 +164,7 @@ export namespace WalletOutcome {
 export const Decision = {
   /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** APPROVED - The transaction took effect: a purchase debited its wallet. */
+  /** APPROVED - The transaction took effect: a purchase debited its wallet, or a verification found one. */
   APPROVED: 1,
   /** DECLINED - The transaction had no effect: no money moved. */
   DECLINED: 2,
@@ -231,7 +231,7 @@ export const Reason = {
   ORIGINAL_DECLINED: 8,
   /** ORIGINAL_MISMATCH - The purchase to reverse differs from the caller's description (07, 64, NEVER: with that description). */
   ORIGINAL_MISMATCH: 9,
-  /** ORIGINAL_NOT_REVERSIBLE - The transaction to reverse is not a purchase (07, 12, NEVER). */
+  /** ORIGINAL_NOT_REVERSIBLE - The transaction to reverse is not a purchase, or it is a verification (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
   /** AMOUNT_OVER_REMAINDER - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
   AMOUNT_OVER_REMAINDER: 11,
@@ -248,6 +248,8 @@ export const Reason = {
   CURRENCY_NOT_SUPPORTED: 15,
   /** RAIL_NOT_PERMITTED - No wallet that may pay for the effective MCC permits the purchase's rail (07, 57, NEVER). */
   RAIL_NOT_PERMITTED: 16,
+  /** VERIFIED - The account could pay the purchase; a verification moves nothing (00, 00, NEVER). */
+  VERIFIED: 17,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -270,6 +272,7 @@ export namespace Reason {
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
   export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
   export type RAIL_NOT_PERMITTED = typeof Reason.RAIL_NOT_PERMITTED;
+  export type VERIFIED = typeof Reason.VERIFIED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -286,8 +289,8 @@ export interface AuthorizeRequest {
    */
   accountId: string;
   /**
-   * Amount of the purchase in centavos of BRL.
-   * Required. 1 to 999999999999 (ISO 8583 DE4 has twelve digits).
+   * Amount of the purchase in centavos of BRL: 1 or more, but 0 with verification.
+   * Required unless verification is true. 0 to 999999999999 (ISO 8583 DE4 has twelve digits).
    */
   amount: bigint;
   /**
@@ -311,7 +314,15 @@ export interface AuthorizeRequest {
    * What the network's message says besides. A repeat carries the same values.
    * Optional.
    */
-  network: NetworkData | undefined;
+  network:
+    | NetworkData
+    | undefined;
+  /**
+   * Whether this is an account verification, as networks send before a card is stored or a subscription
+   * begins (ISO 8583 DE4 = 0). It moves nothing, and amount is 0. A repeat carries the same value.
+   * Optional.
+   */
+  verification: boolean;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -320,13 +331,16 @@ export interface AuthorizeResponse {
   transactionId: string;
   /** "00" approved, "51" insufficient balance, "07" declined for any other reason. */
   code: string;
-  /** Whether the purchase is paid. */
+  /** Whether the purchase is paid. A verification: whether the account could pay. */
   decision: Decision;
   /** Why the service decided so. */
   reason: Reason;
   /** The exact ISO 8583 response code (DE39), two digits. In ISO 8583, "07" would mean "pick up card". */
   iso8583Code: string;
-  /** Category of the wallet that paid, for example "FOOD". Empty unless approved. */
+  /**
+   * Category of the wallet that paid, for example "FOOD". An approved verification: of the wallet that would
+   * pay. Empty unless approved.
+   */
   category: string;
   /** Effective MCC, which chose the wallets: the merchant rule's, or else the received one. Four digits. */
   effectiveMcc: string;
@@ -334,7 +348,7 @@ export interface AuthorizeResponse {
   merchantRule: string;
   /**
    * Balance of the wallet that paid, right after this purchase, in centavos of BRL. 0 or more. Absent unless
-   * approved.
+   * approved, and for verifications.
    */
   balance?:
     | bigint
@@ -352,7 +366,7 @@ export interface AuthorizeResponse {
   retry: Retry;
   /**
    * Amount debited, in centavos of BRL: the request's, less reversals that came before the purchase.
-   * 1 to 999999999999. 0 unless approved.
+   * 1 to 999999999999. 0 unless approved, and for verifications.
    */
   approvedAmount: bigint;
   /**
@@ -380,7 +394,11 @@ export interface SimulateRequest {
   /** Whether the free balance may pay, as in AuthorizeRequest. */
   fallback: Fallback;
   /** What the network's message says besides, as in AuthorizeRequest. */
-  network: NetworkData | undefined;
+  network:
+    | NetworkData
+    | undefined;
+  /** Whether this is an account verification, as in AuthorizeRequest. */
+  verification: boolean;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -565,7 +583,16 @@ export interface ReverseResponse {
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
+  return {
+    transactionId: "",
+    accountId: "",
+    amount: 0n,
+    mcc: "",
+    merchant: "",
+    fallback: 0,
+    network: undefined,
+    verification: false,
+  };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -593,6 +620,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.network !== undefined) {
       NetworkData.encode(message.network, writer.uint32(58).fork()).join();
+    }
+    if (message.verification !== false) {
+      writer.uint32(64).bool(message.verification);
     }
     return writer;
   },
@@ -664,6 +694,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             }
 
             message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.verification = reader.bool();
             continue;
           }
         }
@@ -890,7 +928,16 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
 };
 
 function createBaseSimulateRequest(): SimulateRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0, network: undefined };
+  return {
+    transactionId: "",
+    accountId: "",
+    amount: 0n,
+    mcc: "",
+    merchant: "",
+    fallback: 0,
+    network: undefined,
+    verification: false,
+  };
 }
 
 export const SimulateRequest: MessageFns<SimulateRequest> = {
@@ -918,6 +965,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.network !== undefined) {
       NetworkData.encode(message.network, writer.uint32(58).fork()).join();
+    }
+    if (message.verification !== false) {
+      writer.uint32(64).bool(message.verification);
     }
     return writer;
   },
@@ -989,6 +1039,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             }
 
             message.network = NetworkData.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.verification = reader.bool();
             continue;
           }
         }
@@ -1832,6 +1890,13 @@ export const AuthorizationServiceService = {
    * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
+   * Verifications. A request with verification = true asks whether the account could pay, and moves nothing.
+   * The rules are the same, with three differences:
+   *  - Rule 7 applies to any reversal of this transaction_id that came first.
+   *  - Rule 11 asks neither balances nor limits, and rules 10 and 12 do not apply, as nothing is spent: the
+   *    first wallet that may pay gives 00, REASON_VERIFIED. Limits count nothing.
+   *  - Rule 13 applies when no wallet may pay.
+   *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorize: {
@@ -1909,7 +1974,7 @@ export const AuthorizationServiceService = {
    *     replayed = true.
    *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
    *     TRANSACTION_ID_REUSED.
-   *  3. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *  3. original_transaction_id belongs to an entry that is not a purchase, or to a verification: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
    *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
@@ -1967,6 +2032,13 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
+   * Verifications. A request with verification = true asks whether the account could pay, and moves nothing.
+   * The rules are the same, with three differences:
+   *  - Rule 7 applies to any reversal of this transaction_id that came first.
+   *  - Rule 11 asks neither balances nor limits, and rules 10 and 12 do not apply, as nothing is spent: the
+   *    first wallet that may pay gives 00, REASON_VERIFIED. Limits count nothing.
+   *  - Rule 13 applies when no wallet may pay.
+   *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
@@ -2019,7 +2091,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     replayed = true.
    *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
    *     TRANSACTION_ID_REUSED.
-   *  3. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *  3. original_transaction_id belongs to an entry that is not a purchase, or to a verification: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
    *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,

@@ -99,7 +99,9 @@ describe('engine: searching the ledger', () => {
     test.store.put(long)
     await test.authorize('a', purchase('1'), patience)
     await test.authorize('a', purchase('2'), patience)
-    expect(test.store.calls.filter((call) => call !== 'append')).to.deep.equal(['load', 'commit', 'commit'])
+    // The ledger poster makes its calls at its own time.
+    const isEngines = (call: string) => call !== 'append' && call !== 'missing'
+    expect(test.store.calls.filter(isEngines)).to.deep.equal(['load', 'commit', 'commit'])
     test.store.appending.alwaysMeets(undefined)
   })
 

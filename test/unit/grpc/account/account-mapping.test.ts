@@ -94,6 +94,8 @@ const silent: Transaction = {
   fallback: Fallback.UNSPECIFIED,
   network: undefined,
   approvalCode: '',
+  verification: false,
+  verifiedCategory: '',
   catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
@@ -136,6 +138,7 @@ const numbers: Readonly<Partial<Record<DomainReason, number>>> = {
   AMOUNT_OVER_LIMIT: 14,
   CURRENCY_NOT_SUPPORTED: 15,
   RAIL_NOT_PERMITTED: 16,
+  VERIFIED: 17,
 }
 
 describe('entry on the wire', () => {
@@ -165,6 +168,27 @@ describe('entry on the wire', () => {
         merchantRule: 'uber-trip',
         catalogVersion: 7n,
         day: '2026-01-02',
+      },
+    ],
+    [
+      'an approved verification',
+      declineOf({
+        amount: centavos(0n),
+        verification: true,
+        reason: 'VERIFIED',
+        verifiedWallet: 'FOOD',
+        approvalCode: '7K3Q9Z',
+        merchant: '',
+      }),
+      {
+        kind: TransactionKind.AUTHORIZATION,
+        decision: Decision.APPROVED,
+        reason: Reason.VERIFIED,
+        verification: true,
+        verifiedCategory: 'FOOD',
+        approvalCode: '7K3Q9Z',
+        mcc: '5411',
+        effectiveMcc: '5411',
       },
     ],
     [

@@ -36,6 +36,7 @@ export const request = (transactionId: string): AuthorizeRequest => ({
   merchant: '',
   fallback: Fallback.UNSPECIFIED,
   network: undefined,
+  verification: false,
 })
 
 export const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))

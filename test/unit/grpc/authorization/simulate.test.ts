@@ -75,6 +75,7 @@ function service() {
     merchant: de43({ name: 'Açme' }),
     fallback: Fallback.UNSPECIFIED,
     network: undefined,
+    verification: false,
     ...over,
   })
   return {
@@ -194,6 +195,32 @@ describe('Simulate', () => {
     const { answer, rule } = await service().simulate({ transactionId: 'food' })
     expect([answer, rule]).to.deep.equal([undefined, DecisionRule.TRANSACTION_ID])
   })
+
+  it('verifies an account: the first wallet would pay, whatever its limits, and nothing moves', async () => {
+    const { answer, wallets } = await service().simulate({ amount: 0n, verification: true })
+    expect(answer).to.include({
+      code: '00',
+      reason: Reason.VERIFIED,
+      decision: Decision.APPROVED,
+      retry: Retry.NEVER,
+      category: 'FOOD',
+      approvedAmount: 0n,
+      balance: undefined,
+      approvalCode: approvalCodeOf('a', 8n),
+    })
+    expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([WalletOutcome.PAYS, WalletOutcome.NOT_ASKED])
+  })
+
+  for (const [amount, verification] of [
+    [0n, false],
+    [100n, true],
+    [-1n, true],
+  ] as const) {
+    it(`rejects the amount ${amount} with verification = ${verification}`, async () => {
+      const { code, badFields } = await service().fail({ amount, verification })
+      expect({ code, badFields }).to.deep.equal({ code: 'INVALID_ARGUMENT', badFields: ['amount'] })
+    })
+  }
 
   it('uses a fresh id when the request has none', async () => {
     expect((await service().simulate({ transactionId: '' })).answer?.transactionId).to.match(UUID)

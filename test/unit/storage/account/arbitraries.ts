@@ -64,6 +64,8 @@ export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
     fallback: fc.constant('NEVER' as const),
     network: networkData,
     approvalCode: fc.stringMatching(/^[0-9A-Z]{6}$/),
+    verification: fc.constant(true as const),
+    verifiedWallet: wallet,
     movement,
     day,
   },

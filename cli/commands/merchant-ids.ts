@@ -1,5 +1,4 @@
-import type { Option } from 'commander'
-import { textOption } from '../../options.js'
+import { textOption } from '../options.js'
 
 /** The ids of a merchant, as options. */
 export type IdOptions = {
@@ -8,13 +7,13 @@ export type IdOptions = {
   readonly merchantId?: string
 }
 
-/** Makes the options for the ids of a merchant. */
-export function idOptions(): readonly Option[] {
-  return [
-    textOption('--merchant-tax-id <cnpj>', 'tax id of the merchant'),
-    textOption('--acquirer-id <id>', 'acquirer of the merchant (ISO 8583 DE32)'),
-    textOption('--merchant-id <id>', 'id of the merchant at the acquirer (ISO 8583 DE42)'),
-  ]
+/** Makes the options for the ids of a merchant, by the names of their values. */
+export function idOptions() {
+  return {
+    merchantTaxId: textOption('--merchant-tax-id <cnpj>', 'tax id of the merchant (CNPJ)'),
+    acquirerId: textOption('--acquirer-id <id>', 'acquirer of the merchant (ISO 8583 DE32)'),
+    merchantId: textOption('--merchant-id <id>', 'id of the merchant at the acquirer (ISO 8583 DE42)'),
+  } as const
 }
 
 /** The ids as fields of a request. */
