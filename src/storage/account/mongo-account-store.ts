@@ -17,14 +17,8 @@ import {
 } from '../commands.js'
 import { classified, DUPLICATE_KEY, mapTransientErrors, unavailable } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
-import {
-  type AccountDocument,
-  accountDocument,
-  accountOf,
-  entryOfLedger,
-  type LedgerDocument,
-  ledgerKey,
-} from './documents.js'
+import { type AccountDocument, accountDocument, accountOf } from './account-document.js'
+import { entryOfLedger, type LedgerDocument, ledgerKey } from './ledger-document.js'
 import { MongoLedger } from './mongo-ledger.js'
 import { type InSession, ReadOrder } from './read-order.js'
 

@@ -6,7 +6,7 @@ import { collections } from '../collections.js'
 import { runRead, runWrite, throwWriteErrors, type WriteReply } from '../commands.js'
 import { DUPLICATE_KEY, isTransientCode, mapTransientErrors } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
-import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
+import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './ledger-document.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
 /**

@@ -10,11 +10,13 @@ import {
   type AccountDocument,
   accountDocument,
   accountOf,
+} from '../../../../src/storage/account/account-document.js'
+import {
   entryOfLedger,
   type LedgerDocument,
   ledgerDocument,
   ledgerKey,
-} from '../../../../src/storage/account/documents.js'
+} from '../../../../src/storage/account/ledger-document.js'
 import { account, adminEntry, authorizationEntry, creditEntry } from './arbitraries.js'
 
 describe('documents', () => {
