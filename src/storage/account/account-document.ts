@@ -8,6 +8,7 @@ import type { EntryDocument } from './entry-document.js'
 import { entryOf } from './entry-reader.js'
 import { fieldsOf } from './entry-writer.js'
 import { type LimitsFields, limitsFields, limitsIn } from './limits-document.js'
+import { nextExpiryOf, type OpenHoldFields, openHoldFields, openHoldIn } from './open-hold-document.js'
 import { type SpendingFields, spendingFields, spendingIn } from './spending-document.js'
 import { mapOf, money, recordOf } from './stored-money.js'
 
@@ -16,6 +17,14 @@ export type AccountDocument = {
   readonly _id: AccountId
   readonly status: AccountStatus
   readonly wallets: Readonly<Record<string, bigint>>
+  /** Absent until money was held. */
+  readonly held?: Readonly<Record<string, bigint>>
+  /** Absent until a wallet has owed. */
+  readonly owed?: Readonly<Record<string, bigint>>
+  /** The open holds; absent without one. */
+  readonly holds?: readonly OpenHoldFields[]
+  /** The time when the first open hold expires; absent without one. The sweeper looks for it. */
+  readonly next_expiry?: Date
   /** Absent without limits. */
   readonly limits?: LimitsFields
   /** Absent until a wallet has paid. */
@@ -24,10 +33,14 @@ export type AccountDocument = {
   readonly journal: readonly EntryDocument[]
   /** Absent until a reversal has arrived before its purchase. */
   readonly reversed_ahead?: true
+  /** Absent until a capture or an advice has arrived before its purchase. */
+  readonly captured_ahead?: true
   /** The time when the account was opened; absent until then. */
   readonly created_at?: Date
   readonly updated_at: Date
 }
+
+type HoldFields = Pick<AccountDocument, 'holds' | 'next_expiry'>
 
 const statuses: ReadonlySet<AccountStatus> = new Set(['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'])
 
@@ -73,10 +86,10 @@ export function accountAsStored(document: AccountDocument): Account {
     version,
     journal,
     hasEarlyReversal: document.reversed_ahead ?? false,
-    hasEarlyCapture: false,
-    held: new Map(),
-    owed: new Map(),
-    holds: [],
+    hasEarlyCapture: document.captured_ahead ?? false,
+    held: mapOf(document.held ?? {}, money),
+    owed: mapOf(document.owed ?? {}, money),
+    holds: document.holds?.map(openHoldIn) ?? [],
     updatedAt: document.updated_at,
     ...(document.created_at && { openedAt: document.created_at }),
     wallets: mapOf(document.wallets, money),
@@ -91,6 +104,21 @@ export function accountAsStored(document: AccountDocument): Account {
  * @throws InvariantError when its journal lacks the entry that made its version.
  */
 export function accountDocument(account: Account): AccountDocument {
+  return {
+    ...accountFields(account),
+    ...(account.held.size > 0 && { held: Object.fromEntries(account.held) }),
+    ...(account.owed.size > 0 && { owed: Object.fromEntries(account.owed) }),
+    ...holdFields(account),
+  }
+}
+
+/**
+ * Writes an account without its held and owed money and its holds, which a commit writes only when they
+ * change.
+ *
+ * @throws InvariantError when its journal lacks the entry that made its version.
+ */
+export function accountFields(account: Account): Omit<AccountDocument, 'held' | 'owed' | keyof HoldFields> {
   const last = account.journal.at(-1)
   invariant(last?.seq === account.version, 'an account is written together with its last entry')
   return {
@@ -104,7 +132,14 @@ export function accountDocument(account: Account): AccountDocument {
     updated_at: last.at,
     ...(account.openedAt && { created_at: account.openedAt }),
     ...(account.hasEarlyReversal && { reversed_ahead: true }),
+    ...(account.hasEarlyCapture && { captured_ahead: true }),
   }
+}
+
+/** Writes the open holds of an account, with the time when the first one expires. */
+export function holdFields({ holds }: Account): HoldFields {
+  const next = nextExpiryOf(holds)
+  return next === undefined ? {} : { holds: holds.map(openHoldFields), next_expiry: next }
 }
 
 /** Writes an entry for an account's journal. */

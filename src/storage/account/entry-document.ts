@@ -1,6 +1,7 @@
 import type { AccountStatus } from '../../domain/account-status.js'
 import type { Day } from '../../domain/calendar.js'
 import type { AdminAction, Entry, Fallback } from '../../domain/entry.js'
+import type { CountedDaysFields } from './counted-days-document.js'
 import type { LimitsFields } from './limits-document.js'
 import type { NetworkDocument } from './network-document.js'
 import type { StoredReason } from './reason-names.js'
@@ -23,6 +24,12 @@ export type EntryFields = {
   readonly wallet?: string
   readonly delta?: bigint
   readonly balance_after?: bigint
+  /** Held money added or taken, with the held money after it; absent when it does not change. */
+  readonly held_delta?: bigint
+  readonly held_after?: bigint
+  /** Owed money added or taken, with the owed money after it; absent when it does not change. */
+  readonly owed_delta?: bigint
+  readonly owed_after?: bigint
   readonly mcc?: string
   readonly effective_mcc?: string
   readonly merchant?: string
@@ -34,12 +41,26 @@ export type EntryFields = {
   readonly catalog_version?: bigint
   /** Absent when declined, and in entries older than this field. */
   readonly approval_code?: string
+  /** Present when the purchase asked for a hold. Its time is in seconds. */
+  readonly hold?: { readonly expires_in?: bigint }
+  /** Present when the purchase was held. */
+  readonly held_until?: Date
   readonly original?: string
   readonly described?: DescriptionFields
+  /** Present only with true, for captures that are not final. */
+  readonly more_to_come?: true
+  /** Present only with true, for reversals that the caller reports. */
+  readonly advice?: true
+  /** Present only with true, for refunds that may be declined. */
+  readonly request?: true
+  /** Present only with true, for credits that pay what the wallet owes first. */
+  readonly pays_owed?: true
   readonly action?: AdminAction
   readonly status?: AccountStatus
   readonly subject?: string
   readonly day?: Day
+  /** Present when the entry gives back to several days, or to a part of them. */
+  readonly days?: CountedDaysFields
   readonly limits?: LimitsFields
 }
 

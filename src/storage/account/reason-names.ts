@@ -1,4 +1,5 @@
-import type { Reason } from '../../domain/reason.js'
+import { invariant } from '../../domain/invariant.js'
+import { type Reason, reasons } from '../../domain/reason.js'
 
 /**
  * Reasons whose stored names are older than those of the domain. The books keep them, so that earlier builds
@@ -22,10 +23,18 @@ export function storedReason(reason: Reason): StoredReason {
   return storedNames[reason] ?? reason
 }
 
-/** Returns the reason with this stored name. */
+/**
+ * Returns the reason with this stored name.
+ *
+ * @throws InvariantError when it is unknown: a later release has written it.
+ */
 export function reasonOf(stored: StoredReason): Reason {
-  return isStoredName(stored) ? reasonsByStoredName[stored] : stored
+  const reason = isStoredName(stored) ? reasonsByStoredName[stored] : stored
+  invariant(known.has(reason), 'the reason of an entry is known')
+  return reason
 }
+
+const known: ReadonlySet<Reason> = new Set(reasons)
 
 function isStoredName(stored: StoredReason): stored is StoredName {
   return Object.hasOwn(reasonsByStoredName, stored)

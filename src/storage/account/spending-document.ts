@@ -1,17 +1,11 @@
 import type { Day } from '../../domain/calendar.js'
 import { invariant } from '../../domain/invariant.js'
 import type { Spending } from '../../domain/spending.js'
+import { isDay } from './counted-days-document.js'
 import { money } from './stored-money.js'
 
 /** The spending of one wallet as stored in an account. */
 export type SpendingFields = { readonly day: Day; readonly day_amount: bigint; readonly month_amount: bigint }
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/
-
-/** Whether it is a calendar day. */
-export function isDay(stored: unknown): boolean {
-  return typeof stored === 'string' && DAY.test(stored)
-}
 
 /** Writes spending. */
 export function spendingFields({ day, dayAmount, monthAmount }: Spending): SpendingFields {
