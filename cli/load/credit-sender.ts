@@ -1,7 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
-import { AccountServiceService, type BatchCreditResponse } from '../../src/gen/benefits/v1/account.js'
+import {
+  AccountServiceService,
+  type BatchCreditResponse,
+  type CreditRequest,
+} from '../../src/gen/benefits/v1/account.js'
 import { exitCodes, Failure } from '../failure.js'
 import type { Connection } from '../service/connection.js'
 import { methods } from '../service/methods.js'
@@ -92,7 +96,7 @@ export class CreditSender {
   async #stream(credits: readonly Credit[]): Promise<BatchCreditResponse> {
     const response = await this.#options.connection.sendStream(AccountServiceService.batchCredit, {
       scope: methods.batchCredit.scope,
-      requests: credits,
+      requests: credits.map(requestOf),
       timeoutMs: STREAM_MS_MAX,
     })
     this.#lastAnswerMs = performance.now()
@@ -157,7 +161,7 @@ export class CreditSender {
   async #creditOne(credit: Credit): Promise<void> {
     const { transaction, replayed } = await this.#options.connection.unary(AccountServiceService.credit, {
       scope: methods.credit.scope,
-      request: credit,
+      request: requestOf(credit),
       timeoutMs: CALL_MS_MAX,
     })
     this.#lastAnswerMs = performance.now()
@@ -204,4 +208,8 @@ function isSilence(error: Failure): boolean {
 
 function isExpiredToken(error: Failure): boolean {
   return error instanceof ServiceFailure && error.code === status.UNAUTHENTICATED && error.isTokenExpired
+}
+
+function requestOf({ transactionId, accountId, category, amount }: Credit): CreditRequest {
+  return { transactionId, accountId, category, amount, paysOwed: false }
 }
