@@ -4,8 +4,8 @@ import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-reg
 /** The causes for deciding a request again. */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
-/** The engine's lanes: purchases and what follows them, or loads and changes of accounts. */
-type Lane = 'PURCHASE' | 'BACK_OFFICE'
+/** The engine's lanes: purchases, bookings, loads and changes of accounts, and expiries of holds. */
+type Lane = (typeof lanes)[number]
 
 /** The engine at one moment. */
 export type EngineReadings = {
@@ -17,9 +17,9 @@ export type EngineReadings = {
   readonly oldestUnpostedMs: number
 }
 
-const lanes: readonly Lane[] = ['PURCHASE', 'BACK_OFFICE']
+const lanes = ['PURCHASE', 'BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
 const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
-/** Powers of two up to a full group of purchases. The back office may add 8 requests. */
+/** Powers of two up to a full group of purchases. The other lanes may add 8 requests. */
 const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
 
 /** Metrics of the groups that requests are decided in, and of posting their entries to the ledger. */
@@ -61,7 +61,7 @@ export class EngineMetrics {
     })({})
     registry.gauges({
       name: 'benefits_waiting_requests',
-      help: 'Requests waiting to be decided, by lane: purchases and reversals, loads and account changes.',
+      help: 'Requests waiting to be decided, by lane: purchases, bookings, loads and account changes, expiries.',
       labelNames: ['lane'],
       read: () => {
         const { waitingRequests } = engine()

@@ -108,7 +108,7 @@ export type MetricsOptions = {
 /** The readings of a process that decides nothing. */
 export const idleReadings: Readings = {
   engine: () => ({
-    waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
+    waitingRequests: { PURCHASE: 0, BOOKING: 0, BACK_OFFICE: 0, EXPIRY: 0 },
     waitingRequestsMax: 0,
     unpostedEntries: 0,
     backlogEntries: 0,

@@ -22,7 +22,7 @@ describe('metrics', () => {
     metrics = createMetrics({ labels: metricLabels, version: '1.2.3' })
     metrics.observe({
       engine: () => ({
-        waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
+        waitingRequests: { PURCHASE: waiting, BOOKING: 7, BACK_OFFICE: 6, EXPIRY: 8 },
         waitingRequestsMax: 1_024,
         unpostedEntries: 5,
         backlogEntries: 2,
@@ -244,7 +244,9 @@ describe('metrics', () => {
 
   for (const line of [
     'benefits_waiting_requests{lane="PURCHASE"} 3',
+    'benefits_waiting_requests{lane="BOOKING"} 7',
     'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
+    'benefits_waiting_requests{lane="EXPIRY"} 8',
     'benefits_unposted_entries 5',
     'benefits_oldest_unposted_seconds 1.5',
     'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
