@@ -32,6 +32,7 @@ export function createReadings(options: ReadingsOptions): Readings {
       unpostedEntries: poster.unposted,
       backlogEntries: poster.backlog,
       oldestUnpostedMs: poster.oldestUnpostedMs,
+      oldestOverdueHoldMs: core.holdSweeper.oldestOverdueMs,
     }),
     pool: () => pool,
     connections: () => ({

@@ -15,6 +15,7 @@ export type EngineReadings = {
   readonly unpostedEntries: number
   readonly backlogEntries: number
   readonly oldestUnpostedMs: number
+  readonly oldestOverdueHoldMs: number
 }
 
 const lanes = ['PURCHASE', 'BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
@@ -27,6 +28,7 @@ export class EngineMetrics {
   readonly #groupSize: MeasuredSeries
   readonly #groupSeconds: MeasuredSeries
   readonly #retries: ReadonlyMap<RetryCause, CountedSeries>
+  readonly #holdsExpired: CountedSeries
   readonly #postingFailures: CountedSeries
   readonly #rejections: CountedSeries
 
@@ -49,6 +51,16 @@ export class EngineMetrics {
       labelNames: ['cause'],
     })
     this.#retries = new Map(retryCauses.map((cause) => [cause, retries({ cause })]))
+    this.#holdsExpired = registry.counter({
+      name: 'benefits_holds_expired_total',
+      help: 'Holds that this process has expired, before a decision or by its sweeper.',
+      labelNames: [],
+    })({})
+    registry.gauge({
+      name: 'benefits_oldest_overdue_hold_seconds',
+      help: 'Age of the oldest hold that the sweeper knows to be overdue, in seconds; 0 without one.',
+      read: () => engine().oldestOverdueHoldMs / 1000,
+    })
     this.#postingFailures = registry.counter({
       name: 'benefits_posting_failures_total',
       help: 'Failed attempts to copy entries to the ledger.',
@@ -103,6 +115,11 @@ export class EngineMetrics {
   /** Counts a request that is decided again. */
   retried(cause: RetryCause): void {
     this.#retries.get(cause)?.inc()
+  }
+
+  /** Counts holds that have expired. */
+  holdsExpired(count: number): void {
+    this.#holdsExpired.inc(count)
   }
 
   /** Counts a failed attempt to post to the ledger, which will be repeated. */
