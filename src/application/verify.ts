@@ -157,7 +157,7 @@ export class Verify {
     const discrepancies: Discrepancy[] = []
     for (const ids of chunksOf(followed)) {
       const keys = ids.map((transactionId) => ({ accountId, transactionId }))
-      const known = [...(await ledger.find(keys)), ...(await ledger.findReversals(keys)), ...journal]
+      const known = [...(await ledger.find(keys)), ...(await ledger.findFollowUps(keys)), ...journal]
       const upToVersion = known.filter(({ seq }) => seq <= version)
       discrepancies.push(...auditPurchases(accountId, ids, upToVersion))
     }
