@@ -12,6 +12,7 @@ import { isMethodOf } from './method-kind.js'
 /** Services that the HTTP API serves. */
 const SERVICES = [
   'benefits.v1.AuthorizationService',
+  'benefits.v1.CardRailService',
   'benefits.v1.AccountService',
   'benefits.v1.ActivityService',
   'benefits.v1.CategoryService',

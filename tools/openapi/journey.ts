@@ -40,8 +40,13 @@ const updateAccount = requestsOf('AccountService_UpdateAccount')
 const credit = requestsOf('AccountService_Credit')
 const getTransaction = requestsOf('AccountService_GetTransaction')
 const listTransactions = requestsOf('AccountService_ListTransactions')
+const getPurchase = requestsOf('AccountService_GetPurchase')
 const authorize = requestsOf('AuthorizationService_Authorize')
 const reverse = requestsOf('AuthorizationService_Reverse')
+const increment = requestsOf('CardRailService_Increment')
+const capture = requestsOf('CardRailService_Capture')
+const advise = requestsOf('CardRailService_Advise')
+const refund = requestsOf('CardRailService_Refund')
 const getCategory = requestsOf('CategoryService_GetCategory')
 const upsertCategory = requestsOf('CategoryService_UpsertCategory')
 const deleteCategory = requestsOf('CategoryService_DeleteCategory')
@@ -190,7 +195,66 @@ export const journey: readonly Folder[] = [
     ],
   },
   {
-    name: '6. Limit it',
+    name: '6. Hold, capture and refund',
+    steps: [
+      authorize(
+        'Hold R$ 30.00 for a day: FOOD holds them',
+        { ...purchaseOf('hold-1', '3000'), hold: { expiresIn: '86400s' } },
+        { code: '00', category: 'FOOD', approvedAmount: '3000', held: true, balance: '2000' },
+      ),
+      increment(
+        'Hold R$ 10.00 more',
+        { ...followUpOf('increment-1', 'hold-1'), amount: '1000' },
+        { code: '00', category: 'FOOD', heldBalance: '4000', balance: '1000' },
+      ),
+      getAccount(
+        'See the hold',
+        { accountId },
+        { id: accountId },
+        {
+          after:
+            "pm.test('R$ 40.00 are held', () => pm.expect(answer.account.holds[0].restAmount).to.eql('4000'))",
+        },
+      ),
+      capture(
+        'Capture R$ 35.00: the rest becomes available',
+        { ...followUpOf('capture-1', 'hold-1'), amount: '3500', ...food },
+        { reason: 'REASON_CAPTURED', capturedAmount: '3500', releasedAmount: '500', balance: '1500' },
+      ),
+      capture(
+        'Capture it again under another id: late, and booked',
+        { ...followUpOf('capture-2', 'hold-1'), amount: '500', ...food },
+        { code: '00', reason: 'REASON_CAPTURED_LATE', capturedAmount: '500', balance: '1000' },
+      ),
+      refund(
+        'The merchant gives R$ 5.00 back',
+        { ...followUpOf('refund-1', 'hold-1'), amount: '500', ...food },
+        { code: '00', reason: 'REASON_REFUNDED', refundedAmount: '500', balance: '1500' },
+      ),
+      refund(
+        'A merchant asks to give back a purchase that spent nothing: declined',
+        { ...followUpOf('refund-2', 'purchase-3'), amount: '500', ...food, request: true },
+        { code: '07', reason: 'REASON_ORIGINAL_NOT_CAPTURED' },
+      ),
+      advise(
+        'A terminal has approved R$ 5.00 offline',
+        { transactionId: 'advice-1', accountId, amount: '500', ...food },
+        { code: '00', reason: 'REASON_ADVISED', bookedAmount: '500', balance: '1000' },
+      ),
+      reverse(
+        'And reports that it was reversed',
+        { ...followUpOf('reversal-4', 'advice-1'), advice: true },
+        { code: '00', amount: '500', balance: '1500' },
+      ),
+      getPurchase(
+        'The whole purchase with its sums',
+        { accountId, transactionId: 'hold-1' },
+        { state: 'PURCHASE_STATE_CAPTURED', capturedAmount: '4000', refundedAmount: '500' },
+      ),
+    ],
+  },
+  {
+    name: '7. Limit it',
     steps: [
       updateAccount(
         'At most R$ 20.00 for a purchase',
@@ -205,7 +269,7 @@ export const journey: readonly Folder[] = [
     ],
   },
   {
-    name: '7. Merchant rules',
+    name: '8. Merchant rules',
     steps: [
       ruleStep('Create', 'A rule for a merchant', { merchantRule: rule }, { id: rule.id, mcc: '5812' }),
       ruleStep('Get', 'Read it', { merchantRuleId: rule.id }, { id: rule.id, mcc: '5812' }),
@@ -228,7 +292,7 @@ export const journey: readonly Folder[] = [
     ],
   },
   {
-    name: '8. Categories',
+    name: '9. Categories',
     steps: [
       upsertCategory(
         'A category for veterinarians',
@@ -253,10 +317,14 @@ export const journey: readonly Folder[] = [
         after: "pm.collectionVariables.set('policy', JSON.stringify(answer.policy))",
       }),
       requestsOf('CategoryService_UpdateMccPolicy')('Set the same MCCs again', { policy: '{{policy}}' }),
+      requestsOf('CategoryService_GetHoldPolicy')('Read how long holds last', {}, undefined, {
+        after: "pm.collectionVariables.set('policy', JSON.stringify(answer.policy))",
+      }),
+      requestsOf('CategoryService_UpdateHoldPolicy')('Set the same policy again', { policy: '{{policy}}' }),
     ],
   },
   {
-    name: '9. Block it and close it',
+    name: '10. Block it and close it',
     steps: [
       statusStep('Block it', 'BLOCKED'),
       authorize('Buy: the account is blocked', purchaseOf('purchase-6', '1'), {
@@ -274,7 +342,7 @@ export const journey: readonly Folder[] = [
     ],
   },
   {
-    name: '10. The challenge',
+    name: '11. The challenge',
     steps: [
       createAccount('An account with R$ 12.00 in FOOD and in CASH', { accountId: challenge.account }),
       ...['FOOD', 'CASH'].map((wallet) =>
@@ -327,7 +395,11 @@ function purchaseOf(transactionId: string, amount: string) {
 }
 
 function reversalOf(transactionId: string) {
-  return { transactionId, accountId, originalTransactionId: 'purchase-1' }
+  return followUpOf(transactionId, 'purchase-1')
+}
+
+function followUpOf(transactionId: string, originalTransactionId: string) {
+  return { transactionId, accountId, originalTransactionId }
 }
 
 function ruleStep(verb: string, ...asked: Parameters<Ask>): Step {

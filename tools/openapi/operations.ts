@@ -18,15 +18,15 @@ export function operationOf(
   schemas: Schemas,
 ): readonly [string, Schema] {
   const path = `/${method.parent.typeName}/${method.name}`
-  const scope = methodScopes.get(path)
-  if (scope === undefined) throw new Error(`${path} has no scope`)
+  const scopes = methodScopes.get(path)
+  if (scopes === undefined) throw new Error(`${path} has no scope`)
   const comment = contract.commentOf(method)
   const operation = {
     operationId: `${method.parent.name}_${method.name}`,
     tags: [method.parent.name],
     summary: summaryOf(comment),
     description: `${streamNote(method)}${comment}`,
-    security: [{ bearer: [scope] }],
+    security: scopes.map((scope) => ({ bearer: [scope] })),
     parameters: [{ $ref: '#/components/parameters/ConnectTimeoutMs' }],
     requestBody: { required: true, content: requestContent(method, schemas) },
     responses: {

@@ -6,6 +6,7 @@ import type { Contract } from './contract.js'
 /** Messages that the JSON mapping of Protocol Buffers writes in a form of their own. */
 const wellKnown: Readonly<Record<string, Schema>> = {
   'google.protobuf.Timestamp': { type: 'string', format: 'date-time' },
+  'google.protobuf.Duration': { type: 'string', pattern: '^[1-9][0-9]{0,6}s$' },
   'google.protobuf.FieldMask': {
     type: 'string',
     description: 'Paths in lowerCamelCase, with commas between them.',

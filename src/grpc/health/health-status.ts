@@ -7,6 +7,7 @@ import { UnreadableMessage, withReadErrors } from '../request-decoder.js'
 /** Services whose health is reported, besides that of the whole server (the empty name). */
 export const SERVICES = [
   'benefits.v1.AuthorizationService',
+  'benefits.v1.CardRailService',
   'benefits.v1.AccountService',
   'benefits.v1.ActivityService',
   'benefits.v1.CategoryService',

@@ -65,6 +65,5 @@ function authenticate(metadata: Metadata, verifier: TokenVerifier): Authenticati
 
 function allows({ scopes }: Principal, path: string, requireScope: boolean): boolean {
   if (!scopes) return !requireScope
-  const scope = methodScopes.get(path)
-  return scope !== undefined && scopes.has(scope)
+  return methodScopes.get(path)?.some((scope) => scopes.has(scope)) ?? false
 }

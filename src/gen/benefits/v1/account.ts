@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleClientStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
-import { Decision, Fallback, Reason } from "./authorization.js";
+import { Decision, Fallback, Hold, Reason } from "./authorization.js";
 import { NetworkData } from "./network.js";
 
 /** Accounts: opening, loading, blocking and closing them, and reading their history. */
@@ -35,6 +35,30 @@ export namespace AccountStatus {
   export type CLOSED = typeof AccountStatus.CLOSED;
 }
 
+/** PurchaseState says where the money of a purchase is. */
+export const PurchaseState = {
+  /** UNSPECIFIED - Nothing was ever held or spent: the purchase was declined, or only early reversals or refunds name it. */
+  UNSPECIFIED: 0,
+  /** HELD - Some money is held. */
+  HELD: 1,
+  /** CAPTURED - Nothing is held, and some money is spent. Refunds do not change this. */
+  CAPTURED: 2,
+  /** RELEASED - All the money went back, by reversals. */
+  RELEASED: 3,
+  /** EXPIRED - All the money went back, some of it by the expiry of the hold. */
+  EXPIRED: 4,
+} as const;
+
+export type PurchaseState = typeof PurchaseState[keyof typeof PurchaseState];
+
+export namespace PurchaseState {
+  export type UNSPECIFIED = typeof PurchaseState.UNSPECIFIED;
+  export type HELD = typeof PurchaseState.HELD;
+  export type CAPTURED = typeof PurchaseState.CAPTURED;
+  export type RELEASED = typeof PurchaseState.RELEASED;
+  export type EXPIRED = typeof PurchaseState.EXPIRED;
+}
+
 /** TransactionKind says what an entry records. */
 export const TransactionKind = {
   /** UNSPECIFIED - Never sent. In a filter: any. */
@@ -47,6 +71,16 @@ export const TransactionKind = {
   CREDIT: 3,
   /** ADMIN - A change of the account itself. */
   ADMIN: 4,
+  /** INCREMENT - A raise of a hold, approved or declined. */
+  INCREMENT: 5,
+  /** CAPTURE - A capture of a purchase, or of a part of it. */
+  CAPTURE: 6,
+  /** ADVICE - An advice of a purchase that others have approved. */
+  ADVICE: 7,
+  /** REFUND - A refund, asked or booked, approved or declined. */
+  REFUND: 8,
+  /** EXPIRY - The end of a hold whose time is over. The service makes the entry and its id, which begins with a space. */
+  EXPIRY: 9,
 } as const;
 
 export type TransactionKind = typeof TransactionKind[keyof typeof TransactionKind];
@@ -57,6 +91,11 @@ export namespace TransactionKind {
   export type REVERSAL = typeof TransactionKind.REVERSAL;
   export type CREDIT = typeof TransactionKind.CREDIT;
   export type ADMIN = typeof TransactionKind.ADMIN;
+  export type INCREMENT = typeof TransactionKind.INCREMENT;
+  export type CAPTURE = typeof TransactionKind.CAPTURE;
+  export type ADVICE = typeof TransactionKind.ADVICE;
+  export type REFUND = typeof TransactionKind.REFUND;
+  export type EXPIRY = typeof TransactionKind.EXPIRY;
 }
 
 /** Account is a benefits account as of its last committed entry. */
@@ -78,16 +117,39 @@ export interface Account {
     | Date
     | undefined;
   /** Limits on what the account may spend. Absent: no limits. */
-  limits: Limits | undefined;
+  limits:
+    | Limits
+    | undefined;
+  /** Open holds, oldest first: at most 64. A hold that is due is listed until the service books its expiry. */
+  holds: OpenHold[];
+}
+
+/** OpenHold is a purchase of which some money is still held. */
+export interface OpenHold {
+  /** The transaction_id of the purchase. */
+  transactionId: string;
+  /** Category of the wallet that holds the money, for example "FOOD". */
+  category: string;
+  /** Amount held by the purchase and its increments, in centavos of BRL. 1 or more. */
+  authorizedAmount: bigint;
+  /** Part of it that was captured, in centavos of BRL. 0 or more. */
+  capturedAmount: bigint;
+  /** Part of it that was given back, in centavos of BRL. 0 or more. */
+  releasedAmount: bigint;
+  /** Rest that is still held, in centavos of BRL: authorized less captured and released. 1 or more. */
+  restAmount: bigint;
+  /** Time when the rest becomes available again. */
+  expireTime: Date | undefined;
 }
 
 /**
  * Limits bound how much an account may spend.
  *
  * An absent limit does not apply; a limit of 0 allows no purchase. Days and months are those of the calendar
- * in the service's time zone (America/Sao_Paulo unless configured otherwise). A reversal is given back to the
- * day and the month that counted the purchase. A lower limit does not undo earlier purchases. Declines and
- * credits do not count.
+ * in the service's time zone (America/Sao_Paulo unless configured otherwise). A purchase counts when it is
+ * authorized, held or paid. What a reversal, an expiry or a final capture gives back is given back to the
+ * days and months that counted it. Captures beyond the hold and advices count, but are never declined. A
+ * lower limit does not undo earlier purchases. Declines, credits and refunds do not count.
  */
 export interface Limits {
   /**
@@ -119,7 +181,7 @@ export interface WalletLimits {
   monthMax?: bigint | undefined;
 }
 
-/** Spending is what a wallet paid in a day and in its month, less reversals. */
+/** Spending is what a wallet paid or held in a day and in its month, less what was given back. */
 export interface Spending {
   /** Latest day on which the wallet paid, for example 2026-11-23. On any later day it has spent nothing yet. */
   day: string;
@@ -133,10 +195,16 @@ export interface Spending {
 export interface Wallet {
   /** Id of the category, for example "FOOD". */
   category: string;
-  /** Balance in centavos of BRL. 0 or more. */
+  /** Available balance in centavos of BRL: purchases can spend it. 0 or more. */
   balance: bigint;
   /** Spending as the limits count it. Absent until the wallet pays for the first time. */
-  spending: Spending | undefined;
+  spending:
+    | Spending
+    | undefined;
+  /** Money that open holds reserve, in centavos of BRL. It is not part of balance. 0 or more. */
+  held: bigint;
+  /** Money that was booked when the wallet did not have it, in centavos of BRL. 0 or more. */
+  owed: bigint;
 }
 
 /** CreateAccountRequest opens an account. */
@@ -234,7 +302,7 @@ export interface UpdateAccountResponse {
 /** CreditRequest is a top-up of one wallet. */
 export interface CreditRequest {
   /**
-   * Id of the credit, unique on its account forever, among purchases and reversals too.
+   * Id of the credit, unique on its account forever, among all other transactions too.
    * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
    */
   transactionId: string;
@@ -253,6 +321,11 @@ export interface CreditRequest {
    * Required. 1 to 999999999999.
    */
   amount: bigint;
+  /**
+   * Whether the credit first pays what the wallet owes. A repeat carries the same value.
+   * Optional. False: the whole amount becomes available.
+   */
+  paysOwed: boolean;
 }
 
 /** CreditResponse is the result of a credit. */
@@ -275,13 +348,15 @@ export interface BatchCreditRequest {
   category: string;
   /** Amount in centavos of BRL, as in CreditRequest. */
   amount: bigint;
+  /** Whether the credit first pays what the wallet owes, as in CreditRequest. */
+  paysOwed: boolean;
 }
 
 /** BatchCreditResponse is the summary of a stream of credits. */
 export interface BatchCreditResponse {
   /** Number of credits that this call made. */
   creditedCount: bigint;
-  /** Sum of the credits that this call made, in centavos of BRL. */
+  /** Sum of the credits that this call made, in centavos of BRL, with the amounts that paid what wallets owed. */
   creditedAmount: bigint;
   /** Number of credits that earlier requests had made. */
   replayedCount: bigint;
@@ -372,11 +447,81 @@ export interface ListTransactionsResponse {
   nextPageToken: string;
 }
 
+/** GetPurchaseRequest names a purchase. */
+export interface GetPurchaseRequest {
+  /**
+   * Id of the account.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
+   */
+  accountId: string;
+  /**
+   * The transaction_id of the purchase: of Authorize, or of an advice without an original.
+   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e).
+   */
+  transactionId: string;
+}
+
+/** GetPurchaseResponse holds the purchase. */
+export interface GetPurchaseResponse {
+  /** The purchase as of its last committed entry. */
+  purchase: Purchase | undefined;
+}
+
+/**
+ * Purchase is a purchase with the sums over all its entries.
+ *
+ * The sums balance: authorized + incremented + excess = captured + released + rest. Declined entries count
+ * nothing.
+ */
+export interface Purchase {
+  /** The transaction_id of the purchase. */
+  transactionId: string;
+  /** Id of the account. */
+  accountId: string;
+  /** State that follows from the sums. A hold that is due counts as expired, even before its expiry is booked. */
+  state: PurchaseState;
+  /** Category of the wallet that holds or paid the money. Empty when nothing was ever held or spent. */
+  category: string;
+  /** Amount that Authorize held or paid, in centavos of BRL. 0 or more. */
+  authorizedAmount: bigint;
+  /** Amount that increments added to the hold, in centavos of BRL. 0 or more. */
+  incrementedAmount: bigint;
+  /** Amount spent, by Authorize at once, by captures or by an advice, in centavos of BRL. 0 or more. */
+  capturedAmount: bigint;
+  /**
+   * Part of captured_amount that no authorization covered, in centavos of BRL: captured over, late or unseen,
+   * or advised. 0 or more.
+   */
+  excessAmount: bigint;
+  /**
+   * Amount given back from the hold, by a final capture, by reversals or by the expiry, in centavos of BRL.
+   * 0 or more.
+   */
+  releasedAmount: bigint;
+  /** Part of released_amount that the expiry gave back, in centavos of BRL. 0 or more. */
+  expiredAmount: bigint;
+  /** Amount given back by reversals after it was spent, in centavos of BRL. 0 or more. */
+  reversedAmount: bigint;
+  /** Amount given back by refunds, in centavos of BRL. 0 or more. */
+  refundedAmount: bigint;
+  /**
+   * Amount that the purchase made its wallet owe, less what its reversals and refunds cancelled, in centavos
+   * of BRL. Credits that paid it do not count. 0 or more.
+   */
+  owedAmount: bigint;
+  /** Amount that is still held, in centavos of BRL. 0 or more. */
+  restAmount: bigint;
+  /** Number of entries of the purchase, declined ones included. 1 or more. */
+  transactionCount: bigint;
+  /** The entries of the purchase, oldest first: at most 1000. The sums count all of them. */
+  transactions: Transaction[];
+}
+
 /** Transaction is one entry of an account's history. It never changes. */
 export interface Transaction {
   /**
-   * Id of the entry, unique on the account. The caller chose it, or the service made it for an administrative
-   * change without request_id.
+   * Id of the entry, unique on the account. The caller chose it, or the service made it: for an
+   * administrative change without request_id, and for an expiry.
    */
   transactionId: string;
   /** Id of the account. */
@@ -391,26 +536,36 @@ export interface Transaction {
   reason: Reason;
   /**
    * Requested amount, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is
-   * left. A purchase was debited less (see delta) when partial reversals came before it.
+   * left. A purchase was debited less (see delta) when partial reversals or captures came before it.
+   * Expiries: the rest of the hold.
    */
   amount: bigint;
   /** Category of the wallet whose balance changed. Empty when none did. */
   category: string;
-  /** Change of that balance, in centavos of BRL: negative for a purchase. 0 when no balance changed. */
+  /** Change of its available balance, in centavos of BRL: negative for a purchase. 0 when it did not change. */
   delta: bigint;
-  /** That balance right after the entry, in centavos of BRL. Absent when no balance changed. */
+  /** That balance right after the entry, in centavos of BRL. Absent when no balance of the wallet changed. */
   balanceAfter?:
     | bigint
     | undefined;
-  /** Purchases: MCC as received. */
+  /** Purchases, captures, advices and refunds: MCC as received. */
   mcc: string;
-  /** Purchases: effective MCC, which chose the wallets. */
+  /**
+   * Purchases, captures, advices and refunds: effective MCC, which chose the wallet. Empty in the latter
+   * three when the purchase had a wallet before.
+   */
   effectiveMcc: string;
-  /** Purchases: merchant as received. */
+  /** Purchases, captures, advices and refunds: merchant as received. */
   merchant: string;
-  /** Purchases: id of the merchant rule that replaced the MCC. Empty when none did. */
+  /**
+   * Purchases, captures, advices and refunds: id of the merchant rule that replaced the MCC. Empty when none
+   * did.
+   */
   merchantRule: string;
-  /** Reversals: transaction_id of the purchase. */
+  /**
+   * Increments, captures, advices, reversals, refunds and expiries: transaction_id of the purchase. Empty in
+   * an advice that is a purchase itself, and in a refund that names no purchase.
+   */
   originalTransactionId: string;
   /** Administrative changes: status of the account after the change. */
   accountStatus: AccountStatus;
@@ -420,32 +575,77 @@ export interface Transaction {
   createTime:
     | Date
     | undefined;
-  /** Purchases: version of the catalog that decided. 0 in entries that are older than versions. */
+  /**
+   * Purchases, captures, advices and refunds: version of the catalog that chose the wallet. 0 when the
+   * purchase had a wallet before, and in entries that are older than versions.
+   */
   catalogVersion: bigint;
   /** Changes of limits: all limits after the change. */
   limits:
     | Limits
     | undefined;
   /**
-   * Purchases: day on which the limits count the purchase, for example 2026-11-23. Reversals: day that the
-   * amount is given back to. Empty when no money moved.
+   * Day on which the limits count the entry, for example 2026-11-23, or that gets its amount back. Empty when
+   * no day does, and when days lists several.
    */
   day: string;
-  /** Purchases: whether the free balance might pay, as received. */
+  /** Purchases and advices: whether the free balance might pay, as received. */
   fallback: Fallback;
-  /** Purchases: what the network's message said besides, as received. Absent when it said nothing. */
+  /** What the network's message said besides, as received. Absent when it said nothing. */
   network:
     | NetworkData
     | undefined;
   /**
-   * Purchases: approval code (ISO 8583 DE38), six characters of 0-9 A-Z. Empty unless approved, and for
-   * purchases that were approved before the service gave approval codes.
+   * Purchases, increments and refunds that were asked for: approval code (ISO 8583 DE38), six characters of
+   * 0-9 A-Z. Empty unless approved, and for purchases that were approved before the service gave approval
+   * codes.
    */
   approvalCode: string;
   /** Purchases: whether this was an account verification, which moves nothing, as received. */
   verification: boolean;
   /** Approved verifications: category of the wallet that would have paid. Empty for all other entries. */
   verifiedCategory: string;
+  /** Change of the wallet's held money, in centavos of BRL. 0 when it did not change. */
+  heldDelta: bigint;
+  /** The held money right after the entry, in centavos of BRL. Absent when it did not change. */
+  heldAfter?:
+    | bigint
+    | undefined;
+  /** Change of the wallet's owed money, in centavos of BRL. 0 when it did not change. */
+  owedDelta: bigint;
+  /** The owed money right after the entry, in centavos of BRL. Absent when it did not change. */
+  owedAfter?:
+    | bigint
+    | undefined;
+  /**
+   * Captures, reversals and expiries: days that get an amount back, when day does not name the only one.
+   * Oldest first.
+   */
+  days: CountedDay[];
+  /** Purchases: the hold that was asked for, as received. Absent when none was. */
+  hold:
+    | Hold
+    | undefined;
+  /** Purchases: time when the hold expires. Absent when nothing was held. */
+  heldUntil:
+    | Date
+    | undefined;
+  /** Captures: whether more captures were announced, as received. */
+  moreToCome: boolean;
+  /** Reversals: whether it was an advice, as received. */
+  advice: boolean;
+  /** Refunds: whether it was asked for, as received. False: it was booked. */
+  request: boolean;
+  /** Credits: whether it first paid what the wallet owed, as received. */
+  paysOwed: boolean;
+}
+
+/** CountedDay is an amount that the limits count on a day. */
+export interface CountedDay {
+  /** The day, for example 2026-11-23. */
+  day: string;
+  /** Amount in centavos of BRL. 1 or more. */
+  amount: bigint;
 }
 
 function createBaseAccount(): Account {
@@ -457,6 +657,7 @@ function createBaseAccount(): Account {
     createTime: undefined,
     updateTime: undefined,
     limits: undefined,
+    holds: [],
   };
 }
 
@@ -485,6 +686,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.limits !== undefined) {
       Limits.encode(message.limits, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.holds) {
+      OpenHold.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -556,6 +760,146 @@ export const Account: MessageFns<Account> = {
             }
 
             message.limits = Limits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.holds.push(OpenHold.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOpenHold(): OpenHold {
+  return {
+    transactionId: "",
+    category: "",
+    authorizedAmount: 0n,
+    capturedAmount: 0n,
+    releasedAmount: 0n,
+    restAmount: 0n,
+    expireTime: undefined,
+  };
+}
+
+export const OpenHold: MessageFns<OpenHold> = {
+  encode(message: OpenHold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    if (message.category !== "") {
+      writer.uint32(18).string(message.category);
+    }
+    if (message.authorizedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.authorizedAmount) !== message.authorizedAmount) {
+        throw new globalThis.Error("value provided for field message.authorizedAmount of type int64 too large");
+      }
+      writer.uint32(24).int64(message.authorizedAmount);
+    }
+    if (message.capturedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.capturedAmount) !== message.capturedAmount) {
+        throw new globalThis.Error("value provided for field message.capturedAmount of type int64 too large");
+      }
+      writer.uint32(32).int64(message.capturedAmount);
+    }
+    if (message.releasedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.releasedAmount) !== message.releasedAmount) {
+        throw new globalThis.Error("value provided for field message.releasedAmount of type int64 too large");
+      }
+      writer.uint32(40).int64(message.releasedAmount);
+    }
+    if (message.restAmount !== 0n) {
+      if (BigInt.asIntN(64, message.restAmount) !== message.restAmount) {
+        throw new globalThis.Error("value provided for field message.restAmount of type int64 too large");
+      }
+      writer.uint32(48).int64(message.restAmount);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenHold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenHold();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.authorizedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.capturedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.releasedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.restAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -780,7 +1124,7 @@ export const Spending: MessageFns<Spending> = {
 };
 
 function createBaseWallet(): Wallet {
-  return { category: "", balance: 0n, spending: undefined };
+  return { category: "", balance: 0n, spending: undefined, held: 0n, owed: 0n };
 }
 
 export const Wallet: MessageFns<Wallet> = {
@@ -796,6 +1140,18 @@ export const Wallet: MessageFns<Wallet> = {
     }
     if (message.spending !== undefined) {
       Spending.encode(message.spending, writer.uint32(26).fork()).join();
+    }
+    if (message.held !== 0n) {
+      if (BigInt.asIntN(64, message.held) !== message.held) {
+        throw new globalThis.Error("value provided for field message.held of type int64 too large");
+      }
+      writer.uint32(32).int64(message.held);
+    }
+    if (message.owed !== 0n) {
+      if (BigInt.asIntN(64, message.owed) !== message.owed) {
+        throw new globalThis.Error("value provided for field message.owed of type int64 too large");
+      }
+      writer.uint32(40).int64(message.owed);
     }
     return writer;
   },
@@ -835,6 +1191,22 @@ export const Wallet: MessageFns<Wallet> = {
             }
 
             message.spending = Spending.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.held = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.owed = reader.int64() as bigint;
             continue;
           }
         }
@@ -1285,7 +1657,7 @@ export const UpdateAccountResponse: MessageFns<UpdateAccountResponse> = {
 };
 
 function createBaseCreditRequest(): CreditRequest {
-  return { transactionId: "", accountId: "", category: "", amount: 0n };
+  return { transactionId: "", accountId: "", category: "", amount: 0n, paysOwed: false };
 }
 
 export const CreditRequest: MessageFns<CreditRequest> = {
@@ -1304,6 +1676,9 @@ export const CreditRequest: MessageFns<CreditRequest> = {
         throw new globalThis.Error("value provided for field message.amount of type int64 too large");
       }
       writer.uint32(32).int64(message.amount);
+    }
+    if (message.paysOwed !== false) {
+      writer.uint32(40).bool(message.paysOwed);
     }
     return writer;
   },
@@ -1351,6 +1726,14 @@ export const CreditRequest: MessageFns<CreditRequest> = {
             }
 
             message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.paysOwed = reader.bool();
             continue;
           }
         }
@@ -1424,7 +1807,7 @@ export const CreditResponse: MessageFns<CreditResponse> = {
 };
 
 function createBaseBatchCreditRequest(): BatchCreditRequest {
-  return { transactionId: "", accountId: "", category: "", amount: 0n };
+  return { transactionId: "", accountId: "", category: "", amount: 0n, paysOwed: false };
 }
 
 export const BatchCreditRequest: MessageFns<BatchCreditRequest> = {
@@ -1443,6 +1826,9 @@ export const BatchCreditRequest: MessageFns<BatchCreditRequest> = {
         throw new globalThis.Error("value provided for field message.amount of type int64 too large");
       }
       writer.uint32(32).int64(message.amount);
+    }
+    if (message.paysOwed !== false) {
+      writer.uint32(40).bool(message.paysOwed);
     }
     return writer;
   },
@@ -1490,6 +1876,14 @@ export const BatchCreditRequest: MessageFns<BatchCreditRequest> = {
             }
 
             message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.paysOwed = reader.bool();
             continue;
           }
         }
@@ -1989,6 +2383,370 @@ export const ListTransactionsResponse: MessageFns<ListTransactionsResponse> = {
   },
 };
 
+function createBaseGetPurchaseRequest(): GetPurchaseRequest {
+  return { accountId: "", transactionId: "" };
+}
+
+export const GetPurchaseRequest: MessageFns<GetPurchaseRequest> = {
+  encode(message: GetPurchaseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.transactionId !== "") {
+      writer.uint32(18).string(message.transactionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPurchaseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPurchaseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetPurchaseResponse(): GetPurchaseResponse {
+  return { purchase: undefined };
+}
+
+export const GetPurchaseResponse: MessageFns<GetPurchaseResponse> = {
+  encode(message: GetPurchaseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purchase !== undefined) {
+      Purchase.encode(message.purchase, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPurchaseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPurchaseResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.purchase = Purchase.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePurchase(): Purchase {
+  return {
+    transactionId: "",
+    accountId: "",
+    state: 0,
+    category: "",
+    authorizedAmount: 0n,
+    incrementedAmount: 0n,
+    capturedAmount: 0n,
+    excessAmount: 0n,
+    releasedAmount: 0n,
+    expiredAmount: 0n,
+    reversedAmount: 0n,
+    refundedAmount: 0n,
+    owedAmount: 0n,
+    restAmount: 0n,
+    transactionCount: 0n,
+    transactions: [],
+  };
+}
+
+export const Purchase: MessageFns<Purchase> = {
+  encode(message: Purchase, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.category !== "") {
+      writer.uint32(34).string(message.category);
+    }
+    if (message.authorizedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.authorizedAmount) !== message.authorizedAmount) {
+        throw new globalThis.Error("value provided for field message.authorizedAmount of type int64 too large");
+      }
+      writer.uint32(40).int64(message.authorizedAmount);
+    }
+    if (message.incrementedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.incrementedAmount) !== message.incrementedAmount) {
+        throw new globalThis.Error("value provided for field message.incrementedAmount of type int64 too large");
+      }
+      writer.uint32(48).int64(message.incrementedAmount);
+    }
+    if (message.capturedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.capturedAmount) !== message.capturedAmount) {
+        throw new globalThis.Error("value provided for field message.capturedAmount of type int64 too large");
+      }
+      writer.uint32(56).int64(message.capturedAmount);
+    }
+    if (message.excessAmount !== 0n) {
+      if (BigInt.asIntN(64, message.excessAmount) !== message.excessAmount) {
+        throw new globalThis.Error("value provided for field message.excessAmount of type int64 too large");
+      }
+      writer.uint32(64).int64(message.excessAmount);
+    }
+    if (message.releasedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.releasedAmount) !== message.releasedAmount) {
+        throw new globalThis.Error("value provided for field message.releasedAmount of type int64 too large");
+      }
+      writer.uint32(72).int64(message.releasedAmount);
+    }
+    if (message.expiredAmount !== 0n) {
+      if (BigInt.asIntN(64, message.expiredAmount) !== message.expiredAmount) {
+        throw new globalThis.Error("value provided for field message.expiredAmount of type int64 too large");
+      }
+      writer.uint32(80).int64(message.expiredAmount);
+    }
+    if (message.reversedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.reversedAmount) !== message.reversedAmount) {
+        throw new globalThis.Error("value provided for field message.reversedAmount of type int64 too large");
+      }
+      writer.uint32(88).int64(message.reversedAmount);
+    }
+    if (message.refundedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.refundedAmount) !== message.refundedAmount) {
+        throw new globalThis.Error("value provided for field message.refundedAmount of type int64 too large");
+      }
+      writer.uint32(96).int64(message.refundedAmount);
+    }
+    if (message.owedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.owedAmount) !== message.owedAmount) {
+        throw new globalThis.Error("value provided for field message.owedAmount of type int64 too large");
+      }
+      writer.uint32(104).int64(message.owedAmount);
+    }
+    if (message.restAmount !== 0n) {
+      if (BigInt.asIntN(64, message.restAmount) !== message.restAmount) {
+        throw new globalThis.Error("value provided for field message.restAmount of type int64 too large");
+      }
+      writer.uint32(112).int64(message.restAmount);
+    }
+    if (message.transactionCount !== 0n) {
+      if (BigInt.asIntN(64, message.transactionCount) !== message.transactionCount) {
+        throw new globalThis.Error("value provided for field message.transactionCount of type int64 too large");
+      }
+      writer.uint32(120).int64(message.transactionCount);
+    }
+    for (const v of message.transactions) {
+      Transaction.encode(v!, writer.uint32(130).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Purchase {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePurchase();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.authorizedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.incrementedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.capturedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.excessAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.releasedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.expiredAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.reversedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.refundedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.owedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.restAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.transactionCount = reader.int64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.transactions.push(Transaction.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseTransaction(): Transaction {
   return {
     transactionId: "",
@@ -2017,6 +2775,17 @@ function createBaseTransaction(): Transaction {
     approvalCode: "",
     verification: false,
     verifiedCategory: "",
+    heldDelta: 0n,
+    heldAfter: undefined,
+    owedDelta: 0n,
+    owedAfter: undefined,
+    days: [],
+    hold: undefined,
+    heldUntil: undefined,
+    moreToCome: false,
+    advice: false,
+    request: false,
+    paysOwed: false,
   };
 }
 
@@ -2114,6 +2883,51 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.verifiedCategory !== "") {
       writer.uint32(290).string(message.verifiedCategory);
+    }
+    if (message.heldDelta !== 0n) {
+      if (BigInt.asIntN(64, message.heldDelta) !== message.heldDelta) {
+        throw new globalThis.Error("value provided for field message.heldDelta of type int64 too large");
+      }
+      writer.uint32(296).int64(message.heldDelta);
+    }
+    if (message.heldAfter !== undefined) {
+      if (BigInt.asIntN(64, message.heldAfter) !== message.heldAfter) {
+        throw new globalThis.Error("value provided for field message.heldAfter of type int64 too large");
+      }
+      writer.uint32(304).int64(message.heldAfter);
+    }
+    if (message.owedDelta !== 0n) {
+      if (BigInt.asIntN(64, message.owedDelta) !== message.owedDelta) {
+        throw new globalThis.Error("value provided for field message.owedDelta of type int64 too large");
+      }
+      writer.uint32(312).int64(message.owedDelta);
+    }
+    if (message.owedAfter !== undefined) {
+      if (BigInt.asIntN(64, message.owedAfter) !== message.owedAfter) {
+        throw new globalThis.Error("value provided for field message.owedAfter of type int64 too large");
+      }
+      writer.uint32(320).int64(message.owedAfter);
+    }
+    for (const v of message.days) {
+      CountedDay.encode(v!, writer.uint32(330).fork()).join();
+    }
+    if (message.hold !== undefined) {
+      Hold.encode(message.hold, writer.uint32(338).fork()).join();
+    }
+    if (message.heldUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.heldUntil), writer.uint32(346).fork()).join();
+    }
+    if (message.moreToCome !== false) {
+      writer.uint32(352).bool(message.moreToCome);
+    }
+    if (message.advice !== false) {
+      writer.uint32(360).bool(message.advice);
+    }
+    if (message.request !== false) {
+      writer.uint32(368).bool(message.request);
+    }
+    if (message.paysOwed !== false) {
+      writer.uint32(376).bool(message.paysOwed);
     }
     return writer;
   },
@@ -2339,6 +3153,154 @@ export const Transaction: MessageFns<Transaction> = {
             message.verifiedCategory = reader.string();
             continue;
           }
+          case 37: {
+            if (tag !== 296) {
+              break;
+            }
+
+            message.heldDelta = reader.int64() as bigint;
+            continue;
+          }
+          case 38: {
+            if (tag !== 304) {
+              break;
+            }
+
+            message.heldAfter = reader.int64() as bigint;
+            continue;
+          }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.owedDelta = reader.int64() as bigint;
+            continue;
+          }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.owedAfter = reader.int64() as bigint;
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.days.push(CountedDay.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 42: {
+            if (tag !== 338) {
+              break;
+            }
+
+            message.hold = Hold.decode(reader, reader.uint32());
+            continue;
+          }
+          case 43: {
+            if (tag !== 346) {
+              break;
+            }
+
+            message.heldUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 44: {
+            if (tag !== 352) {
+              break;
+            }
+
+            message.moreToCome = reader.bool();
+            continue;
+          }
+          case 45: {
+            if (tag !== 360) {
+              break;
+            }
+
+            message.advice = reader.bool();
+            continue;
+          }
+          case 46: {
+            if (tag !== 368) {
+              break;
+            }
+
+            message.request = reader.bool();
+            continue;
+          }
+          case 47: {
+            if (tag !== 376) {
+              break;
+            }
+
+            message.paysOwed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCountedDay(): CountedDay {
+  return { day: "", amount: 0n };
+}
+
+export const CountedDay: MessageFns<CountedDay> = {
+  encode(message: CountedDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(16).int64(message.amount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountedDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountedDay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2502,6 +3464,25 @@ export const AccountServiceService = {
       Buffer.from(ListTransactionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListTransactionsResponse => ListTransactionsResponse.decode(value),
   },
+  /**
+   * GetPurchase reads a purchase with all that followed it: increments, captures, advices, refunds, reversals
+   * and its expiry.
+   *
+   * It also finds a purchase that the service has not seen, when a capture, an advice, a refund or a reversal
+   * names it.
+   *
+   * Scope: accounts:read. Errors: NOT_FOUND (ACCOUNT_NOT_FOUND; TRANSACTION_NOT_FOUND when no entry of a
+   * purchase has or names the id).
+   */
+  getPurchase: {
+    path: "/benefits.v1.AccountService/GetPurchase" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetPurchaseRequest): Buffer => Buffer.from(GetPurchaseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetPurchaseRequest => GetPurchaseRequest.decode(value),
+    responseSerialize: (value: GetPurchaseResponse): Buffer => Buffer.from(GetPurchaseResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetPurchaseResponse => GetPurchaseResponse.decode(value),
+  },
 } as const;
 
 export interface AccountServiceServer extends UntypedServiceImplementation {
@@ -2574,6 +3555,17 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * Scope: accounts:read. Errors: NOT_FOUND, RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listTransactions: handleUnaryCall<ListTransactionsRequest, ListTransactionsResponse>;
+  /**
+   * GetPurchase reads a purchase with all that followed it: increments, captures, advices, refunds, reversals
+   * and its expiry.
+   *
+   * It also finds a purchase that the service has not seen, when a capture, an advice, a refund or a reversal
+   * names it.
+   *
+   * Scope: accounts:read. Errors: NOT_FOUND (ACCOUNT_NOT_FOUND; TRANSACTION_NOT_FOUND when no entry of a
+   * purchase has or names the id).
+   */
+  getPurchase: handleUnaryCall<GetPurchaseRequest, GetPurchaseResponse>;
 }
 
 function toTimestamp(date: Date): Timestamp {

@@ -37,13 +37,16 @@ export interface GetActivityResponse {
   decisions: DecisionCount[];
   /** Durations of the calls of Authorize since the start, the shortest first. */
   latencies: LatencyCount[];
-  /** The latest decisions on purchases and reversals, newest first: at most 50. */
+  /**
+   * The latest decisions on purchases, reversals and what the card rail sends besides, newest first: at most
+   * 50.
+   */
   recent: Transaction[];
 }
 
 /** DecisionCount is the number of decisions of one kind with one reason. */
 export interface DecisionCount {
-  /** AUTHORIZATION or REVERSAL. */
+  /** AUTHORIZATION, REVERSAL, INCREMENT, CAPTURE, ADVICE or REFUND. */
   kind: TransactionKind;
   /** Reason of the decisions. */
   reason: Reason;

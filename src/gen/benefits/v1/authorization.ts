@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleBidiStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Status } from "../../google/rpc/status.js";
 import { NetworkData } from "./network.js";
@@ -58,20 +59,22 @@ export const DecisionRule = {
    * (ALREADY_EXISTS).
    */
   TRANSACTION_ID: 1,
-  /** ACCOUNT_STATUS - Rules 3 to 5: the account does not exist, is closed, or is blocked. */
+  /** ACCOUNT_STATUS - Rules 3, 5 and 6: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Rule 7: reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 8: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 10: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 11: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 11 to 13: the wallets were tried in order. */
+  /** WALLETS - Rules 12 to 15: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 8: the MCC policy forbids the purchase. */
+  /** MCC - Rule 9: the MCC policy forbids the purchase. */
   MCC: 6,
-  /** CURRENCY - Rule 6: the currency is not BRL. */
+  /** CURRENCY - Rule 7: the currency is not BRL. */
   CURRENCY: 7,
-  /** RAIL - Rule 9: the purchase's rail leaves no wallet. */
+  /** RAIL - Rule 10: the purchase's rail leaves no wallet. */
   RAIL: 8,
+  /** CAPTURED_BEFORE - Rule 4: captures or an advice came first and leave nothing to pay. */
+  CAPTURED_BEFORE: 9,
 } as const;
 
 export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
@@ -86,6 +89,7 @@ export namespace DecisionRule {
   export type MCC = typeof DecisionRule.MCC;
   export type CURRENCY = typeof DecisionRule.CURRENCY;
   export type RAIL = typeof DecisionRule.RAIL;
+  export type CAPTURED_BEFORE = typeof DecisionRule.CAPTURED_BEFORE;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -164,7 +168,7 @@ export namespace WalletOutcome {
 export const Decision = {
   /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** APPROVED - The transaction took effect: a purchase debited its wallet, or a verification found one. */
+  /** APPROVED - The transaction took effect, or nothing was left to do: its answer has the code "00". */
   APPROVED: 1,
   /** DECLINED - The transaction had no effect: no money moved. */
   DECLINED: 2,
@@ -203,11 +207,17 @@ export namespace Retry {
   export type SMALLER = typeof Retry.SMALLER;
 }
 
-/** Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, retry. */
+/**
+ * Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, retry. The answer to
+ * a reversal that is an advice has 00, 00 with every reason.
+ */
 export const Reason = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** APPROVED - The wallet was debited, or the money was given back (00, 00, NEVER). */
+  /**
+   * APPROVED - The wallet was debited or holds the money, the hold was raised, or the money was given back
+   * (00, 00, NEVER).
+   */
   APPROVED: 1,
   /** INSUFFICIENT_BALANCE - No wallet that may pay for the purchase covers the whole amount (51, 51, LATER). */
   INSUFFICIENT_BALANCE: 2,
@@ -227,7 +237,7 @@ export const Reason = {
    * the reversal leaves (00, 00, NEVER).
    */
   REVERSED_BEFORE_PURCHASE: 7,
-  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, so nothing is given back (07, 12, NEVER). */
+  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was booked, so nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
   /** ORIGINAL_MISMATCH - The purchase to reverse differs from the caller's description (07, 64, NEVER: with that description). */
   ORIGINAL_MISMATCH: 9,
@@ -250,6 +260,54 @@ export const Reason = {
   RAIL_NOT_PERMITTED: 16,
   /** VERIFIED - The account could pay the purchase; a verification moves nothing (00, 00, NEVER). */
   VERIFIED: 17,
+  /**
+   * ALREADY_CAPTURED - Captures or an advice have booked all of the purchase, or the purchase was paid at once and the capture
+   * confirms it. Nothing moves (00, 00, NEVER).
+   */
+  ALREADY_CAPTURED: 18,
+  /** HOLDS_FULL - The account has 64 open holds (07, 65, LATER). */
+  HOLDS_FULL: 19,
+  /** HOLD_NOT_OPEN - The purchase to increment has no open hold (07, 12, NEVER). */
+  HOLD_NOT_OPEN: 20,
+  /** CAPTURED - The capture spent held money (00, 00, NEVER). */
+  CAPTURED: 21,
+  /**
+   * CAPTURED_OVER - The capture is larger than the rest of the hold or payment, within the tolerance of the hold policy
+   * (00, 00, NEVER).
+   */
+  CAPTURED_OVER: 22,
+  /** CAPTURED_OVER_TOLERANCE - The capture is larger than the tolerance of the hold policy allows (00, 00, NEVER). */
+  CAPTURED_OVER_TOLERANCE: 23,
+  /**
+   * CAPTURED_LATE - The capture came when nothing of the purchase was left to capture: after its expiry, its full reversal or
+   * its final capture (00, 00, NEVER).
+   */
+  CAPTURED_LATE: 24,
+  /** CAPTURED_AFTER_DECLINE - The capture is of a purchase that was declined (00, 00, NEVER). */
+  CAPTURED_AFTER_DECLINE: 25,
+  /** CAPTURED_UNSEEN - The capture is of a purchase that the service has not seen (00, 00, NEVER). */
+  CAPTURED_UNSEEN: 26,
+  /** EXPIRED - The rest of the hold became available again, as its time was over (00, 00, NEVER). */
+  EXPIRED: 27,
+  /** ADVISED - The advised purchase was booked (00, 00, NEVER). */
+  ADVISED: 28,
+  /** ADVICE_OVERRIDES - The advised purchase was booked, although the service had declined it (00, 00, NEVER). */
+  ADVICE_OVERRIDES: 29,
+  /** ADVICE_REVERSED - Early reversals leave nothing of the advised purchase to book. Nothing moves (00, 00, NEVER). */
+  ADVICE_REVERSED: 30,
+  /** ALREADY_APPROVED - The service had approved the advised purchase itself. Nothing moves (00, 00, NEVER). */
+  ALREADY_APPROVED: 31,
+  /** REFUNDED - The money was given back to the wallet that paid (00, 00, NEVER). */
+  REFUNDED: 32,
+  /** REFUNDED_OVER - The same, but the refund is more than the purchase has left (00, 00, NEVER). */
+  REFUNDED_OVER: 33,
+  /**
+   * REFUNDED_UNLINKED - The refund names no purchase, or one that moved nothing. The money was given to the benefit wallet of the
+   * refund's MCC, or to the free balance when there is none (00, 00, NEVER).
+   */
+  REFUNDED_UNLINKED: 34,
+  /** ORIGINAL_NOT_CAPTURED - The purchase to refund has spent nothing (07, 12, NEVER). */
+  ORIGINAL_NOT_CAPTURED: 35,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -273,6 +331,24 @@ export namespace Reason {
   export type CURRENCY_NOT_SUPPORTED = typeof Reason.CURRENCY_NOT_SUPPORTED;
   export type RAIL_NOT_PERMITTED = typeof Reason.RAIL_NOT_PERMITTED;
   export type VERIFIED = typeof Reason.VERIFIED;
+  export type ALREADY_CAPTURED = typeof Reason.ALREADY_CAPTURED;
+  export type HOLDS_FULL = typeof Reason.HOLDS_FULL;
+  export type HOLD_NOT_OPEN = typeof Reason.HOLD_NOT_OPEN;
+  export type CAPTURED = typeof Reason.CAPTURED;
+  export type CAPTURED_OVER = typeof Reason.CAPTURED_OVER;
+  export type CAPTURED_OVER_TOLERANCE = typeof Reason.CAPTURED_OVER_TOLERANCE;
+  export type CAPTURED_LATE = typeof Reason.CAPTURED_LATE;
+  export type CAPTURED_AFTER_DECLINE = typeof Reason.CAPTURED_AFTER_DECLINE;
+  export type CAPTURED_UNSEEN = typeof Reason.CAPTURED_UNSEEN;
+  export type EXPIRED = typeof Reason.EXPIRED;
+  export type ADVISED = typeof Reason.ADVISED;
+  export type ADVICE_OVERRIDES = typeof Reason.ADVICE_OVERRIDES;
+  export type ADVICE_REVERSED = typeof Reason.ADVICE_REVERSED;
+  export type ALREADY_APPROVED = typeof Reason.ALREADY_APPROVED;
+  export type REFUNDED = typeof Reason.REFUNDED;
+  export type REFUNDED_OVER = typeof Reason.REFUNDED_OVER;
+  export type REFUNDED_UNLINKED = typeof Reason.REFUNDED_UNLINKED;
+  export type ORIGINAL_NOT_CAPTURED = typeof Reason.ORIGINAL_NOT_CAPTURED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -323,6 +399,27 @@ export interface AuthorizeRequest {
    * Optional.
    */
   verification: boolean;
+  /**
+   * Asks to reserve the amount instead of paying it at once. Must be absent with verification. A repeat
+   * carries the same value.
+   * Optional. Absent: the purchase is paid at once.
+   */
+  hold: Hold | undefined;
+}
+
+/**
+ * Hold asks to reserve the amount of a purchase until a capture spends it.
+ *
+ * A purchase of an immediate category (see CategoryService) is paid at once nevertheless, and its answer has
+ * held = false.
+ */
+export interface Hold {
+  /**
+   * Time until the hold expires. Absent: the time of the hold policy (see CategoryService) for the MCC as
+   * received.
+   * Optional. Whole seconds, from 1 second to 31 days (2678400s).
+   */
+  expiresIn: Duration | undefined;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -331,15 +428,15 @@ export interface AuthorizeResponse {
   transactionId: string;
   /** "00" approved, "51" insufficient balance, "07" declined for any other reason. */
   code: string;
-  /** Whether the purchase is paid. A verification: whether the account could pay. */
+  /** Whether the purchase is paid or held. A verification: whether the account could pay. */
   decision: Decision;
   /** Why the service decided so. */
   reason: Reason;
   /** The exact ISO 8583 response code (DE39), two digits. In ISO 8583, "07" would mean "pick up card". */
   iso8583Code: string;
   /**
-   * Category of the wallet that paid, for example "FOOD". An approved verification: of the wallet that would
-   * pay. Empty unless approved.
+   * Category of the wallet that paid or holds the amount, for example "FOOD". An approved verification: of
+   * the wallet that would pay. Empty unless approved, and with REASON_ALREADY_CAPTURED.
    */
   category: string;
   /** Effective MCC, which chose the wallets: the merchant rule's, or else the received one. Four digits. */
@@ -347,8 +444,8 @@ export interface AuthorizeResponse {
   /** Id of the merchant rule that replaced the MCC. Empty when none did. */
   merchantRule: string;
   /**
-   * Balance of the wallet that paid, right after this purchase, in centavos of BRL. 0 or more. Absent unless
-   * approved, and for verifications.
+   * Available balance of that wallet, right after this purchase, in centavos of BRL. 0 or more. Absent unless
+   * approved, for verifications, and with REASON_ALREADY_CAPTURED.
    */
   balance?:
     | bigint
@@ -365,8 +462,8 @@ export interface AuthorizeResponse {
    */
   retry: Retry;
   /**
-   * Amount debited, in centavos of BRL: the request's, less reversals that came before the purchase.
-   * 1 to 999999999999. 0 unless approved, and for verifications.
+   * Amount debited or held, in centavos of BRL: the request's, less reversals and captures that came before
+   * the purchase. 1 to 999999999999. 0 unless approved, for verifications, and with REASON_ALREADY_CAPTURED.
    */
   approvedAmount: bigint;
   /**
@@ -374,6 +471,10 @@ export interface AuthorizeResponse {
    * approved, and for purchases that were approved before the service gave approval codes.
    */
   approvalCode: string;
+  /** Whether approved_amount is held. False when it is paid, and when nothing is approved. */
+  held: boolean;
+  /** Time when the hold expires, to the millisecond. Absent unless held. */
+  heldUntil: Date | undefined;
 }
 
 /** SimulateRequest is a purchase to explain. */
@@ -399,6 +500,8 @@ export interface SimulateRequest {
     | undefined;
   /** Whether this is an account verification, as in AuthorizeRequest. */
   verification: boolean;
+  /** Asks to reserve the amount, as in AuthorizeRequest. */
+  hold: Hold | undefined;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -430,8 +533,8 @@ export interface SimulateResponse {
    */
   wallets: WalletTried[];
   /**
-   * Amount that earlier reversals take off the purchase, in centavos of BRL: from 0 to the purchase's amount.
-   * The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
+   * Amount that earlier reversals and captures take off the purchase, in centavos of BRL: from 0 to the
+   * purchase's amount. The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
   /**
@@ -503,7 +606,7 @@ export interface AuthorizeStreamResponse {
 /** ReverseRequest asks to reverse a purchase, whole or in part. */
 export interface ReverseRequest {
   /**
-   * Id of the reversal, unique on its account forever, among purchases and credits too.
+   * Id of the reversal, unique on its account forever, among all other transactions too.
    * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
    */
   transactionId: string;
@@ -529,7 +632,15 @@ export interface ReverseRequest {
    * purchase's.
    * Optional.
    */
-  original: OriginalPurchase | undefined;
+  original:
+    | OriginalPurchase
+    | undefined;
+  /**
+   * Whether the caller reports a reversal that has taken place (0420), instead of asking for one. A repeat
+   * carries the same value.
+   * Optional.
+   */
+  advice: boolean;
 }
 
 /** OriginalPurchase describes a purchase to compare with the one that was authorized. */
@@ -550,9 +661,9 @@ export interface OriginalPurchase {
 export interface ReverseResponse {
   /** The transaction_id of the request. */
   transactionId: string;
-  /** "00" approved, "07" declined. */
+  /** "00" approved, "07" declined. Advices: always "00". */
   code: string;
-  /** Whether the reversal took effect. */
+  /** Whether the reversal took effect. Advices: always approved. */
   decision: Decision;
   /** Why the service decided so. */
   reason: Reason;
@@ -563,9 +674,9 @@ export interface ReverseResponse {
    * REASON_REVERSED_BEFORE_PURCHASE.
    */
   category: string;
-  /** Amount given back, in centavos of BRL. 0 when no money moved. */
+  /** Amount given back, in centavos of BRL: released_amount, and spent money. 0 when no money moved. */
   amount: bigint;
-  /** Balance of that wallet right after, in centavos of BRL. 0 or more. Absent when no money moved. */
+  /** Available balance of that wallet right after, in centavos of BRL. 0 or more. Absent when no money moved. */
   balance?:
     | bigint
     | undefined;
@@ -580,6 +691,13 @@ export interface ReverseResponse {
    * Follows from reason.
    */
   retry: Retry;
+  /** Part of amount that was held, in centavos of BRL. 0 or more. */
+  releasedAmount: bigint;
+  /**
+   * Part of amount that cancelled what the purchase had made the wallet owe, in centavos of BRL: it does not
+   * become available. 0 or more.
+   */
+  cancelledOwedAmount: bigint;
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
@@ -592,6 +710,7 @@ function createBaseAuthorizeRequest(): AuthorizeRequest {
     fallback: 0,
     network: undefined,
     verification: false,
+    hold: undefined,
   };
 }
 
@@ -623,6 +742,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.verification !== false) {
       writer.uint32(64).bool(message.verification);
+    }
+    if (message.hold !== undefined) {
+      Hold.encode(message.hold, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -704,6 +826,60 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             message.verification = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.hold = Hold.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHold(): Hold {
+  return { expiresIn: undefined };
+}
+
+export const Hold: MessageFns<Hold> = {
+  encode(message: Hold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expiresIn !== undefined) {
+      Duration.encode(message.expiresIn, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHold();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.expiresIn = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -733,6 +909,8 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     retry: 0,
     approvedAmount: 0n,
     approvalCode: "",
+    held: false,
+    heldUntil: undefined,
   };
 }
 
@@ -785,6 +963,12 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
     }
     if (message.approvalCode !== "") {
       writer.uint32(114).string(message.approvalCode);
+    }
+    if (message.held !== false) {
+      writer.uint32(120).bool(message.held);
+    }
+    if (message.heldUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.heldUntil), writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -914,6 +1098,22 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             message.approvalCode = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.held = reader.bool();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.heldUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -937,6 +1137,7 @@ function createBaseSimulateRequest(): SimulateRequest {
     fallback: 0,
     network: undefined,
     verification: false,
+    hold: undefined,
   };
 }
 
@@ -968,6 +1169,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.verification !== false) {
       writer.uint32(64).bool(message.verification);
+    }
+    if (message.hold !== undefined) {
+      Hold.encode(message.hold, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1047,6 +1251,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             }
 
             message.verification = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.hold = Hold.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1506,7 +1718,14 @@ export const AuthorizeStreamResponse: MessageFns<AuthorizeStreamResponse> = {
 };
 
 function createBaseReverseRequest(): ReverseRequest {
-  return { transactionId: "", accountId: "", originalTransactionId: "", amount: undefined, original: undefined };
+  return {
+    transactionId: "",
+    accountId: "",
+    originalTransactionId: "",
+    amount: undefined,
+    original: undefined,
+    advice: false,
+  };
 }
 
 export const ReverseRequest: MessageFns<ReverseRequest> = {
@@ -1528,6 +1747,9 @@ export const ReverseRequest: MessageFns<ReverseRequest> = {
     }
     if (message.original !== undefined) {
       OriginalPurchase.encode(message.original, writer.uint32(42).fork()).join();
+    }
+    if (message.advice !== false) {
+      writer.uint32(48).bool(message.advice);
     }
     return writer;
   },
@@ -1583,6 +1805,14 @@ export const ReverseRequest: MessageFns<ReverseRequest> = {
             }
 
             message.original = OriginalPurchase.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.advice = reader.bool();
             continue;
           }
         }
@@ -1682,6 +1912,8 @@ function createBaseReverseResponse(): ReverseResponse {
     replayed: false,
     decidedAt: undefined,
     retry: 0,
+    releasedAmount: 0n,
+    cancelledOwedAmount: 0n,
   };
 }
 
@@ -1725,6 +1957,18 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
     }
     if (message.retry !== 0) {
       writer.uint32(88).int32(message.retry);
+    }
+    if (message.releasedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.releasedAmount) !== message.releasedAmount) {
+        throw new globalThis.Error("value provided for field message.releasedAmount of type int64 too large");
+      }
+      writer.uint32(96).int64(message.releasedAmount);
+    }
+    if (message.cancelledOwedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.cancelledOwedAmount) !== message.cancelledOwedAmount) {
+        throw new globalThis.Error("value provided for field message.cancelledOwedAmount of type int64 too large");
+      }
+      writer.uint32(104).int64(message.cancelledOwedAmount);
     }
     return writer;
   },
@@ -1830,6 +2074,22 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
             message.retry = reader.int32() as any;
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.releasedAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.cancelledOwedAmount = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1865,6 +2125,8 @@ export const AuthorizationServiceService = {
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
+   * With hold, the wallet only reserves the money. Later calls of CardRailService spend it.
+   *
    * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
@@ -1873,29 +2135,34 @@ export const AuthorizationServiceService = {
    *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
    *     TRANSACTION_ID_REUSED.
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
-   *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
-   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  4. Captures or an advice came first and leave nothing to pay: 00, REASON_ALREADY_CAPTURED. Nothing
+   *     moves. When they leave a remainder, it is the amount in all further rules, and only the wallet that
+   *     they took it from may pay it.
+   *  5. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  6. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  7. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  8. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
-   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *  9. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   * 10. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
    *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
    *     permit a purchase without a rail is a setting of the service (by default they do).
-   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   * 11. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. A wallet could hold the amount, but the account has 64 open holds: 07, REASON_HOLDS_FULL.
+   * 13. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
-   *     split between wallets.
-   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     split between wallets. With hold, the wallet holds the amount, unless its category is immediate.
+   * 14. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 15. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * Verifications. A request with verification = true asks whether the account could pay, and moves nothing.
-   * The rules are the same, with three differences:
-   *  - Rule 7 applies to any reversal of this transaction_id that came first.
-   *  - Rule 11 asks neither balances nor limits, and rules 10 and 12 do not apply, as nothing is spent: the
+   * The rules are the same, with four differences:
+   *  - Rule 8 applies to any reversal of this transaction_id that came first.
+   *  - Rule 13 asks neither balances nor limits, and rules 11 and 14 do not apply, as nothing is spent: the
    *    first wallet that may pay gives 00, REASON_VERIFIED. Limits count nothing.
-   *  - Rule 13 applies when no wallet may pay.
+   *  - Rule 12 does not apply, as nothing is held.
+   *  - Rule 15 applies when no wallet may pay.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1967,7 +2234,9 @@ export const AuthorizationServiceService = {
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 2).
+   * Held money goes back first, then spent money.
+   *
+   * Scope: transactions:reverse; with advice, transactions:book. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
    *  1. transaction_id was decided before on this account, with the same content: the stored answer with
@@ -1976,21 +2245,28 @@ export const AuthorizationServiceService = {
    *     TRANSACTION_ID_REUSED.
    *  3. original_transaction_id belongs to an entry that is not a purchase, or to a verification: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
+   *  4. The purchase has not been seen, an earlier reversal takes all of it, and nothing that captures have
+   *     booked of it is left: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_BEFORE_PURCHASE.
+   *     REASON_REVERSED_BEFORE_PURCHASE. Money that captures have booked of the purchase goes back.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
    *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
-   *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
-   *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  7. The purchase was declined and nothing was booked for it, so there is nothing to give back: 07,
+   *     REASON_ORIGINAL_DECLINED.
+   *  8. Nothing is left to give back, as reversals, refunds or an expiry took all of it: 07,
+   *     REASON_ALREADY_REVERSED.
    *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
+   *
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). It has the same
+   * effect and the same reason as any other, but the code is 00 from rule 3 on, whatever the reason, so that
+   * a store-and-forward queue ends.
    */
   reverse: {
     path: "/benefits.v1.AuthorizationService/Reverse" as const,
@@ -2007,6 +2283,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
+   * With hold, the wallet only reserves the money. Later calls of CardRailService spend it.
+   *
    * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
@@ -2015,29 +2293,34 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
    *     TRANSACTION_ID_REUSED.
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
-   *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  6. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
-   *  7. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *  4. Captures or an advice came first and leave nothing to pay: 00, REASON_ALREADY_CAPTURED. Nothing
+   *     moves. When they leave a remainder, it is the amount in all further rules, and only the wallet that
+   *     they took it from may pay it.
+   *  5. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  6. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  7. The network's currency is not BRL: 07, REASON_CURRENCY_NOT_SUPPORTED.
+   *  8. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
    *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
-   *  8. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
-   *  9. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
+   *  9. The MCC policy forbids the effective MCC, or the MCC as received: 07, REASON_MCC_NOT_PERMITTED.
+   * 10. No wallet that may pay for the effective MCC permits network.rail: 07, REASON_RAIL_NOT_PERMITTED.
    *     Wallets of a category without rails permit every rail, and a purchase without one. Whether the others
    *     permit a purchase without a rail is a setting of the service (by default they do).
-   * 10. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 11. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   * 11. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 12. A wallet could hold the amount, but the account has 64 open holds: 07, REASON_HOLDS_FULL.
+   * 13. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER), without those that do not permit network.rail. An amount is never
-   *     split between wallets.
-   * 12. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 13. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   *     split between wallets. With hold, the wallet holds the amount, unless its category is immediate.
+   * 14. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 15. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * Verifications. A request with verification = true asks whether the account could pay, and moves nothing.
-   * The rules are the same, with three differences:
-   *  - Rule 7 applies to any reversal of this transaction_id that came first.
-   *  - Rule 11 asks neither balances nor limits, and rules 10 and 12 do not apply, as nothing is spent: the
+   * The rules are the same, with four differences:
+   *  - Rule 8 applies to any reversal of this transaction_id that came first.
+   *  - Rule 13 asks neither balances nor limits, and rules 11 and 14 do not apply, as nothing is spent: the
    *    first wallet that may pay gives 00, REASON_VERIFIED. Limits count nothing.
-   *  - Rule 13 applies when no wallet may pay.
+   *  - Rule 12 does not apply, as nothing is held.
+   *  - Rule 15 applies when no wallet may pay.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -2084,7 +2367,9 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 2).
+   * Held money goes back first, then spent money.
+   *
+   * Scope: transactions:reverse; with advice, transactions:book. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
    *  1. transaction_id was decided before on this account, with the same content: the stored answer with
@@ -2093,21 +2378,28 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     TRANSACTION_ID_REUSED.
    *  3. original_transaction_id belongs to an entry that is not a purchase, or to a verification: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
+   *  4. The purchase has not been seen, an earlier reversal takes all of it, and nothing that captures have
+   *     booked of it is left: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_BEFORE_PURCHASE.
+   *     REASON_REVERSED_BEFORE_PURCHASE. Money that captures have booked of the purchase goes back.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
    *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
-   *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
-   *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  7. The purchase was declined and nothing was booked for it, so there is nothing to give back: 07,
+   *     REASON_ORIGINAL_DECLINED.
+   *  8. Nothing is left to give back, as reversals, refunds or an expiry took all of it: 07,
+   *     REASON_ALREADY_REVERSED.
    *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
+   *
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). It has the same
+   * effect and the same reason as any other, but the code is 00 from rule 3 on, whatever the reason, so that
+   * a store-and-forward queue ends.
    */
   reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;
 }

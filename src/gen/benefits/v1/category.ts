@@ -64,6 +64,11 @@ export interface Category {
    * and MCCs keep the money to its purpose.
    */
   regulated: boolean;
+  /**
+   * True: a purchase that asks for a hold is paid at once, as in closed voucher networks. Its captures
+   * confirm it.
+   */
+  immediate: boolean;
 }
 
 /** ListCategoriesRequest asks for a page of categories. */
@@ -169,6 +174,70 @@ export interface UpdateMccPolicyResponse {
   policy: MccPolicy | undefined;
 }
 
+/** GetHoldPolicyRequest asks for the policy. */
+export interface GetHoldPolicyRequest {
+}
+
+/** GetHoldPolicyResponse holds the policy. */
+export interface GetHoldPolicyResponse {
+  /** The policy as last committed. */
+  policy: HoldPolicy | undefined;
+}
+
+/**
+ * HoldPolicy says how long holds last, and how much more than held a merchant may capture. It goes by the MCC
+ * as received, as it is the card network's.
+ */
+export interface HoldPolicy {
+  /**
+   * Time until a hold expires when neither the purchase nor a rule names another, in days.
+   * Required. 1 to 31.
+   */
+  days: number;
+  /**
+   * Rules for single MCCs. The first one with the MCC applies.
+   * 0 to 100 items.
+   */
+  rules: HoldRule[];
+}
+
+/** HoldRule is the card network's rule for the holds of some MCCs. */
+export interface HoldRule {
+  /**
+   * MCCs of the rule: codes ("7011") and ranges that include both ends ("5812-5814").
+   * 1 to 1000 items.
+   */
+  mccs: string[];
+  /**
+   * Time until a hold expires, in days. Absent: that of the policy.
+   * Optional. 1 to 31.
+   */
+  days?:
+    | number
+    | undefined;
+  /**
+   * By how much captures may exceed the hold, in percent of it. A capture beyond that is booked nevertheless,
+   * with REASON_CAPTURED_OVER_TOLERANCE.
+   * 0 to 100.
+   */
+  overPercent: number;
+}
+
+/** UpdateHoldPolicyRequest holds the new policy. */
+export interface UpdateHoldPolicyRequest {
+  /**
+   * The whole policy.
+   * Required.
+   */
+  policy: HoldPolicy | undefined;
+}
+
+/** UpdateHoldPolicyResponse holds the policy. */
+export interface UpdateHoldPolicyResponse {
+  /** The policy after the request. */
+  policy: HoldPolicy | undefined;
+}
+
 function createBaseCategory(): Category {
   return {
     id: "",
@@ -182,6 +251,7 @@ function createBaseCategory(): Category {
     subject: "",
     rails: [],
     regulated: false,
+    immediate: false,
   };
 }
 
@@ -226,6 +296,9 @@ export const Category: MessageFns<Category> = {
     }
     if (message.regulated !== false) {
       writer.uint32(88).bool(message.regulated);
+    }
+    if (message.immediate !== false) {
+      writer.uint32(96).bool(message.immediate);
     }
     return writer;
   },
@@ -339,6 +412,14 @@ export const Category: MessageFns<Category> = {
             }
 
             message.regulated = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.immediate = reader.bool();
             continue;
           }
         }
@@ -963,8 +1044,306 @@ export const UpdateMccPolicyResponse: MessageFns<UpdateMccPolicyResponse> = {
   },
 };
 
+function createBaseGetHoldPolicyRequest(): GetHoldPolicyRequest {
+  return {};
+}
+
+export const GetHoldPolicyRequest: MessageFns<GetHoldPolicyRequest> = {
+  encode(_: GetHoldPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetHoldPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetHoldPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetHoldPolicyResponse(): GetHoldPolicyResponse {
+  return { policy: undefined };
+}
+
+export const GetHoldPolicyResponse: MessageFns<GetHoldPolicyResponse> = {
+  encode(message: GetHoldPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      HoldPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetHoldPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetHoldPolicyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = HoldPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHoldPolicy(): HoldPolicy {
+  return { days: 0, rules: [] };
+}
+
+export const HoldPolicy: MessageFns<HoldPolicy> = {
+  encode(message: HoldPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.days !== 0) {
+      writer.uint32(8).int32(message.days);
+    }
+    for (const v of message.rules) {
+      HoldRule.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HoldPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHoldPolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.days = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rules.push(HoldRule.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHoldRule(): HoldRule {
+  return { mccs: [], days: undefined, overPercent: 0 };
+}
+
+export const HoldRule: MessageFns<HoldRule> = {
+  encode(message: HoldRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.mccs) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.days !== undefined) {
+      writer.uint32(16).int32(message.days);
+    }
+    if (message.overPercent !== 0) {
+      writer.uint32(24).int32(message.overPercent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HoldRule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHoldRule();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mccs.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.days = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.overPercent = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseUpdateHoldPolicyRequest(): UpdateHoldPolicyRequest {
+  return { policy: undefined };
+}
+
+export const UpdateHoldPolicyRequest: MessageFns<UpdateHoldPolicyRequest> = {
+  encode(message: UpdateHoldPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      HoldPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateHoldPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateHoldPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = HoldPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseUpdateHoldPolicyResponse(): UpdateHoldPolicyResponse {
+  return { policy: undefined };
+}
+
+export const UpdateHoldPolicyResponse: MessageFns<UpdateHoldPolicyResponse> = {
+  encode(message: UpdateHoldPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      HoldPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateHoldPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateHoldPolicyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = HoldPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
- * CategoryService administers categories and the MCCs that nothing pays for.
+ * CategoryService administers categories, the MCCs that nothing pays for, and the hold policy.
  *
  * Every change is atomic and makes a new version of the catalog. Changes are made one after another. Every
  * process decides by the new version within two seconds. Each purchase is decided by one whole version, which
@@ -1083,6 +1462,39 @@ export const CategoryServiceService = {
       Buffer.from(UpdateMccPolicyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateMccPolicyResponse => UpdateMccPolicyResponse.decode(value),
   },
+  /**
+   * GetHoldPolicy reads how long holds last, and how much more than held a merchant may capture.
+   *
+   * Scope: categories:read.
+   */
+  getHoldPolicy: {
+    path: "/benefits.v1.CategoryService/GetHoldPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetHoldPolicyRequest): Buffer => Buffer.from(GetHoldPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetHoldPolicyRequest => GetHoldPolicyRequest.decode(value),
+    responseSerialize: (value: GetHoldPolicyResponse): Buffer =>
+      Buffer.from(GetHoldPolicyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetHoldPolicyResponse => GetHoldPolicyResponse.decode(value),
+  },
+  /**
+   * UpdateHoldPolicy replaces the hold policy as a whole.
+   *
+   * Open holds keep the time when they expire.
+   *
+   * Scope: categories:write.
+   */
+  updateHoldPolicy: {
+    path: "/benefits.v1.CategoryService/UpdateHoldPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateHoldPolicyRequest): Buffer =>
+      Buffer.from(UpdateHoldPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateHoldPolicyRequest => UpdateHoldPolicyRequest.decode(value),
+    responseSerialize: (value: UpdateHoldPolicyResponse): Buffer =>
+      Buffer.from(UpdateHoldPolicyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateHoldPolicyResponse => UpdateHoldPolicyResponse.decode(value),
+  },
 } as const;
 
 export interface CategoryServiceServer extends UntypedServiceImplementation {
@@ -1137,6 +1549,20 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
    * in a category.
    */
   updateMccPolicy: handleUnaryCall<UpdateMccPolicyRequest, UpdateMccPolicyResponse>;
+  /**
+   * GetHoldPolicy reads how long holds last, and how much more than held a merchant may capture.
+   *
+   * Scope: categories:read.
+   */
+  getHoldPolicy: handleUnaryCall<GetHoldPolicyRequest, GetHoldPolicyResponse>;
+  /**
+   * UpdateHoldPolicy replaces the hold policy as a whole.
+   *
+   * Open holds keep the time when they expire.
+   *
+   * Scope: categories:write.
+   */
+  updateHoldPolicy: handleUnaryCall<UpdateHoldPolicyRequest, UpdateHoldPolicyResponse>;
 }
 
 function toTimestamp(date: Date): Timestamp {
