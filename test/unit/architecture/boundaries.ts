@@ -17,6 +17,7 @@ const commandLine = [
   'cli/',
   'src/gen/',
   'src/domain/money.ts',
+  'src/domain/network.ts',
   'src/application/seed-examples.ts',
   'src/observability/logging/terminal-text.ts',
   'src/config.ts',

@@ -1,0 +1,159 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { status } from '@grpc/grpc-js'
+import { type BookStreamResponse, CardRailServiceService } from '../../src/gen/benefits/v1/card_rail.js'
+import type { Status } from '../../src/gen/google/rpc/status.js'
+import type { FileRun } from '../commands/file-run.js'
+import { exitCodes, Failure } from '../failure.js'
+import type { Connection } from '../service/connection.js'
+import { methods } from '../service/methods.js'
+import { isExpiredToken, isFinalStatus, isHopeless, reasonOf } from '../service/service-failure.js'
+import type { ClearingLine } from './clearing-file.js'
+import { type ClearingSummary, ClearingTally } from './clearing-tally.js'
+import { PurchaseQueue } from './purchase-queue.js'
+
+/** Number of lines in flight: fewer than the service reads of one stream. */
+const OPEN_MAX = 100
+/** Longest time in which a stream sends lines, in milliseconds: less than the lifetime of its token. */
+const STREAM_MS_MAX = 45_000
+/** Longest time without any answer to open lines, in milliseconds: longer than the service takes for one. */
+const SILENCE_MS_MAX = 40_000
+const LOOK_MS = 1_000
+const PAUSE_MS_MIN = 200
+const PAUSE_MS_MAX = 5_000
+
+export type ClearingSenderOptions = FileRun & {
+  readonly connection: Connection
+  /** Longest time without an answer before the file gives up, in milliseconds. */
+  readonly patienceMs: number
+  /** The same before the first answer. */
+  readonly firstAnswerMsMax: number
+}
+
+/**
+ * Books the lines of a clearing file, each exactly once, across broken connections, restarts of the service
+ * and expired tokens. It sends them over short streams, each with its own token. A line without an answer is
+ * sent again, which is safe. The lines of one purchase are sent in the order of the file, each after the
+ * answer to the one before.
+ */
+export class ClearingSender {
+  readonly #options: ClearingSenderOptions
+  readonly #queue: PurchaseQueue
+  readonly #tally: ClearingTally
+  /** The lines that were sent and have no answer. */
+  readonly #sent = new Set<ClearingLine>()
+  #lastAnswerMs = performance.now()
+
+  constructor(lines: readonly ClearingLine[], options: ClearingSenderOptions) {
+    this.#options = options
+    this.#queue = new PurchaseQueue(lines)
+    this.#tally = new ClearingTally(lines.length)
+    setMaxListeners(0, options.stop)
+  }
+
+  /** Sends all lines. Never throws a Failure: `problem` has the reason when the file ended early. */
+  async send(): Promise<{ summary: ClearingSummary; problem: Failure | undefined }> {
+    const { onBreak, stop } = this.#options
+    let problem: Failure | undefined
+    let pauseMs = PAUSE_MS_MIN
+    while (this.#tally.left > 0 && problem === undefined) {
+      if (stop.aborted) {
+        problem = new Failure('stopped early', exitCodes.noAnswer)
+        break
+      }
+      const { left } = this.#tally
+      const failure = await this.#sendSome()
+      if (this.#tally.left < left) pauseMs = PAUSE_MS_MIN
+      if (failure === undefined) continue
+      if (this.#isOver(failure)) problem = failure
+      else {
+        if (!isExpiredToken(failure)) onBreak(failure.message)
+        await delay(pauseMs, undefined, { signal: stop }).catch(() => {})
+        pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)
+      }
+    }
+    return { summary: this.#tally.summary(this.#sent.size), problem }
+  }
+
+  #isOver(failure: Failure): boolean {
+    const { connection, patienceMs, firstAnswerMsMax } = this.#options
+    const waitMsMax = this.#tally.done > 0 ? patienceMs : Math.min(patienceMs, firstAnswerMsMax)
+    return isHopeless(failure, connection.tokens) || performance.now() - this.#lastAnswerMs > waitMsMax
+  }
+
+  /** Sends lines over one stream until it ends. Returns the reason when lines are left without an answer. */
+  async #sendSome(): Promise<Failure | undefined> {
+    const { connection, stop } = this.#options
+    const stream = await connection.openStream(CardRailServiceService.bookStream, methods.bookStream.scope)
+    const open = new Map<bigint, ClearingLine>()
+    const again: ClearingLine[] = []
+    const openedMs = performance.now()
+    let answeredMs = openedMs
+    let index = 0n
+    let failure: Failure | undefined
+    const sendMore = () => {
+      const isEnding = failure !== undefined || stop.aborted || performance.now() - openedMs > STREAM_MS_MAX
+      while (!isEnding && open.size < OPEN_MAX) {
+        const line = this.#queue.take()
+        if (line === undefined) break
+        this.#sent.add(line)
+        open.set(index, line)
+        index += 1n
+        stream.write(line.request)
+      }
+      if (open.size === 0) stream.end()
+    }
+    const watch = setInterval(() => {
+      if (open.size > 0 && performance.now() - answeredMs > SILENCE_MS_MAX) {
+        failure ??= silence(connection.address)
+        stream.cancel()
+        connection.renew(SILENCE_MS_MAX)
+      } else sendMore()
+    }, LOOK_MS)
+    try {
+      sendMore()
+      await stream.answers((answer) => {
+        answeredMs = performance.now()
+        const line = open.get(answer.index)
+        if (line === undefined) return
+        open.delete(answer.index)
+        const problem = this.#take(line, answer)
+        failure ??= problem
+        if (problem) again.push(line)
+        sendMore()
+      })
+      if (open.size > 0) failure ??= new Failure('the stream ended without answers', exitCodes.noAnswer)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failure ??= error
+    } finally {
+      clearInterval(watch)
+      this.#queue.putBack([...again, ...open.values()])
+    }
+    return failure
+  }
+
+  /** Counts the answer to a line. Returns the problem when the line has to be sent again. */
+  #take(line: ClearingLine, { outcome }: BookStreamResponse): Failure | undefined {
+    if (outcome === undefined) return new Failure('the service gave an empty answer', exitCodes.noAnswer)
+    if (outcome.$case === 'error') {
+      const problem = transientProblem(outcome.value)
+      if (problem) return problem
+      const { message: description } = outcome.value
+      this.#tally.reject(line, { reason: reasonOf(outcome.value), description })
+    } else this.#tally.book(line, outcome)
+    this.#lastAnswerMs = performance.now()
+    this.#sent.delete(line)
+    this.#queue.done(line)
+    this.#options.onProgress(this.#tally.done)
+    return undefined
+  }
+}
+
+function transientProblem({ code, message }: Status): Failure | undefined {
+  return isFinalStatus(code) ? undefined : new Failure(`${status[code]}: ${message}`, exitCodes.noAnswer)
+}
+
+function silence(address: string): Failure {
+  return new Failure(`no answer from ${address} within ${SILENCE_MS_MAX / 1_000} s`, exitCodes.noAnswer)
+}
