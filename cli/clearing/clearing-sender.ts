@@ -1,11 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
-import { type BookStreamResponse, CardRailServiceService } from '../../src/gen/benefits/v1/card_rail.js'
+import {
+  type BookStreamRequest,
+  type BookStreamResponse,
+  CardRailServiceService,
+} from '../../src/gen/benefits/v1/card_rail.js'
 import type { Status } from '../../src/gen/google/rpc/status.js'
 import type { FileRun } from '../commands/file-run.js'
 import { exitCodes, Failure } from '../failure.js'
-import type { Connection } from '../service/connection.js'
+import type { Connection, OpenStream } from '../service/connection.js'
 import { methods } from '../service/methods.js'
 import { isExpiredToken, isFinalStatus, isHopeless, reasonOf } from '../service/service-failure.js'
 import type { ClearingLine } from './clearing-file.js'
@@ -23,11 +27,20 @@ const PAUSE_MS_MIN = 200
 const PAUSE_MS_MAX = 5_000
 
 export type ClearingSenderOptions = FileRun & {
-  readonly connection: Connection
+  /** Opens a stream with a new token. */
+  readonly open: () => Promise<ClearingStream>
+  readonly connection: Pick<Connection, 'address' | 'renew' | 'tokens'>
   /** Longest time without an answer before the file gives up, in milliseconds. */
   readonly patienceMs: number
   /** The same before the first answer. */
   readonly firstAnswerMsMax: number
+}
+
+export type ClearingStream = OpenStream<BookStreamRequest, BookStreamResponse>
+
+/** Opens a stream for the lines of a clearing file. */
+export function openClearing(connection: Connection): Promise<ClearingStream> {
+  return connection.openStream(CardRailServiceService.bookStream, methods.bookStream.scope)
 }
 
 /**
@@ -81,10 +94,23 @@ export class ClearingSender {
     return isHopeless(failure, connection.tokens) || performance.now() - this.#lastAnswerMs > waitMsMax
   }
 
-  /** Sends lines over one stream until it ends. Returns the reason when lines are left without an answer. */
+  /** Sends lines over one stream. Returns the reason when lines are left without an answer. */
   async #sendSome(): Promise<Failure | undefined> {
+    try {
+      return await this.#sendOver(await this.#options.open())
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return error
+    }
+  }
+
+  /**
+   * Sends lines over a stream until it ends. Returns the reason when a line has to be sent again.
+   *
+   * @throws Failure when the stream ends with an error.
+   */
+  async #sendOver(stream: ClearingStream): Promise<Failure | undefined> {
     const { connection, stop } = this.#options
-    const stream = await connection.openStream(CardRailServiceService.bookStream, methods.bookStream.scope)
     const open = new Map<bigint, ClearingLine>()
     const again: ClearingLine[] = []
     const openedMs = performance.now()
@@ -124,8 +150,8 @@ export class ClearingSender {
       })
       if (open.size > 0) failure ??= new Failure('the stream ended without answers', exitCodes.noAnswer)
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      failure ??= error
+      // A cancelled stream fails for the reason that cancelled it.
+      throw failure ?? error
     } finally {
       clearInterval(watch)
       this.#queue.putBack([...again, ...open.values()])

@@ -8,26 +8,18 @@ export class PurchaseQueue {
   readonly #ready: ClearingLine[] = []
   /** The lines behind the one that is ready or taken, by purchase. */
   readonly #behind = new Map<string, ClearingLine[]>()
-  #waiting = 0
 
   constructor(lines: readonly ClearingLine[]) {
     for (const line of lines) {
       const others = this.#behind.get(keyOf(line))
-      if (others) {
-        others.push(line)
-        this.#waiting += 1
-      } else {
+      if (others) others.push(line)
+      else {
         this.#behind.set(keyOf(line), [])
         this.#ready.push(line)
       }
     }
     // The end of a list is taken in constant time.
     this.#ready.reverse()
-  }
-
-  /** The number of lines that are not taken. */
-  get size(): number {
-    return this.#ready.length + this.#waiting
   }
 
   /** Takes the next line that may be sent; undefined when there is none at the moment. */
@@ -38,12 +30,8 @@ export class PurchaseQueue {
   /** Ends a taken line: the next one of its purchase may be sent. */
   done(line: ClearingLine): void {
     const next = this.#behind.get(keyOf(line))?.shift()
-    if (next === undefined) {
-      this.#behind.delete(keyOf(line))
-      return
-    }
-    this.#waiting -= 1
-    this.#ready.push(next)
+    if (next) this.#ready.push(next)
+    else this.#behind.delete(keyOf(line))
   }
 
   /** Puts taken lines back, to be sent first. */

@@ -5,7 +5,7 @@ import {
   clearingColumns,
   readClearingFile,
 } from '../clearing/clearing-file.js'
-import { ClearingSender } from '../clearing/clearing-sender.js'
+import { ClearingSender, openClearing } from '../clearing/clearing-sender.js'
 import { clearingView, kindsSheet } from '../clearing/clearing-summary.js'
 import type { ClearingSummary } from '../clearing/clearing-tally.js'
 import { exitCodes, Failure } from '../failure.js'
@@ -85,7 +85,13 @@ async function send(session: Session, lines: readonly ClearingLine[]): Promise<O
   const { connection, timeoutMs: patienceMs = PATIENCE_MS } = session
   const firstAnswerMsMax = FIRST_ANSWER_MS_MAX
   return await runFile(session, { lines: lines.length, noun: 'clearing', parts: 'lines' }, (run) =>
-    new ClearingSender(lines, { connection, patienceMs, firstAnswerMsMax, ...run }).send(),
+    new ClearingSender(lines, {
+      open: () => openClearing(connection),
+      connection,
+      patienceMs,
+      firstAnswerMsMax,
+      ...run,
+    }).send(),
   )
 }
 

@@ -52,7 +52,7 @@ export const merchantIdForms = {
 } as const satisfies Partial<Record<keyof NetworkData, TextForm>>
 
 /** The form of printable ASCII characters without a space at their ends. */
-export function printableForm(lengthMax: number): TextForm {
+function printableForm(lengthMax: number): TextForm {
   return {
     pattern: new RegExp(`^(?! )[ -~]{1,${lengthMax}}(?<! )$`),
     description: `must be 1 to ${lengthMax} printable ASCII characters, the first and the last one no space`,

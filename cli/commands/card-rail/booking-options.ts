@@ -12,7 +12,7 @@ export type BookingOptions = {
   readonly id: string
 } & NetworkOptions
 
-/** Adds the options of a capture, an advice or a refund. The id is required: without it, a repeat books more. */
+/** Adds the options of a booking. The id is required, because without an id a second run books twice. */
 export function takesBooking(
   command: Command,
   { noun, isOriginalRequired }: { readonly noun: string; readonly isOriginalRequired: boolean },
