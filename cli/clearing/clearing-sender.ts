@@ -53,8 +53,8 @@ export class ClearingSender {
   readonly #options: ClearingSenderOptions
   readonly #queue: PurchaseQueue
   readonly #tally: ClearingTally
-  /** The lines that were sent and have no answer. */
-  readonly #sent = new Set<ClearingLine>()
+  /** The lines that were sent and have no answer, and how often they were sent. */
+  readonly #sent = new Map<ClearingLine, number>()
   #lastAnswerMs = performance.now()
 
   constructor(lines: readonly ClearingLine[], options: ClearingSenderOptions) {
@@ -122,7 +122,7 @@ export class ClearingSender {
       while (!isEnding && open.size < OPEN_MAX) {
         const line = this.#queue.take()
         if (line === undefined) break
-        this.#sent.add(line)
+        this.#sent.set(line, (this.#sent.get(line) ?? 0) + 1)
         open.set(index, line)
         index += 1n
         stream.write(line.request)
@@ -167,7 +167,7 @@ export class ClearingSender {
       if (problem) return problem
       const { message: description } = outcome.value
       this.#tally.reject(line, { reason: reasonOf(outcome.value), description })
-    } else this.#tally.book(line, outcome)
+    } else this.#tally.book(line, outcome, { wasSentBefore: (this.#sent.get(line) ?? 0) > 1 })
     this.#lastAnswerMs = performance.now()
     this.#sent.delete(line)
     this.#queue.done(line)

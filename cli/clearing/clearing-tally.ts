@@ -91,8 +91,11 @@ export class ClearingTally {
     return this.#lines - this.done
   }
 
-  /** Counts a line that the service has answered. A declined line counts as rejected. */
-  book(line: ClearingLine, answer: Answer): void {
+  /**
+   * Counts a line that the service has answered. A declined line counts as rejected. When the line was sent
+   * more than once, the time of its entry shows whether this command booked it.
+   */
+  book(line: ClearingLine, answer: Answer, { wasSentBefore }: { readonly wasSentBefore: boolean }): void {
     const { decision, replayed, decidedAt } = answer.value
     const reason = reasonNames.get(answer.value.reason) ?? 'UNKNOWN'
     const description = explanations[reason] ?? ''
@@ -100,7 +103,8 @@ export class ClearingTally {
       this.reject(line, { reason, description })
       return
     }
-    const isEarlier = replayed && (decidedAt?.getTime() ?? 0) < this.#startedMs - CLOCKS_APART_MS_MAX
+    const isOld = (decidedAt?.getTime() ?? 0) < this.#startedMs - CLOCKS_APART_MS_MAX
+    const isEarlier = replayed && (!wasSentBefore || isOld)
     if (isEarlier) this.#alreadyBooked += 1
     else this.#booked += 1
     const { amount, owed } = amountsOf(answer)

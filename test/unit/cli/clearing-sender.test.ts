@@ -146,6 +146,13 @@ describe(`the sender of a clearing file, seed=${seed}`, () => {
     })
   }
 
+  it('counts lines that were booked before', async () => {
+    const desk = new BookingDesk(new Random(seed))
+    await send(capturesOf(names.slice(0, 100)), desk.open).done
+    const { summary } = await send(capturesOf(names), desk.open).done
+    expect(summary).to.deep.include({ ...allBooked, booked: 150, alreadyBooked: 100 })
+  })
+
   it('names rejected and declined lines, and books the others', async () => {
     const lines = capturesOf(['good', 'wrong', 'unknown', 'good'])
     const { summary } = await send(lines, new BookingDesk(new Random(seed)).open).done
