@@ -44,6 +44,11 @@ const kindsOfFaults: readonly Boundary[] = [
     of: `test/faults/${kind}/`,
     may: [`test/faults/${kind}/`, 'test/faults/harness/', ...faultTests],
   })),
+  // The file is sent by the command line.
+  {
+    of: 'test/faults/clearing/',
+    may: ['test/faults/clearing/', 'test/faults/harness/', 'test/e2e/cli/benefits.ts', ...faultTests],
+  },
   {
     of: 'test/faults/hostile/',
     may: ['test/faults/hostile/', 'test/faults/harness/', ...faultTests, 'bench/', '@bufbuild/protobuf'],
