@@ -43,7 +43,8 @@ export class BackOffice {
     const credits = function* (this: BackOffice) {
       for (const accountId of accounts) {
         this.#credits += 1
-        yield { transactionId: `beside-${this.#credits}`, accountId, category: 'CASH', amount: 1n }
+        const transactionId = `beside-${this.#credits}`
+        yield { transactionId, accountId, category: 'CASH', amount: 1n, paysOwed: false }
       }
     }
     await this.#send(batchCredit, credits.call(this))

@@ -36,7 +36,12 @@ export class Call implements StreamListener {
   /** The purchase as a message. */
   request(): Buffer {
     const { id: transactionId, accountId, amount, mcc, merchant } = this.purchase
-    const absent = { fallback: Fallback.UNSPECIFIED, network: undefined, verification: false }
+    const absent = {
+      fallback: Fallback.UNSPECIFIED,
+      network: undefined,
+      verification: false,
+      hold: undefined,
+    }
     const request = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, ...absent }
     return framedMessage(AuthorizeRequest.encode(request).finish())
   }

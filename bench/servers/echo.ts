@@ -31,6 +31,8 @@ const answer: Omit<AuthorizeResponse, 'transactionId'> = {
   retry: Retry.NEVER,
   approvedAmount: 1n,
   approvalCode: '7K3Q9Z',
+  held: false,
+  heldUntil: undefined,
 }
 
 const one: handleUnaryCall<AuthorizeRequest, AuthorizeResponse> = ({ request }, callback) =>

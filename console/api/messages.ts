@@ -180,6 +180,7 @@ export type Category = {
   readonly creditsClosed?: boolean
   readonly rails?: readonly Rail[]
   readonly regulated?: boolean
+  readonly immediate?: boolean
   readonly version?: string
   readonly updateTime?: string
   readonly subject?: string

@@ -36,6 +36,7 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
         free: category?.free ?? false,
         rails: typed.rails,
         regulated: typed.regulated,
+        immediate: category?.immediate ?? false,
       },
     })
     onDone(words.saved)

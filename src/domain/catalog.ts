@@ -54,6 +54,7 @@ const STEP_RULES_MAX = 500
 /** The difference between two versions of the catalog. */
 export type CatalogDelta = MccPolicy & {
   readonly version: bigint
+  readonly holdPolicy: HoldPolicy
   /** Categories that are new or changed, in their new form. */
   readonly upserted: readonly Category[]
   readonly deleted: readonly CategoryId[]
@@ -184,7 +185,6 @@ export class Catalog {
       categories,
       rules: this.#rules,
       missingRail: this.#missingRail,
-      holdPolicy: this.holdPolicy,
     })
     this.#rules.apply(delta.rules)
     this.#succeeded = true
@@ -212,7 +212,6 @@ export class Catalog {
       categories,
       rules: index,
       missingRail: this.#missingRail,
-      holdPolicy: this.holdPolicy,
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
 import type { CategoryProfile } from './category-profile.js'
+import { type HoldPolicy, sameHoldPolicy } from './hold-policy.js'
 import { joinPolicies, type MccPolicy, samePolicy } from './mcc-policy.js'
 import { type MccSet, mccItems } from './mcc-set.js'
 
@@ -14,13 +15,16 @@ export type KeptCategory = {
   readonly changedBy: string
 }
 
-/** The stored categories that an edit starts from. */
-export type KeptCategorySet = MccPolicy & { readonly kept: readonly KeptCategory[] }
+/** The stored categories and policies that an edit starts from. */
+export type KeptCategorySet = Policies & { readonly kept: readonly KeptCategory[] }
+
+/** The rules of the catalog that apply to all categories. */
+export type Policies = MccPolicy & { readonly holdPolicy: HoldPolicy }
 
 /** The outcome of an edit. */
 export type CategoryEdit =
-  /** Writes `upserted` and removes `deleted`. When both are empty, at most the MCC policy changes. */
-  | (MccPolicy & {
+  /** Writes `upserted` and removes `deleted`. When both are empty, at most the policies change. */
+  | (Policies & {
       readonly type: 'EDIT'
       readonly upserted: readonly Category[]
       readonly deleted: readonly CategoryId[]
@@ -71,6 +75,11 @@ export function replaceMccPolicy(current: KeptCategorySet, policy: MccPolicy): C
   return edited(current, { policy })
 }
 
+/** Replaces the hold policy. */
+export function replaceHoldPolicy(current: KeptCategorySet, holdPolicy: HoldPolicy): CategoryEdit {
+  return edited(current, { holdPolicy })
+}
+
 /** Adds a profile. Its categories replace those with the same ids; all other categories stay. */
 export function applyProfile(current: KeptCategorySet, profile: CategoryProfile): CategoryEdit {
   return edited(current, { upserted: profile.categories, policy: joinPolicies(current, profile) })
@@ -78,19 +87,22 @@ export function applyProfile(current: KeptCategorySet, profile: CategoryProfile)
 
 /** Whether the edit changes nothing. */
 export function isIdle(edit: CategoryEdit & { readonly type: 'EDIT' }, current: KeptCategorySet): boolean {
-  return edit.upserted.length === 0 && edit.deleted.length === 0 && samePolicy(edit, current)
+  if (edit.upserted.length > 0 || edit.deleted.length > 0) return false
+  return samePolicy(edit, current) && sameHoldPolicy(edit.holdPolicy, current.holdPolicy)
 }
 
 function edited(
-  { kept, ...before }: KeptCategorySet,
+  { kept, holdPolicy: holdPolicyBefore, ...before }: KeptCategorySet,
   {
     upserted = [],
     deleted = [],
     policy = before,
+    holdPolicy = holdPolicyBefore,
   }: {
     readonly upserted?: readonly Category[]
     readonly deleted?: readonly CategoryId[]
     readonly policy?: MccPolicy
+    readonly holdPolicy?: HoldPolicy
   },
 ): CategoryEdit {
   const current = kept.map(({ category }) => category)
@@ -104,7 +116,7 @@ function edited(
   const contradiction = contradictionIn(after)
   if (contradiction !== undefined) return rejected('CATALOG_CONTRADICTION', contradiction)
   const changed = upserted.filter((category) => !current.some((other) => sameCategory(other, category)))
-  return { type: 'EDIT', upserted: changed, deleted, neverPermitted, neverPermittedAsReceived }
+  return { type: 'EDIT', upserted: changed, deleted, neverPermitted, neverPermittedAsReceived, holdPolicy }
 }
 
 function rejected(rejection: CategoryRejection, detail: string): CategoryEdit {
@@ -119,6 +131,7 @@ function sameCategory(a: Category, b: Category): boolean {
     a.free === b.free &&
     a.creditsClosed === b.creditsClosed &&
     a.regulated === b.regulated &&
+    a.immediate === b.immediate &&
     a.rails.join() === b.rails.join() &&
     sameSet(a.mccs, b.mccs)
   )

@@ -11,7 +11,10 @@ const voucher: readonly Rail[] = ['VOUCHER']
 /** The rails of all other money, which the voucher function does not take. */
 const open: readonly Rail[] = ['CREDIT', 'DEBIT']
 
-/** The profiles by name: the challenge's, and a fuller one for Brazil. */
+/**
+ * The profiles by name: the challenge's, and a fuller one for Brazil. There the regulated categories are
+ * closed vouchers: their network pays at once, and knows no holds.
+ */
 export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = {
   challenge: { categories: challengeCategories, ...permissivePolicy },
   brazil: {
@@ -23,6 +26,7 @@ export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = 
         mccs: '5411 5412 5422 5441 5451 5462 5499',
         rails: voucher,
         regulated: true,
+        immediate: true,
       }),
       benefit({
         id: 'MEAL',
@@ -31,6 +35,7 @@ export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = 
         mccs: '5811 5812 5814 5462',
         rails: voucher,
         regulated: true,
+        immediate: true,
       }),
       benefit({
         id: 'MOBILITY',
@@ -46,6 +51,7 @@ export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = 
         mccs: '5192 5733 5735 5815 5942 5994 7832 7922 7929 7991 7998',
         rails: voucher,
         regulated: true,
+        immediate: true,
       }),
       benefit({
         id: 'HEALTH',

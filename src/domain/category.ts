@@ -69,6 +69,7 @@ export function benefit({
   mccs,
   rails = [],
   regulated = false,
+  immediate = false,
 }: {
   readonly id: CategoryId
   readonly displayName: string
@@ -76,6 +77,7 @@ export function benefit({
   readonly mccs: string
   readonly rails?: readonly Rail[]
   readonly regulated?: boolean
+  readonly immediate?: boolean
 }): Category {
   return {
     id,
@@ -86,6 +88,7 @@ export function benefit({
     creditsClosed: false,
     rails,
     regulated,
+    ...(immediate && { immediate: true as const }),
   }
 }
 

@@ -6,13 +6,19 @@ import type { Id } from './id.js'
 import type { Limits } from './limits.js'
 import type { Centavos } from './money.js'
 import type { NetworkData } from './network.js'
-import { codesOf, type Reason } from './reason.js'
+import { type Codes, codesOf, type Reason } from './reason.js'
 
 /**
  * A permanent event in an account's history: a purchase or a later step of it (approved or declined), a
  * credit, or an administrative change. The account is the sum of its entries.
  */
-export type Entry = PurchaseEntry | FollowUpEntry | CreditEntry | AdminEntry
+export type Entry = DecidedEntry | CreditEntry | AdminEntry
+
+/** An entry that has a reason: a purchase, or a later step of one. */
+export type DecidedEntry = PurchaseEntry | FollowUpEntry
+
+/** An entry that answers a request of the card network. Nobody asks for an expiry. */
+export type AnsweredEntry = Exclude<DecidedEntry, ExpiryEntry>
 
 /** An entry that begins a purchase. Later steps name its id. */
 export type PurchaseEntry = AuthorizationEntry | AdviceEntry
@@ -286,8 +292,12 @@ export type Movement = {
 /** Whether the entry's request was granted: its answer has code 00. */
 export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
   if (entry.kind === 'ADMIN' || entry.kind === 'CREDIT') return 'APPROVED'
-  if (entry.kind === 'REVERSAL' && entry.advice) return 'APPROVED'
-  return codesOf(entry.reason).code === '00' ? 'APPROVED' : 'DECLINED'
+  return answerOf(entry).code === '00' ? 'APPROVED' : 'DECLINED'
+}
+
+/** Returns the codes that answer the entry's request. A reversal that is an advice is always granted. */
+export function answerOf(entry: DecidedEntry): Codes {
+  return codesOf(entry.kind === 'REVERSAL' && entry.advice ? 'APPROVED' : entry.reason)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hasMcc, type MccSet, mccSet } from './mcc-set.js'
+import { hasMcc, type MccSet, mccItems, mccSet } from './mcc-set.js'
 
 /** How long holds last, and by how much a capture may exceed its hold. */
 export type HoldPolicy = {
@@ -18,13 +18,18 @@ export type HoldRule = {
 }
 
 /** Longest duration of a hold, in days. */
-const HOLD_DAYS_MAX = 31
+export const HOLD_DAYS_MAX = 31
 
 /** Holds last 7 days. Restaurants, bars, taxis, beauty and health spas may capture 20 % more (tips). */
 export const defaultHoldPolicy: HoldPolicy = {
   days: 7,
   rules: [{ mccs: mccSet(['5812-5814', '4121', '7230', '7298']), overPercent: 20 }],
 }
+
+/** Most rules in a policy. */
+export const HOLD_RULES_MAX = 100
+/** Largest tolerance of a rule, in percent. */
+export const OVER_PERCENT_MAX = 100
 
 const DAY_MS = 86_400_000
 
@@ -49,6 +54,15 @@ export function isWithinTolerance(
 ): boolean {
   const percent = 100 + (ruleOf(policy, mcc)?.overPercent ?? 0)
   return captured * 100n <= approved * BigInt(percent)
+}
+
+/** Whether two policies have the same rules, in the same order. */
+export function sameHoldPolicy(a: HoldPolicy, b: HoldPolicy): boolean {
+  return a.days === b.days && a.rules.map(textOf).join() === b.rules.map(textOf).join()
+}
+
+function textOf({ mccs, days, overPercent = 0 }: HoldRule): string {
+  return `${mccItems(mccs).join(' ')}/${days}/${overPercent}`
 }
 
 function ruleOf({ rules }: HoldPolicy, mcc: string): HoldRule | undefined {

@@ -112,7 +112,7 @@ export const errorKinds = {
   STREAM_ENDED: {
     code: status.UNAVAILABLE,
     retry: true,
-    message: 'the stream has reached its maximum age: open another, and resend every unanswered purchase',
+    message: 'the stream has reached its maximum age: open another, and resend every unanswered request',
   },
   NO_TIME_LEFT: {
     code: status.DEADLINE_EXCEEDED,

@@ -15,6 +15,7 @@ import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import type { PageGate } from './pages/page-gate.js'
 import { pageSizeOf } from './pages/page-token.js'
 import { UnreadableMessage } from './request-decoder.js'
+import type { RejectionReason } from './tokens/token-rejection.js'
 
 /** What a handler knows about its call. */
 export type HandledCall = CallContext & {
@@ -33,6 +34,8 @@ export type HandlerOptions = {
   readonly admit?: () => void
   /** Called when an error is a bug of the service. */
   readonly onBug: (error: unknown, call: CallContext) => void
+  /** Called when a handler rejects the token of a call for a field of its request. */
+  readonly onRejection?: (reason: RejectionReason) => void
   /** Admits calls with long answers. */
   readonly pages: PageGate
 }
@@ -179,8 +182,11 @@ function answer<Response>(
 /** Converts a thrown value for the caller, and reports it as a bug if it is one. */
 function reported(options: HandlerOptions, call: AnyCall, error: unknown): CallError {
   const callError = callErrorOf(error)
-  if (callError.kind === 'INTERNAL' && !call.cancelled) {
-    options.onBug(error, callContextOf(call.metadata))
+  const context = callContextOf(call.metadata)
+  if (callError.kind === 'INTERNAL' && !call.cancelled) options.onBug(error, context)
+  if (callError.kind === 'SCOPE_MISSING') {
+    context.rejection = 'SCOPE_MISSING'
+    options.onRejection?.('SCOPE_MISSING')
   }
   return callError
 }

@@ -1,32 +1,34 @@
-import { decisionOf, type Entry } from '../domain/entry.js'
-import { invariant } from '../domain/invariant.js'
-import { codesOf, type Reason as DomainReason } from '../domain/reason.js'
+import type { CategoryId } from '../domain/category.js'
+import { type AnsweredEntry, answerOf, decisionOf, type Entry } from '../domain/entry.js'
 import { Decision, Reason, Retry } from '../gen/benefits/v1/authorization.js'
 
 /**
- * The contract's value for a reason of the domain. Both have the same names.
- *
- * @throws InvariantError when the contract does not have the reason yet.
+ * The fields that the answers to all requests of the card network share. An answer names its own fields
+ * first: V8 takes ten times as long for fields after a spread.
  */
-export function reasonOf(reason: DomainReason): Reason {
-  const known: Partial<Record<DomainReason, Reason>> = Reason
-  const value = known[reason]
-  invariant(value !== undefined, `the contract has the reason ${reason}`)
-  return value
-}
-
-/** The fields of an answer that follow from its reason. */
-export function reasonFields(reason: DomainReason): {
-  readonly code: string
-  readonly iso8583Code: string
-  readonly reason: Reason
-  readonly retry: Retry
-} {
-  const { code, iso8583, retry } = codesOf(reason)
-  return { code, iso8583Code: iso8583, reason: reasonOf(reason), retry: Retry[retry] }
+export function answerFields(entry: AnsweredEntry, replayed: boolean) {
+  const { transactionId, movement, at } = entry
+  const { code, iso8583, retry } = answerOf(entry)
+  return {
+    transactionId,
+    code,
+    iso8583Code: iso8583,
+    // The contract's values have the names of the domain.
+    reason: Reason[entry.reason],
+    retry: Retry[retry],
+    decision: decisionMessage(entry),
+    category: movement?.wallet ?? verifiedWalletOf(entry) ?? '',
+    balance: movement?.balanceAfter,
+    replayed,
+    decidedAt: at,
+  }
 }
 
 /** The contract's value for the decision of an entry. */
 export function decisionMessage(entry: Entry): Decision {
   return Decision[decisionOf(entry)]
+}
+
+function verifiedWalletOf(entry: AnsweredEntry): CategoryId | undefined {
+  return entry.kind === 'AUTHORIZATION' ? entry.verifiedWallet : undefined
 }

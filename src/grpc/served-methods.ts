@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@grpc/grpc-js'
 import { AccountServiceService } from '../gen/benefits/v1/account.js'
 import { ActivityServiceService } from '../gen/benefits/v1/activity.js'
 import { AuthorizationServiceService } from '../gen/benefits/v1/authorization.js'
+import { CardRailServiceService } from '../gen/benefits/v1/card_rail.js'
 import { CategoryServiceService } from '../gen/benefits/v1/category.js'
 import { MerchantRuleServiceService } from '../gen/benefits/v1/merchant_rule.js'
 import { HealthService } from '../gen/grpc/health/v1/health.js'
@@ -11,6 +12,7 @@ import { callTypeOf, type ObservedCall } from './interceptors/observation.js'
 
 const services: readonly ServiceDefinition[] = [
   AuthorizationServiceService,
+  CardRailServiceService,
   AccountServiceService,
   ActivityServiceService,
   CategoryServiceService,

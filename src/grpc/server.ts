@@ -14,6 +14,7 @@ import {
   type AuthorizationServiceServer,
   AuthorizationServiceService,
 } from '../gen/benefits/v1/authorization.js'
+import { type CardRailServiceServer, CardRailServiceService } from '../gen/benefits/v1/card_rail.js'
 import { type CategoryServiceServer, CategoryServiceService } from '../gen/benefits/v1/category.js'
 import {
   type MerchantRuleServiceServer,
@@ -69,13 +70,14 @@ export type GrpcServerOptions = {
   /** In order: the first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
+  readonly cardRail: CardRailServiceServer
   readonly account: AccountServiceServer
   readonly activity: ActivityServiceServer
   readonly category: CategoryServiceServer
   readonly merchantRule: MerchantRuleServiceServer
 }
 
-/** The gRPC server: the five services, health and reflection on one port. */
+/** The gRPC server: the six services, health and reflection on one port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
@@ -87,6 +89,7 @@ export class GrpcServer {
     this.#server = new Server({ ...serverOptions, interceptors: [...options.interceptors] })
     const descriptors = loadDescriptors()
     this.#server.addService(withReadErrors(AuthorizationServiceService, descriptors), options.authorization)
+    this.#server.addService(withReadErrors(CardRailServiceService, descriptors), options.cardRail)
     this.#server.addService(withReadErrors(AccountServiceService, descriptors), options.account)
     this.#server.addService(withReadErrors(ActivityServiceService, descriptors), options.activity)
     this.#server.addService(withReadErrors(CategoryServiceService, descriptors), options.category)

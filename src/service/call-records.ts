@@ -1,6 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
-import { codesOf } from '../domain/reason.js'
+import { type AnsweredEntry, answerOf, committedBy, spentBy } from '../domain/entry.js'
 import type { AskedDecision } from '../grpc/authorization/authorization-service.js'
 import type { CallContext } from '../grpc/call-context.js'
 import type { EndedCall, ObservedCall } from '../grpc/interceptors/observation.js'
@@ -44,7 +43,7 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
   )
 }
 
-/** Logs a failed purchase of a stream, as a unary call would be logged. */
+/** Logs a failed request of a stream, as a unary call would be logged. */
 export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
   const { logger, overload, failures } = records
   const rejected = failed === status.RESOURCE_EXHAUSTED
@@ -52,24 +51,42 @@ export function recordFailure(failed: status, call: CallContext, records: CallRe
   const level = rejected ? 'debug' : failures.count()
   if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
-  logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')
+  logger[level]({ code, ...callerOf(call) }, 'a request of a stream failed')
 }
 
+/** Records a decision on a call. */
 export function recordDecision(
-  entry: AuthorizationEntry | ReversalEntry,
+  entry: AnsweredEntry,
+  replayed: boolean,
+  asked: AskedDecision,
+  records: CallRecords,
+): void {
+  if (!replayed) records.recent.add(entry)
+  recordLine(entry, replayed, asked, records)
+}
+
+/** Records a decision on a line of a file. A file would push all other decisions off the recent ones. */
+export function recordLine(
+  entry: AnsweredEntry,
   replayed: boolean,
   { call, durationMs }: AskedDecision,
-  { metrics, decisions, recent }: CallRecords,
+  { metrics, decisions }: CallRecords,
 ): void {
   const { kind, reason, movement } = entry
-  const { code } = codesOf(reason)
+  const { code } = answerOf(entry)
   const category = movement?.wallet
-  // The only conversion of an amount to a number. Metrics are numbers, exact up to 90 trillion reais, and
-  // decide nothing.
-  const centavos = Math.abs(Number(movement?.delta ?? 0n))
-  if (!replayed) recent.add(entry)
+  const centavos = movedBy(entry)
   metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
   decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/**
+ * Returns the amount that an entry held, spent or gave back, in centavos. The only conversion of an amount to
+ * a number: metrics are numbers, exact up to 90 trillion reais, and decide nothing.
+ */
+function movedBy({ kind, movement }: AnsweredEntry): number {
+  if (!movement) return 0
+  return Math.abs(Number(kind === 'CAPTURE' ? spentBy(movement) : committedBy(movement)))
 }
 
 /** Picks the fields of every line about a call: its ids and the subject of its token. */

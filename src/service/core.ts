@@ -11,6 +11,7 @@ import type { EngineOptions, Executor } from '../application/engine/engine.js'
 import { Engines } from '../application/engine/engines.js'
 import { LedgerPosters, type Posting } from '../application/engine/ledger-posters.js'
 import type { Ledger } from '../application/ledger.js'
+import { Purchases } from '../application/purchase.js'
 import { seedExamples } from '../application/seed-examples.js'
 import { Simulator } from '../application/simulate.js'
 import { Statement } from '../application/statement.js'
@@ -71,6 +72,7 @@ export type Core = {
   readonly accounts: AccountStore
   readonly accountList: AccountList
   readonly statement: Statement
+  readonly purchases: Purchases
   readonly simulator: Simulator
   readonly engine: Executor
   /** Returns the current limit on requests waiting in each lane. */
@@ -146,6 +148,7 @@ export function createCore(options: CoreOptions): Core {
     accounts,
     accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
+    purchases: new Purchases({ accounts, ledger, clock }),
     simulator: new Simulator({ accounts, ledger, clock, catalog, calendar }),
     engine: whileBooksAreRight(books, tracing?.engine(engine) ?? engine),
     waitingMax: () => engine.waitingMax,

@@ -1,13 +1,16 @@
 import type { Authorize } from '../application/authorize.js'
+import { cardRail } from '../application/card-rail.js'
 import { reverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
 import { creditHandlers } from '../grpc/account/credit-handlers.js'
+import { purchaseHandler } from '../grpc/account/purchase-handler.js'
 import { statementHandlers } from '../grpc/account/statement-handlers.js'
 import { activityService } from '../grpc/activity/activity-service.js'
+import { windowFor } from '../grpc/answered-stream.js'
 import { authorizationService } from '../grpc/authorization/authorization-service.js'
-import { windowFor } from '../grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../grpc/call-context.js'
+import { cardRailService } from '../grpc/card-rail/card-rail-service.js'
 import { categoryService } from '../grpc/category/category-service.js'
 import type { ConnectionGuard } from '../grpc/connections/connection-guard.js'
 import type { HealthStatus } from '../grpc/health/health-status.js'
@@ -18,6 +21,7 @@ import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service
 import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
 import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
+import type { RejectionReason } from '../grpc/tokens/token-rejection.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { activityCounts } from './activity-counts.js'
 import { buildVersion } from './build-version.js'
@@ -28,6 +32,7 @@ import {
   recordCall,
   recordDecision,
   recordFailure,
+  recordLine,
 } from './call-records.js'
 import { type Core, systemClock } from './core.js'
 import type { Credentials } from './credentials.js'
@@ -58,7 +63,9 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     pages: new PageGate(core.backgroundTurns, config.decisionTimeoutMs),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
+    onRejection: (reason: RejectionReason) => metrics.tokenRejected(reason),
   }
+  const streams = { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining }
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
@@ -72,13 +79,20 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       reverse: (...asked) => reverse(core.engine, ...asked),
       handlers,
       streams: {
-        window: windowFor(config.queueMax),
-        ageMsMax: STREAM_AGE_MS_MAX,
-        draining,
+        ...streams,
         onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
       },
       onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
       onItemError: (code, call) => recordFailure(code, call, records),
+    }),
+    cardRail: cardRailService({
+      cardRail: cardRail(core),
+      reverse: (...asked) => reverse(core.engine, ...asked),
+      handlers,
+      streams,
+      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
+      onLine: (entry, replayed, asked) => recordLine(entry, replayed, asked, records),
+      onLineError: (code, call) => recordFailure(code, call, records),
     }),
     account: {
       ...accountHandlers({
@@ -90,6 +104,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       }),
       ...creditHandlers({ engine: core.engine, catalog: core.catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
+      ...purchaseHandler(core.purchases, handlers),
     },
     activity: activityService({
       version: buildVersion(),

@@ -82,7 +82,8 @@ function devTokenRoutes({ config, givesTokens }: HttpApiWiring): readonly HttpRo
   const [key] = secretKeys([jwtSecret], jwtAlgorithms)
   const [algorithm] = key?.algorithms ?? []
   if (!givesTokens || !isLoopback(host) || !key || !algorithm) return []
-  return [devTokenRoute({ secret: key.secret, algorithm, scopes: methodScopes.values(), issuer, audience })]
+  const scopes = [...methodScopes.values()].flat()
+  return [devTokenRoute({ secret: key.secret, algorithm, scopes, issuer, audience })]
 }
 
 /** Checks the bytes of a method's messages as the gRPC port does. Connect's decoder is more lenient. */

@@ -8,7 +8,7 @@ import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
 
-/** The possible reasons of each kind of decision. `decide` and `reverse` explain them. */
+/** The possible reasons of each kind of decision. The decide functions of the domain explain them. */
 const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   AUTHORIZATION: [
     'APPROVED',
@@ -22,6 +22,8 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
     'RAIL_NOT_PERMITTED',
     'AMOUNT_OVER_LIMIT',
     'ALREADY_REVERSED',
+    'ALREADY_CAPTURED',
+    'HOLDS_FULL',
   ],
   REVERSAL: [
     'APPROVED',
@@ -33,7 +35,69 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
     'AMOUNT_OVER_REMAINDER',
     'BALANCE_TOO_LARGE',
   ],
+  INCREMENT: [
+    'APPROVED',
+    'INSUFFICIENT_BALANCE',
+    'ACCOUNT_NOT_FOUND',
+    'ACCOUNT_BLOCKED',
+    'ACCOUNT_CLOSED',
+    'CURRENCY_NOT_SUPPORTED',
+    'HOLD_NOT_OPEN',
+    'AMOUNT_OVER_LIMIT',
+  ],
+  CAPTURE: [
+    'CAPTURED',
+    'CAPTURED_OVER',
+    'CAPTURED_OVER_TOLERANCE',
+    'CAPTURED_LATE',
+    'CAPTURED_AFTER_DECLINE',
+    'CAPTURED_UNSEEN',
+    'ALREADY_CAPTURED',
+    'ACCOUNT_NOT_FOUND',
+  ],
+  ADVICE: [
+    'ADVISED',
+    'ADVICE_OVERRIDES',
+    'ADVICE_REVERSED',
+    'ALREADY_APPROVED',
+    'ALREADY_CAPTURED',
+    'ACCOUNT_NOT_FOUND',
+  ],
+  REFUND: [
+    'REFUNDED',
+    'REFUNDED_OVER',
+    'REFUNDED_UNLINKED',
+    'ORIGINAL_NOT_CAPTURED',
+    'AMOUNT_OVER_REMAINDER',
+    'BALANCE_TOO_LARGE',
+    'ACCOUNT_NOT_FOUND',
+  ],
 }
+
+/** The reasons with which money moves. A reversal before its purchase moves some only after a capture. */
+const moving: ReadonlySet<Reason> = new Set<Reason>([
+  'APPROVED',
+  'CAPTURED',
+  'CAPTURED_OVER',
+  'CAPTURED_OVER_TOLERANCE',
+  'CAPTURED_LATE',
+  'CAPTURED_AFTER_DECLINE',
+  'CAPTURED_UNSEEN',
+  'ADVISED',
+  'ADVICE_OVERRIDES',
+  'REFUNDED',
+  'REFUNDED_OVER',
+  'REFUNDED_UNLINKED',
+])
+
+const kinds = [
+  'AUTHORIZATION',
+  'REVERSAL',
+  'INCREMENT',
+  'CAPTURE',
+  'ADVICE',
+  'REFUND',
+] as const satisfies Kind[]
 
 /** All label values that are known at the start. Every series is exported before its first event. */
 export const metricLabels: LabelSets = {
@@ -42,7 +106,7 @@ export const metricLabels: LabelSets = {
     return { service, method, type }
   }),
   codes: Object.values(status).filter((name) => typeof name === 'string'),
-  outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
+  outcomes: [...kinds.flatMap(outcomesOf), ...advisedReversals()],
   rejections: rejectionReasons,
   closings,
   httpRoutes: routeNames,
@@ -53,6 +117,13 @@ function outcomesOf(kind: Kind): LabelSets['outcomes'] {
     kind,
     code: codesOf(reason).code,
     reason,
-    moves: reason === 'APPROVED',
+    moves: moving.has(reason),
   }))
+}
+
+/** A reversal that is an advice is answered with 00, whatever its reason. */
+function advisedReversals(): LabelSets['outcomes'] {
+  return outcomesOf('REVERSAL').flatMap((outcome) =>
+    outcome.code === '00' ? [] : [{ ...outcome, code: '00' }],
+  )
 }

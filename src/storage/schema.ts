@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { HOLD_DAYS_MAX, HOLD_RULES_MAX, OVER_PERCENT_MAX } from '../domain/hold-policy.js'
 import { merchantIdForms, products, rails, type TextForm } from '../domain/network.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
@@ -49,6 +50,7 @@ const mccs = {
   items: { bsonType: 'string', pattern: '^[0-9]{4}(-[0-9]{4})?$' },
   uniqueItems: true,
 }
+const holdDays = { bsonType: 'int', minimum: 1, maximum: HOLD_DAYS_MAX }
 /** The remains of a deleted category or rule. */
 const tombstone = object(['_id', 'version', 'deleted', 'deleted_at'], {
   _id: text,
@@ -124,6 +126,18 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     purged_version: { bsonType: 'long', minimum: 1 },
     never_permitted: mccs,
     never_permitted_as_received: mccs,
+    hold_policy: object(['days', 'rules'], {
+      days: holdDays,
+      rules: {
+        bsonType: 'array',
+        maxItems: HOLD_RULES_MAX,
+        items: object(['mccs'], {
+          mccs,
+          days: holdDays,
+          over_percent: { bsonType: 'int', minimum: 1, maximum: OVER_PERCENT_MAX },
+        }),
+      },
+    }),
   }),
   categories: orTombstone(
     object(
@@ -148,6 +162,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
         credits_closed: { bsonType: 'bool' },
         rails: { bsonType: 'array', items: { enum: rails }, minItems: 1, uniqueItems: true },
         regulated: { enum: [true] },
+        immediate: { enum: [true] },
         changed_at: date,
         changed_by: text,
       },

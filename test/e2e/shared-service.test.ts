@@ -54,6 +54,7 @@ describe('a service shared by several callers', () => {
       accountId: accounts[index % accounts.length] ?? '',
       category: 'CASH',
       amount: 1n,
+      paysOwed: false,
     }))
     const sent = streams.send(credits)
     const modestCodes = await modestPurchases()

@@ -72,6 +72,7 @@ describe('batch credit over the wire', () => {
       accountId: accountIds[index % ACCOUNTS] ?? '',
       category: ['FOOD', 'MEAL', 'CASH'][index % 3] ?? '',
       amount: BigInt(index + 1),
+      paysOwed: false,
     }))
   }
 
@@ -87,7 +88,13 @@ describe('batch credit over the wire', () => {
     const gifts = benefit({ id: 'GIFTS', displayName: 'Gifts', order: 90, mccs: '5947' })
     const categories = new MongoCategoryStore(database())
     await categories.edit((current) => upsertCategory(current, { ...gifts, creditsClosed: true }), 'test')
-    const probe = { transactionId: 'probe', accountId: 'nobody', category: 'GIFTS', amount: 1n }
+    const probe = {
+      transactionId: 'probe',
+      accountId: 'nobody',
+      category: 'GIFTS',
+      amount: 1n,
+      paysOwed: false,
+    }
     await eventually('the service knows the category', async () => {
       const { rejectedCredits } = await send([probe])
       return rejectedCredits[0]?.reason !== 'INVALID_REQUEST'
@@ -147,6 +154,7 @@ describe('batch credit over the wire', () => {
       accountId: good,
       category: 'FOOD',
       amount: 10n,
+      paysOwed: false,
       ...over,
     })
     const { rejectedCredits, ...counts } = await send([
@@ -197,6 +205,7 @@ describe('batch credit over the wire', () => {
         accountId: 'a',
         category: 'FOOD',
         amount: 1n,
+        paysOwed: false,
       }))
       const held = new CreditStreams(stuck.address)
       let sent = 0

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { CatalogReading, CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit, type Category, challengeCategories } from '../../src/domain/category.js'
 import { replaceMccPolicy, upsertCategory } from '../../src/domain/category-edit.js'
+import { defaultHoldPolicy } from '../../src/domain/hold-policy.js'
 import { permissivePolicy } from '../../src/domain/mcc-policy.js'
 import { mccItems, mccSet } from '../../src/domain/mcc-set.js'
 import { changeCatalog, tombstoneOf } from '../../src/storage/catalog/catalog-change.js'
@@ -201,6 +202,7 @@ function changes(over: Partial<CatalogReading> & { readonly version: bigint }): 
     upserted: [],
     deleted: [],
     ...permissivePolicy,
+    holdPolicy: defaultHoldPolicy,
     rules: { upserted: [], deleted: [] },
     ...over,
   }

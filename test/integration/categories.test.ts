@@ -28,6 +28,7 @@ const pets: Category = {
   subject: '',
   rails: [],
   regulated: false,
+  immediate: false,
 }
 
 describe('CategoryService on MongoDB', () => {

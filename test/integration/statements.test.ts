@@ -8,7 +8,7 @@ import {
   TransactionKind,
 } from '../../src/gen/benefits/v1/account.js'
 import { Decision } from '../../src/gen/benefits/v1/authorization.js'
-import { transactionMessage } from '../../src/grpc/account/account-mapping.js'
+import { transactionMessage } from '../../src/grpc/account/transaction-mapping.js'
 import type { Core } from '../../src/service/core.js'
 import { accountMethods } from '../support/clients/account-methods.js'
 import { callHandler } from '../support/clients/handler-call.js'

@@ -22,6 +22,7 @@ type Options = {
   readonly free?: string
   readonly rails?: string[]
   readonly regulated?: string
+  readonly immediate?: string
 }
 
 /** `benefits categories set`: adds a category, or changes the given properties of a category. */
@@ -45,9 +46,10 @@ export function addCategorySet(categories: Command): void {
       ]),
     )
     .addOption(choiceOption('--regulated <answer>', 'whether the law regulates its money', ['yes', 'no']))
+    .addOption(choiceOption('--immediate <answer>', 'whether it pays holds at once', ['yes', 'no']))
     .addHelpText(
       'after',
-      '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed\n  ./benefits categories set FOOD --rails voucher --regulated yes',
+      '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed\n  ./benefits categories set FOOD --rails voucher --regulated yes --immediate yes',
     )
     .action(async (id: string, options: Options, command: Command) => {
       if (Object.keys(options).length === 0) throw new Failure('name at least one option to set: see --help')
@@ -82,10 +84,11 @@ function kept(category: JsonObject): JsonObject {
     creditsClosed: category['creditsClosed'] === true,
     rails: [...textsIn(category, 'rails')],
     regulated: category['regulated'] === true,
+    immediate: category['immediate'] === true,
   }
 }
 
-function changed({ title, order, mccs, credits, free, rails, regulated }: Options): JsonObject {
+function changed({ title, order, mccs, credits, free, rails, regulated, immediate }: Options): JsonObject {
   return {
     ...(title !== undefined && { displayName: title }),
     ...(order !== undefined && { order }),
@@ -94,5 +97,6 @@ function changed({ title, order, mccs, credits, free, rails, regulated }: Option
     ...(free !== undefined && { free: free === 'yes' }),
     ...(rails !== undefined && { rails: rails.map((rail) => `RAIL_${rail.toUpperCase()}`) }),
     ...(regulated !== undefined && { regulated: regulated === 'yes' }),
+    ...(immediate !== undefined && { immediate: immediate === 'yes' }),
   }
 }

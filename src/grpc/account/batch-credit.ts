@@ -1,12 +1,12 @@
 import type { Budget } from '../../application/budget.js'
-import { UndecidedError } from '../../application/errors.js'
-import type { CreditEntry } from '../../domain/entry.js'
+import { type CreditEntry, committedBy } from '../../domain/entry.js'
 import type {
   BatchCreditRequest,
   BatchCreditResponse,
   RejectedCredit,
 } from '../../gen/benefits/v1/account.js'
 import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
+import { patiently } from '../patience.js'
 import { UnreadableMessage } from '../request-decoder.js'
 
 /**
@@ -23,8 +23,6 @@ const ECHO_BYTES_MAX = 128
  * message.
  */
 const DESCRIPTION_LENGTH_MAX = 400
-/** Pause before retrying a credit that found the queue full, in milliseconds. */
-const OVERLOAD_PAUSE_MS = 20
 
 type CreditOne = (
   request: BatchCreditRequest,
@@ -93,28 +91,15 @@ export class BatchCredit {
       return
     }
     try {
-      const { entry, replayed } = await this.#creditPatiently(request)
+      const budget = this.#budget()
+      const { entry, replayed } = await patiently(budget, () => this.#creditOne(request, budget))
       if (replayed) this.#replayedCount += 1n
       else this.#creditedCount += 1n
-      if (!replayed) this.#creditedAmount += entry.movement.delta
+      if (!replayed) this.#creditedAmount -= committedBy(entry.movement)
     } catch (error) {
       const callError = callErrorOf(error)
       if (concerns[callError.kind] === 'STREAM') throw error
       this.#reject({ index, transactionId: request.transactionId, accountId: request.accountId }, callError)
-    }
-  }
-
-  /** Makes one credit, and waits while the queue is full: other callers go first. */
-  async #creditPatiently(request: BatchCreditRequest): ReturnType<CreditOne> {
-    const budget = this.#budget()
-    for (;;) {
-      try {
-        return await this.#creditOne(request, budget)
-      } catch (error) {
-        const overloaded = error instanceof UndecidedError && error.indecision === 'OVERLOADED'
-        if (!overloaded || budget.remainingMs() < OVERLOAD_PAUSE_MS) throw error
-        await new Promise((resolve) => setTimeout(resolve, OVERLOAD_PAUSE_MS))
-      }
     }
   }
 

@@ -15,8 +15,8 @@ import { entryOf } from '../entry-of.js'
 import { clientStreamHandler, type HandlerOptions, unaryHandler } from '../handlers.js'
 import { RequestFields } from '../request-fields.js'
 import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetime.js'
-import { transactionMessage } from './account-mapping.js'
 import { BatchCredit } from './batch-credit.js'
+import { transactionMessage } from './transaction-mapping.js'
 
 /**
  * Longest time for one item of a stream, in milliseconds. Nobody waits for a single item, and purchases go
@@ -61,8 +61,9 @@ function read(request: CreditRequest | BatchCreditRequest): { accountId: Account
   const accountId = fields.accountId('account_id', request.accountId)
   const wallet = fields.categoryId('category', request.category)
   const amount = fields.amount('amount', request.amount)
+  const { paysOwed } = request
   fields.close()
-  return { accountId, credit: { transactionId, wallet, amount } }
+  return { accountId, credit: { transactionId, wallet, amount, ...(paysOwed && { paysOwed }) } }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Statement } from '../../application/statement.js'
+import type { Entry } from '../../domain/entry.js'
 import type { StatementFilter } from '../../domain/statement.js'
 import {
   type GetTransactionRequest,
@@ -14,7 +15,7 @@ import { type HandlerOptions, pageHandler, unaryHandler } from '../handlers.js'
 import { pageOf } from '../pages/page.js'
 import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.js'
 import { RequestFields } from '../request-fields.js'
-import { transactionMessage } from './account-mapping.js'
+import { transactionMessage } from './transaction-mapping.js'
 
 /** The largest seq: a read before it starts at the newest entry. */
 const FROM_THE_END = 2n ** 63n - 1n
@@ -62,6 +63,18 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
   }
 }
 
+const kinds = [
+  'AUTHORIZATION',
+  'INCREMENT',
+  'CAPTURE',
+  'ADVICE',
+  'REFUND',
+  'REVERSAL',
+  'EXPIRY',
+  'CREDIT',
+  'ADMIN',
+] as const satisfies readonly Entry['kind'][]
+
 function seqIn(place: string): bigint {
   const seq = /^\d{1,19}$/.test(place) ? BigInt(place) : undefined
   if (seq !== undefined && seq <= FROM_THE_END) return seq
@@ -70,7 +83,6 @@ function seqIn(place: string): bigint {
 
 function filterOf(request: ListTransactionsRequest): StatementFilter {
   const { startTime: startAt, endTime: endAt, category } = request
-  const kinds = ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] as const
   const kind = kinds.find((name) => TransactionKind[name] === request.kind)
   const decision = (['APPROVED', 'DECLINED'] as const).find((name) => Decision[name] === request.decision)
   return {

@@ -1,4 +1,4 @@
-import type { AuthorizationEntry, ReversalEntry } from '../../domain/entry.js'
+import type { AnsweredEntry } from '../../domain/entry.js'
 import type { Reason as DomainReason } from '../../domain/reason.js'
 import { TransactionKind } from '../../gen/benefits/v1/account.js'
 import type {
@@ -6,14 +6,14 @@ import type {
   GetActivityRequest,
   GetActivityResponse,
 } from '../../gen/benefits/v1/activity.js'
-import { transactionMessage } from '../account/account-mapping.js'
+import { Reason } from '../../gen/benefits/v1/authorization.js'
+import { transactionMessage } from '../account/transaction-mapping.js'
 import { type HandlerOptions, unaryHandler } from '../handlers.js'
-import { reasonOf } from '../reason-mapping.js'
 
 /** The counters of the process since its start. */
 export type ActivityCounts = {
   readonly decisions: readonly {
-    readonly kind: 'AUTHORIZATION' | 'REVERSAL'
+    readonly kind: AnsweredEntry['kind']
     readonly reason: DomainReason
     readonly count: number
   }[]
@@ -28,7 +28,7 @@ export type ActivityServiceOptions = {
   readonly serving: () => boolean
   readonly counts: () => Promise<ActivityCounts>
   /** The latest decisions, newest first. */
-  readonly recent: () => readonly (AuthorizationEntry | ReversalEntry)[]
+  readonly recent: () => readonly AnsweredEntry[]
   readonly handlers: HandlerOptions
 }
 
@@ -47,7 +47,7 @@ export function activityService(options: ActivityServiceOptions): ActivityServic
         readTime: handlers.clock.now(),
         decisions: decisions.map(({ kind, reason, count }) => ({
           kind: TransactionKind[kind],
-          reason: reasonOf(reason),
+          reason: Reason[reason],
           count: BigInt(count),
         })),
         latencies: latencies.map(({ atMostUs, count }) => ({ atMostUs, count: BigInt(count) })),

@@ -1,4 +1,3 @@
-import { invariant } from '../../domain/invariant.js'
 import type { Trace } from '../../domain/trace.js'
 import {
   DecisionRule,
@@ -14,7 +13,7 @@ export function traceMessage(
 ): Pick<SimulateResponse, 'rule' | 'merchant' | 'rules' | 'wallets' | 'earlyReversedAmount' | 'forbiddenBy'> {
   const { name, city = '', country = '' } = trace.merchant
   return {
-    rule: ruleOf(trace.rule),
+    rule: DecisionRule[trace.rule],
     earlyReversedAmount: trace.takenOff,
     forbiddenBy: trace.forbiddenBy === undefined ? MccList.UNSPECIFIED : MccList[trace.forbiddenBy],
     merchant: { name, city, country },
@@ -27,10 +26,4 @@ export function traceMessage(
       outcome: WalletOutcome[outcome],
     })),
   }
-}
-
-/** The contract does not have the rule of early captures yet. */
-function ruleOf(rule: Trace['rule']): DecisionRule {
-  invariant(rule !== 'CAPTURED_BEFORE', 'the contract has the rule')
-  return DecisionRule[rule]
 }

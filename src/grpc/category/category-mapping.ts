@@ -18,6 +18,7 @@ export function categoryMessage({ category, version, changedAt, changedBy }: Kep
     subject: changedBy,
     rails: category.rails.map((rail) => Rail[rail]),
     regulated: category.regulated,
+    immediate: category.immediate ?? false,
   }
 }
 
@@ -32,6 +33,7 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
     creditsClosed = false,
     rails = [],
     regulated = false,
+    immediate = false,
   } = message ?? {}
   fields.check(message !== undefined, 'category', 'is required')
   fields.categoryId('category.id', id)
@@ -55,5 +57,6 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
     creditsClosed,
     rails: fields.rails('category.rails', rails),
     regulated,
+    ...(immediate && { immediate }),
   }
 }

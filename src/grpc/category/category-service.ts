@@ -5,6 +5,7 @@ import {
   type CategoryEdit,
   type KeptCategory,
   type KeptCategorySet,
+  replaceHoldPolicy,
   replaceMccPolicy,
   upsertCategory,
 } from '../../domain/category-edit.js'
@@ -17,11 +18,15 @@ import {
   type DeleteCategoryResponse,
   type GetCategoryRequest,
   type GetCategoryResponse,
+  type GetHoldPolicyRequest,
+  type GetHoldPolicyResponse,
   type GetMccPolicyRequest,
   type GetMccPolicyResponse,
   type ListCategoriesRequest,
   type ListCategoriesResponse,
   type MccPolicy as MccPolicyMessage,
+  type UpdateHoldPolicyRequest,
+  type UpdateHoldPolicyResponse,
   type UpdateMccPolicyRequest,
   type UpdateMccPolicyResponse,
   type UpsertCategoryRequest,
@@ -33,6 +38,7 @@ import { pageOf } from '../pages/page.js'
 import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.js'
 import { RequestFields } from '../request-fields.js'
 import { categoryMessage, readCategory } from './category-mapping.js'
+import { holdPolicyMessage, readHoldPolicy } from './hold-policy-mapping.js'
 
 export type CategoryServiceOptions = {
   readonly store: CategoryStore
@@ -121,6 +127,26 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
         )
         mustBeEdited(edit)
         return { policy: policyMessage(after) }
+      },
+    ),
+
+    getHoldPolicy: unaryHandler<GetHoldPolicyRequest, GetHoldPolicyResponse>(handlers, async () => {
+      const { holdPolicy } = await store.read()
+      return { policy: holdPolicyMessage(holdPolicy) }
+    }),
+
+    updateHoldPolicy: unaryHandler<UpdateHoldPolicyRequest, UpdateHoldPolicyResponse>(
+      editing,
+      async ({ policy }, call) => {
+        const fields = new RequestFields()
+        const asked = readHoldPolicy(fields, policy)
+        fields.close()
+        const { edit, after } = await store.edit(
+          (current) => replaceHoldPolicy(current, asked),
+          subjectOf(call),
+        )
+        mustBeEdited(edit)
+        return { policy: holdPolicyMessage(after.holdPolicy) }
       },
     ),
   }

@@ -1,5 +1,7 @@
 /** The scope of bookings: what the card network reports, and the service cannot decline. */
 export const BOOK = 'transactions:book'
+export const AUTHORIZE = 'transactions:authorize'
+export const REVERSE = 'transactions:reverse'
 
 /**
  * The scopes of each method (claim `scope`, RFC 8693). A token needs one of them. When a method has several,
@@ -7,14 +9,14 @@ export const BOOK = 'transactions:book'
  * called.
  */
 export const methodScopes: ReadonlyMap<string, readonly string[]> = new Map([
-  ['/benefits.v1.AuthorizationService/Authorize', ['transactions:authorize']],
-  ['/benefits.v1.AuthorizationService/AuthorizeStream', ['transactions:authorize']],
+  ['/benefits.v1.AuthorizationService/Authorize', [AUTHORIZE]],
+  ['/benefits.v1.AuthorizationService/AuthorizeStream', [AUTHORIZE]],
   ['/benefits.v1.AuthorizationService/Simulate', ['transactions:simulate']],
-  ['/benefits.v1.AuthorizationService/Reverse', ['transactions:reverse', BOOK]],
-  ['/benefits.v1.CardRailService/Increment', ['transactions:authorize']],
+  ['/benefits.v1.AuthorizationService/Reverse', [REVERSE, BOOK]],
+  ['/benefits.v1.CardRailService/Increment', [AUTHORIZE]],
   ['/benefits.v1.CardRailService/Capture', [BOOK]],
   ['/benefits.v1.CardRailService/Advise', [BOOK]],
-  ['/benefits.v1.CardRailService/Refund', [BOOK, 'transactions:authorize']],
+  ['/benefits.v1.CardRailService/Refund', [BOOK, AUTHORIZE]],
   ['/benefits.v1.CardRailService/BookStream', [BOOK]],
   ['/benefits.v1.AccountService/CreateAccount', ['accounts:write']],
   ['/benefits.v1.AccountService/GetAccount', ['accounts:read']],

@@ -1,7 +1,7 @@
 import type { CountedSeries, MetricRegistry, SeriesOf } from './metric-registry.js'
 
 export type DecisionLabels = {
-  readonly kind: 'AUTHORIZATION' | 'REVERSAL'
+  readonly kind: 'AUTHORIZATION' | 'REVERSAL' | 'INCREMENT' | 'CAPTURE' | 'ADVICE' | 'REFUND'
   readonly code: string
   readonly reason: string
   /** The wallet that paid or was paid back; empty when no money moved. */
@@ -52,7 +52,7 @@ export class DecisionMetrics {
     })
     this.#moved = registry.counter({
       name: 'benefits_moved_centavos_total',
-      help: 'Money debited by purchases and returned by reversals, in centavos. Stored answers move none.',
+      help: 'Money held or paid by purchases, spent by captures and advices, and given back by reversals and refunds, in centavos. Stored answers move none.',
       labelNames: ['kind', 'category'],
     })
     for (const outcome of outcomes) if (!outcome.moves) this.#seriesOf({ ...outcome, category: '' })
@@ -90,12 +90,16 @@ export class DecisionMetrics {
   /** Reads how often each kind of decision had each reason, without stored answers that were given again. */
   async read(): Promise<readonly DecidedCount[]> {
     const values = await this.#registry.read(DECISIONS)
-    return this.#outcomes.map(({ kind, reason }) => ({
+    const first = values.filter(({ labels }) => labels['replayed'] === 'false')
+    // A reason may have two codes.
+    const outcomes = new Map(
+      this.#outcomes.map(({ kind, reason }) => [`${kind} ${reason}`, { kind, reason }]),
+    )
+    return Array.from(outcomes.values(), ({ kind, reason }) => ({
       kind,
       reason,
-      count: values
+      count: first
         .filter(({ labels }) => labels['kind'] === kind && labels['reason'] === reason)
-        .filter(({ labels }) => labels['replayed'] === 'false')
         .reduce((sum, { value }) => sum + value, 0),
     }))
   }
@@ -108,7 +112,7 @@ export class DecisionMetrics {
   }
 
   #seriesOf({ kind, code, reason, category }: Omit<DecisionLabels, 'replayed'>): DecisionSeries {
-    const key = `${kind} ${reason} ${category}`
+    const key = `${kind} ${code} ${reason} ${category}`
     const known = this.#seriesByOutcome.get(key)
     if (known) return known
     const labels = { kind, code, reason, category }

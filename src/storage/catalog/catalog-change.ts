@@ -5,6 +5,7 @@ import { collections } from '../collections.js'
 import { mapTransientErrors, unavailable } from '../errors.js'
 import { UnfitDatabaseError } from '../failure-cause.js'
 import { catchUp } from './catalog-snapshot.js'
+import type { HoldPolicyDocument } from './hold-policy-document.js'
 
 /** The single document of `catalog`. Every change of the catalog writes it first. */
 export type CatalogDocument = {
@@ -21,6 +22,8 @@ export type CatalogDocument = {
   readonly never_permitted: readonly string[]
   /** MCCs that no wallet pays for when the network sends them. Absent: none. */
   readonly never_permitted_as_received?: readonly string[]
+  /** How long holds last. Absent: the default policy. */
+  readonly hold_policy?: HoldPolicyDocument
 }
 
 /** The remains of a deleted document, so that processes that know it learn of the deletion. */

@@ -20,6 +20,8 @@ export type CategoryDocument = {
   readonly rails?: readonly Rail[]
   /** Absent: not regulated. */
   readonly regulated?: true
+  /** Absent: purchases that ask for a hold are held. */
+  readonly immediate?: true
   readonly changed_at: Date
   readonly changed_by: string
 }
@@ -39,6 +41,7 @@ export function categoryDocument(
     credits_closed: category.creditsClosed,
     ...(category.rails.length > 0 && { rails: category.rails }),
     ...(category.regulated && { regulated: true as const }),
+    ...(category.immediate && { immediate: category.immediate }),
     changed_at: at,
     changed_by: by,
   }
@@ -67,5 +70,6 @@ export function categoryOf(document: CategoryDocument): Category {
     free: document.free,
     rails: railSet(permitted),
     regulated: document.regulated ?? false,
+    ...(document.immediate && { immediate: document.immediate }),
   }
 }

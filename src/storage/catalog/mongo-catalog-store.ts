@@ -15,6 +15,7 @@ import { UnfitDatabaseError } from '../failure-cause.js'
 import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryOf } from './category-document.js'
+import { holdPolicyOf } from './hold-policy-document.js'
 import { mccPolicyOf } from './mcc-policy-document.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
@@ -77,6 +78,7 @@ export class MongoCatalogStore implements CatalogStore {
       upserted: categories.kept,
       deleted: categories.deleted,
       ...mccPolicyOf(catalog),
+      holdPolicy: holdPolicyOf(catalog.hold_policy),
       rules: { upserted: rules.kept, deleted: rules.deleted },
     }
   }

@@ -5,6 +5,7 @@ import { UndecidedError } from '../../application/errors.js'
 import type { AccountId } from '../../domain/account-status.js'
 import type { CategoryId } from '../../domain/category.js'
 import { type CategoryEdit, isIdle, type KeptCategorySet } from '../../domain/category-edit.js'
+import { type HoldPolicy, sameHoldPolicy } from '../../domain/hold-policy.js'
 import { invariant } from '../../domain/invariant.js'
 import type { AccountDocument } from '../account/documents.js'
 import { OPERATION_MS_MAX } from '../client.js'
@@ -20,6 +21,7 @@ import {
 } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
+import { holdPolicyDocument, holdPolicyOf } from './hold-policy-document.js'
 import { mccPolicyOf, mccPolicyUpdate } from './mcc-policy-document.js'
 import { SharedReads } from './shared-reads.js'
 
@@ -57,6 +59,8 @@ export class MongoCategoryStore implements CategoryStore {
         return { edit: decided, after: before }
       }
       await this.#write({ ...change, by }, decided)
+      if (!sameHoldPolicy(decided.holdPolicy, before.holdPolicy))
+        await this.#writeHoldPolicy(session, decided.holdPolicy)
       return { edit: decided, after: await this.#read(session) }
     })
   }
@@ -91,6 +95,7 @@ export class MongoCategoryStore implements CategoryStore {
         changedBy: document.changed_by ?? '',
       })),
       ...mccPolicyOf(catalog),
+      holdPolicy: holdPolicyOf(catalog.hold_policy),
     }
   }
 
@@ -108,6 +113,11 @@ export class MongoCategoryStore implements CategoryStore {
       await categories.replaceOne({ _id: document._id }, document, { ...options, upsert: true })
     }
     await this.#catalog.updateOne({ _id: CATALOG_ID }, mccPolicyUpdate(policy), options)
+  }
+
+  async #writeHoldPolicy(session: ClientSession, policy: HoldPolicy): Promise<void> {
+    const update = { $set: { hold_policy: holdPolicyDocument(policy) } }
+    await this.#catalog.updateOne({ _id: CATALOG_ID }, update, { session, maxTimeMS: OPERATION_MS_MAX })
   }
 
   /** Finds a holder among the next accounts, and the last account scanned; undefined at the end. */

@@ -114,6 +114,7 @@ describe('a deadline after a jump of the wall clock', () => {
         accountId: request.account_id,
         category: 'FOOD',
         amount: 1n,
+        paysOwed: false,
       })
       const first = credit()
       const outcome = await credits.sendSlowly([first, credit(), credit()], WAIT_MS_MAX, async (sent) => {

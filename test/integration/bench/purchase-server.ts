@@ -112,6 +112,8 @@ export class PurchaseServer {
       retry: isApproved ? Retry.NEVER : Retry.LATER,
       approvedAmount: isApproved ? amount : 0n,
       approvalCode: isApproved ? '7K3Q9Z' : '',
+      held: false,
+      heldUntil: undefined,
     }
   }
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Catalog, type CatalogDelta, isSmall, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
+import { defaultHoldPolicy } from '../../../src/domain/hold-policy.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
@@ -302,6 +303,7 @@ describe('successor of a catalog', () => {
     upserted: [],
     deleted: [],
     ...permissivePolicy,
+    holdPolicy: defaultHoldPolicy,
     rules: { upserted: [], deleted: [] },
     ...over,
   })

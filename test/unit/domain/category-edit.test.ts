@@ -10,6 +10,7 @@ import {
   upsertCategory,
 } from '../../../src/domain/category-edit.js'
 import { categoryProfiles } from '../../../src/domain/category-profile.js'
+import { defaultHoldPolicy } from '../../../src/domain/hold-policy.js'
 import { permissivePolicy } from '../../../src/domain/mcc-policy.js'
 import { mccItems, mccSet } from '../../../src/domain/mcc-set.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
@@ -20,7 +21,12 @@ const challenge = current(challengeCategories)
 
 function current(categories: readonly Category[], never: readonly string[] = []): KeptCategorySet {
   const kept = categories.map((category) => ({ category, version: 1n, changedAt: at, changedBy: 'ana' }))
-  return { kept, neverPermitted: mccSet(never), neverPermittedAsReceived: [] }
+  return {
+    kept,
+    neverPermitted: mccSet(never),
+    neverPermittedAsReceived: [],
+    holdPolicy: defaultHoldPolicy,
+  }
 }
 
 const rejection = (edit: CategoryEdit) =>
@@ -52,6 +58,7 @@ describe('upserting a category', () => {
     ['its closing for credits', { creditsClosed: true }],
     ['its rails', { rails: ['VOUCHER'] }],
     ['its regulation', { regulated: true }],
+    ['whether it pays holds at once', { immediate: true }],
   ] as const) {
     it(`writes a change of ${what}`, () => {
       const edit = upsertCategory(current([...challengeCategories, pets]), { ...pets, ...over })
@@ -113,7 +120,13 @@ describe('upserting a category', () => {
 })
 
 describe('an edit', () => {
-  const idle = { type: 'EDIT', upserted: [], deleted: [], ...permissivePolicy } as const
+  const idle = {
+    type: 'EDIT',
+    upserted: [],
+    deleted: [],
+    ...permissivePolicy,
+    holdPolicy: defaultHoldPolicy,
+  } as const
 
   it('without a change is idle', () => {
     expect(isIdle(idle, challenge)).to.equal(true)
@@ -124,6 +137,7 @@ describe('an edit', () => {
     ['removes one', { deleted: ['FOOD'] }],
     ['changes what is never permitted', { neverPermitted: mccSet(['7995']) }],
     ['changes what is never permitted as received', { neverPermittedAsReceived: mccSet(['7995']) }],
+    ['changes how long holds last', { holdPolicy: { ...defaultHoldPolicy, days: 8 } }],
   ] as const) {
     it(`that only ${what} is not idle`, () => {
       expect(isIdle({ ...idle, ...over }, challenge)).to.equal(false)

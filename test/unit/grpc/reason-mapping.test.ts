@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { codesOf, reasons } from '../../../src/domain/reason.js'
-import { Reason, Retry } from '../../../src/gen/benefits/v1/authorization.js'
-import { reasonFields, reasonOf } from '../../../src/grpc/reason-mapping.js'
+import { Decision, Reason, Retry } from '../../../src/gen/benefits/v1/authorization.js'
+import { answerFields } from '../../../src/grpc/reason-mapping.js'
+import { at } from '../domain/builders.js'
 
-/** The reasons that the contract has: those of holds are still to come. */
-const contracted = reasons.filter((reason) => reason in Reason)
-
-/** Each of them with its code, its response code and whether to try again, as the service has them. */
+/** Each reason with its code, its response code and whether to try again, as the service has them. */
 const table = Object.fromEntries(
-  contracted.map((reason) => {
+  reasons.map((reason) => {
     const { code, iso8583, retry } = codesOf(reason)
     return [reason, [code, iso8583, retry]]
   }),
@@ -44,14 +42,41 @@ describe('the table of reasons', () => {
     expect(Object.fromEntries(listed)).to.deep.equal(table)
   })
 
-  for (const reason of contracted) {
-    it(`equals what an answer contains: ${reason}`, () => {
+  it('has a number in the contract for every reason, and no other', () => {
+    expect(Object.keys(Reason).sort()).to.deep.equal([...reasons, 'UNSPECIFIED'].sort())
+  })
+})
+
+describe('the answer to a reversal', () => {
+  const reversal = {
+    kind: 'REVERSAL',
+    accountId: 'a',
+    transactionId: 'r',
+    seq: 1n,
+    at,
+    originalId: 't',
+    described: {},
+  } as const
+
+  for (const reason of reasons) {
+    it(`has the codes of its reason: ${reason}`, () => {
       const { code, iso8583, retry } = codesOf(reason)
-      expect(reasonFields(reason)).to.deep.equal({
+      expect(answerFields({ ...reversal, reason }, false)).to.deep.include({
         code,
         iso8583Code: iso8583,
-        reason: reasonOf(reason),
+        reason: Reason[reason],
         retry: Retry[retry],
+        decision: code === '00' ? Decision.APPROVED : Decision.DECLINED,
+      })
+    })
+
+    it(`that is an advice has the code 00, and names its reason: ${reason}`, () => {
+      expect(answerFields({ ...reversal, reason, advice: true }, false)).to.deep.include({
+        code: '00',
+        iso8583Code: '00',
+        reason: Reason[reason],
+        retry: Retry.NEVER,
+        decision: Decision.APPROVED,
       })
     })
   }

@@ -21,6 +21,7 @@ describe('request decoder', () => {
     fallback: Fallback.NEVER,
     network: undefined,
     verification: false,
+    hold: undefined,
   }
 
   it('reads a message as the generated decoder does', () => {

@@ -119,7 +119,7 @@ describe('a stream of credits', () => {
       const call = stream.call as unknown as ServerReadableStream<BatchCreditRequest, BatchCreditResponse>
       batchCredit(call, (error) => resolve(error === null ? undefined : rpcErrorOf(error as never)))
     })
-    stream.send({ transactionId: 't', accountId: 'a', category: 'FOOD', amount: 1n })
+    stream.send({ transactionId: 't', accountId: 'a', category: 'FOOD', amount: 1n, paysOwed: false })
     expect((await outcome)?.code).to.equal('UNAUTHENTICATED')
     expect(decided).to.equal(1)
   })

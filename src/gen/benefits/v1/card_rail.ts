@@ -2031,8 +2031,8 @@ export const CardRailServiceService = {
    * Scope: transactions:book.
    *
    * Order. Each line is answered by one message as soon as it is decided, so answers come in any order: index
-   * and transaction_id name the line. Lines that do not wait for each other's answers are decided in any
-   * order, too, and the outcome of a purchase is the same in every order, apart from the reasons.
+   * and transaction_id name the line. Lines are decided in any order, too. When the order of two lines of a
+   * purchase matters, such as a capture and its reversal, wait for the first one's answer.
    *
    * Errors. An error that the line's method would end with is the answer to that line, and the stream goes
    * on. A line that cannot be decoded is answered INVALID_ARGUMENT with an empty transaction_id. Only an
@@ -2145,8 +2145,8 @@ export interface CardRailServiceServer extends UntypedServiceImplementation {
    * Scope: transactions:book.
    *
    * Order. Each line is answered by one message as soon as it is decided, so answers come in any order: index
-   * and transaction_id name the line. Lines that do not wait for each other's answers are decided in any
-   * order, too, and the outcome of a purchase is the same in every order, apart from the reasons.
+   * and transaction_id name the line. Lines are decided in any order, too. When the order of two lines of a
+   * purchase matters, such as a capture and its reversal, wait for the first one's answer.
    *
    * Errors. An error that the line's method would end with is the answer to that line, and the stream goes
    * on. A line that cannot be decoded is answered INVALID_ARGUMENT with an empty transaction_id. Only an

@@ -5,11 +5,12 @@ import type {
   CatalogWatch,
 } from '../../../../src/application/catalog/catalog-store.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
+import { defaultHoldPolicy } from '../../../../src/domain/hold-policy.js'
 import type { MccPolicy } from '../../../../src/domain/mcc-policy.js'
 import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
 
 /** The effect of one change. */
-type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | keyof MccPolicy>> & {
+type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | 'holdPolicy' | keyof MccPolicy>> & {
   readonly rules?: readonly MerchantRule[]
   readonly deletedRules?: readonly string[]
 }
@@ -108,6 +109,7 @@ export class InMemoryCatalogStore implements CatalogStore {
       neverPermitted: all.findLast((change) => change.neverPermitted)?.neverPermitted ?? [],
       neverPermittedAsReceived:
         all.findLast((change) => change.neverPermittedAsReceived)?.neverPermittedAsReceived ?? [],
+      holdPolicy: all.findLast((change) => change.holdPolicy)?.holdPolicy ?? defaultHoldPolicy,
       rules: { upserted: rules.kept, deleted: kind === 'WHOLE' ? [] : rules.gone },
     }
   }

@@ -4,7 +4,8 @@ import { centavos } from '../../../../src/domain/money.js'
 import { type Reason as DomainReason, reasons } from '../../../../src/domain/reason.js'
 import { AccountStatus, type Transaction, TransactionKind } from '../../../../src/gen/benefits/v1/account.js'
 import { Decision, Fallback, Reason } from '../../../../src/gen/benefits/v1/authorization.js'
-import { accountMessage, transactionMessage } from '../../../../src/grpc/account/account-mapping.js'
+import { accountMessage } from '../../../../src/grpc/account/account-mapping.js'
+import { transactionMessage } from '../../../../src/grpc/account/transaction-mapping.js'
 import {
   accountWith,
   adminEntryOf,
@@ -60,7 +61,13 @@ describe('account on the wire', () => {
 
   it('still has the wallet of a deleted category', () => {
     const { wallets } = accountMessage(accountWith({ OLD: 3n, CASH: 5n }), order)
-    expect(wallets.at(-1)).to.deep.equal({ category: 'OLD', balance: 3n, spending: undefined })
+    expect(wallets.at(-1)).to.deep.equal({
+      category: 'OLD',
+      balance: 3n,
+      spending: undefined,
+      held: 0n,
+      owed: 0n,
+    })
   })
 
   it('has each wallet once', () => {
@@ -103,6 +110,17 @@ const silent: Transaction = {
   createTime: at,
   limits: undefined,
   day: '',
+  heldDelta: 0n,
+  heldAfter: undefined,
+  owedDelta: 0n,
+  owedAfter: undefined,
+  days: [],
+  hold: undefined,
+  heldUntil: undefined,
+  moreToCome: false,
+  advice: false,
+  request: false,
+  paysOwed: false,
 }
 
 const reversal: Entry = {

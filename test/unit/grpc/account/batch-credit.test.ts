@@ -24,6 +24,7 @@ const item = (place: number): BatchCreditRequest => ({
   accountId: `account-${place}`,
   category: 'FOOD',
   amount: 5n,
+  paysOwed: false,
 })
 
 async function* items(count: number): AsyncGenerator<BatchCreditRequest> {

@@ -12,6 +12,7 @@ describe('Credit', () => {
     accountId: 'a',
     category: 'FOOD',
     amount: 25n,
+    paysOwed: false,
     ...over,
   })
   const credit = (over: Partial<CreditRequest>, on = service()) => callHandler(on.credit, request(over))

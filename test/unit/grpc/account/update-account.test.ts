@@ -24,6 +24,7 @@ describe('UpdateAccount', () => {
       createTime: undefined,
       updateTime: undefined,
       limits: undefined,
+      holds: [],
     },
     updateMask: undefined,
     requestId: '',
@@ -124,6 +125,7 @@ describe('UpdateAccount', () => {
           createTime: undefined,
           updateTime: undefined,
           limits: asked,
+          holds: [],
         },
       }
     }

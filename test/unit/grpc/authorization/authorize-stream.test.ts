@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import { UndecidedError } from '../../../../src/application/errors.js'
-import { windowFor } from '../../../../src/grpc/authorization/authorize-stream.js'
+import { windowFor } from '../../../../src/grpc/answered-stream.js'
 import { CallError, type CallErrorKind } from '../../../../src/grpc/call-error.js'
 import { UnreadableMessage } from '../../../../src/grpc/request-decoder.js'
 import { soon } from '../../application/soon.js'

@@ -37,6 +37,7 @@ export const request = (transactionId: string): AuthorizeRequest => ({
   fallback: Fallback.UNSPECIFIED,
   network: undefined,
   verification: false,
+  hold: undefined,
 })
 
 export const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))
@@ -56,6 +57,8 @@ export const response = (transactionId: string): AuthorizeResponse => ({
   retry: Retry.NEVER,
   approvedAmount: 5n,
   approvalCode: '7K3Q9Z',
+  held: false,
+  heldUntil: undefined,
 })
 
 type Opening = FakeStreamOptions & { readonly ageMsMax?: number; readonly durationMsMax?: number }

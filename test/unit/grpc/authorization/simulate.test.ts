@@ -76,6 +76,7 @@ function service() {
     fallback: Fallback.UNSPECIFIED,
     network: undefined,
     verification: false,
+    hold: undefined,
     ...over,
   })
   return {
