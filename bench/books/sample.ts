@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb'
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { AccountDocument } from '../../src/storage/account/documents.js'
+import type { AccountDocument } from '../../src/storage/account/account-document.js'
 import { collections } from '../../src/storage/collections.js'
 import { ENTRIES_PER_ACCOUNT } from '../dataset/loaded-account.js'
 import { accountIdAt } from '../load/account-id.js'

@@ -1,6 +1,7 @@
 import type { Collection, Db, Document } from 'mongodb'
 import type { Account } from '../../src/domain/account.js'
-import { accountDocument, type LedgerDocument, ledgerDocument } from '../../src/storage/account/documents.js'
+import { accountDocument } from '../../src/storage/account/account-document.js'
+import { type LedgerDocument, ledgerDocument } from '../../src/storage/account/ledger-document.js'
 import { collections } from '../../src/storage/collections.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { accountIdAt } from '../load/account-id.js'

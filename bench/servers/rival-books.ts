@@ -9,7 +9,7 @@ import {
   type LedgerDocument,
   ledgerDocument,
   ledgerKey,
-} from '../../src/storage/account/documents.js'
+} from '../../src/storage/account/ledger-document.js'
 import { OPERATION_MS_MAX } from '../../src/storage/client.js'
 import { DUPLICATE_KEY } from '../../src/storage/errors.js'
 import { rivalCollections } from '../dataset/rival-collections.js'

@@ -59,7 +59,8 @@ export function cardRail({ engine, catalog, calendar }: CardRailOptions): CardRa
           accountId,
           lane: 'BACK_OFFICE',
           transactionIds: [capture.transactionId, capture.originalId],
-          originalIds: (account) => (isOpen(account, capture.originalId) ? [] : [capture.originalId]),
+          originalIds: (account, dueAt) =>
+            isOpen(account, capture.originalId, dueAt) ? [] : [capture.originalId],
           decide: (history, at) => decideCapture(history, capture, catalog(), at, calendar),
         },
         budget,
@@ -94,6 +95,6 @@ export function cardRail({ engine, catalog, calendar }: CardRailOptions): CardRa
   }
 }
 
-function isOpen({ holds }: Account, id: TransactionId): boolean {
-  return holds.some((hold) => hold.id === id)
+function isOpen({ holds }: Account, id: TransactionId, dueAt: Date): boolean {
+  return holds.some((hold) => hold.id === id && hold.expiresAt > dueAt)
 }

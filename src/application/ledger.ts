@@ -1,5 +1,5 @@
 import type { AccountId } from '../domain/account-status.js'
-import type { Entry, ReversalEntry, TransactionId } from '../domain/entry.js'
+import type { Entry, FollowUpEntry, TransactionId } from '../domain/entry.js'
 
 /** The complete, append-only history of all accounts. It trails the accounts by a few moments. */
 export interface Ledger {
@@ -11,11 +11,11 @@ export interface Ledger {
   find(keys: readonly EntryKey[]): Promise<readonly Entry[]>
 
   /**
-   * Finds the reversals of these purchases that are durably in the ledger, in any order.
+   * Finds the entries that follow these purchases and are durably in the ledger, in any order.
    *
    * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
-  findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]>
+  findFollowUps(originals: readonly EntryKey[]): Promise<readonly FollowUpEntry[]>
 
   /**
    * Adds entries, and leaves those that are already there. Resolves when all of them are durable. Returns the

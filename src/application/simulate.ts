@@ -4,12 +4,14 @@ import type { Catalog } from '../domain/catalog.js'
 import { evaluate, type Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry } from '../domain/entry.js'
 import { invariant } from '../domain/invariant.js'
+import { HOLDS_MAX } from '../domain/open-hold.js'
 import { type Trace, traceOf } from '../domain/trace.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { AccountStore } from './account-store.js'
 import { readSetOf } from './authorize.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
+import { expireDue } from './engine/expire-due.js'
 import { historyOf, readHistories } from './engine/history.js'
 import { UndecidedError } from './errors.js'
 import type { Ledger } from './ledger.js'
@@ -63,11 +65,15 @@ export class Simulator {
 
   async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {
     const { clock, catalog, calendar } = this.#options
-    const { accounts, past } = await readHistories(this.#options, [
-      { accountId, asks: [readSetOf(purchase)] },
-    ])
-    const [account] = accounts
-    invariant(account !== undefined, 'every simulated purchase has its account')
+    const dueAt = clock.now()
+    const { accounts, past } = await readHistories(
+      this.#options,
+      [{ accountId, asks: [readSetOf(purchase)] }],
+      dueAt,
+    )
+    const [stored] = accounts
+    invariant(stored !== undefined, 'every simulated purchase has its account')
+    const account = expireDue(stored, dueAt, HOLDS_MAX)
     const at = clock.now()
     const rules = catalog()
     const decision = evaluate(historyOf(account, past), purchase, rules, at, calendar)

@@ -46,6 +46,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   // Validators changed. These steps keep earlier releases from replacing them by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
   { to: 5, name: 'the books keep what the card network sends and permits', take: async () => {} },
+  { to: 6, name: 'the books keep holds, captures, advices and refunds', take: async () => {} },
 ]
 
 /** The version of books that were created before books had an identity. */

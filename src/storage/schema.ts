@@ -4,6 +4,7 @@ import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
 import { HOLD_DAYS_MAX, HOLD_RULES_MAX, OVER_PERCENT_MAX } from '../domain/hold-policy.js'
 import { merchantIdForms, products, rails, type TextForm } from '../domain/network.js'
+import { HOLDS_MAX } from '../domain/open-hold.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -44,6 +45,8 @@ const network = object([], {
   local_time: text,
 })
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
+/** A mark that is present only when it is set. */
+const mark = { enum: [true] }
 /** Single MCCs and ranges of them. */
 const mccs = {
   bsonType: 'array',
@@ -70,6 +73,11 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     _id: text,
     status: { enum: ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] },
     wallets: { bsonType: 'object', additionalProperties: money },
+    held: { bsonType: 'object', additionalProperties: money },
+    owed: { bsonType: 'object', additionalProperties: money },
+    // The holds are not validated again, for the same reason as the entries.
+    holds: { bsonType: 'array', minItems: 1, maxItems: HOLDS_MAX },
+    next_expiry: date,
     limits,
     spent: {
       bsonType: 'object',
@@ -83,22 +91,39 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     // The entries are not validated again: that would cost every decision.
     journal: { bsonType: 'array', minItems: 1, maxItems: JOURNAL_MAX },
     reversed_ahead: { bsonType: 'bool' },
+    captured_ahead: mark,
     created_at: date,
     updated_at: date,
   }),
   ledger: object(['_id', 'seq', 'kind', 'at', 'decision'], {
     _id: object(['account', 'transaction'], { account: text, transaction: text }),
     seq: { bsonType: 'long', minimum: 1 },
-    kind: { enum: ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] },
+    kind: {
+      enum: [
+        'AUTHORIZATION',
+        'INCREMENT',
+        'CAPTURE',
+        'ADVICE',
+        'REVERSAL',
+        'REFUND',
+        'EXPIRY',
+        'CREDIT',
+        'ADMIN',
+      ],
+    },
     at: date,
     decision: { enum: ['APPROVED', 'DECLINED'] },
     reason: text,
     amount: money,
-    verification: { enum: [true] },
+    verification: mark,
     verified_wallet: text,
     wallet: text,
     delta: int64,
     balance_after: money,
+    held_delta: int64,
+    held_after: money,
+    owed_delta: int64,
+    owed_after: money,
     mcc,
     effective_mcc: mcc,
     merchant: text,
@@ -107,7 +132,13 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     network,
     catalog_version: { bsonType: 'long', minimum: 1 },
     approval_code: { bsonType: 'string', pattern: '^[0-9A-Z]{6}$' },
+    hold: object([], { expires_in: int64 }),
+    held_until: date,
     original: text,
+    more_to_come: mark,
+    advice: mark,
+    request: mark,
+    pays_owed: mark,
     described: {
       bsonType: 'object',
       properties: { amount: money, mcc, merchant: text },
@@ -117,6 +148,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     status: text,
     subject: text,
     day,
+    days: { bsonType: 'array', minItems: 1, items: object(['day', 'amount'], { day, amount: money }) },
     limits,
   }),
   catalog: object(['_id', 'version', 'changed_at', 'never_permitted'], {
@@ -196,10 +228,18 @@ type Index = { readonly key: Readonly<Record<string, 1 | -1>>; readonly name: st
 
 /** The indexes of each collection, except those on `_id`, which MongoDB creates itself. */
 const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
+  // The sweeper looks for accounts with due holds. The index has only accounts with open holds.
+  accounts: [
+    {
+      key: { next_expiry: 1 },
+      name: 'next_expiry',
+      partialFilterExpression: { next_expiry: { $exists: true } },
+    },
+  ],
   ledger: [
     // Statements read an account's entries newest first. It is unique, so that no two entries share a `seq`.
     { key: { '_id.account': 1, seq: -1 }, name: 'account_seq', unique: true },
-    // The reversals of a purchase add up to the amount given back. The index is partial, so it stays small.
+    // The follow-ups of a purchase add up to what is left of it. The index is partial, so it stays small.
     {
       key: { '_id.account': 1, original: 1 },
       name: 'account_original',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Document } from 'mongodb'
-import { accountDocument, ledgerDocument } from '../../src/storage/account/documents.js'
+import { accountDocument } from '../../src/storage/account/account-document.js'
+import { ledgerDocument } from '../../src/storage/account/ledger-document.js'
 import { callWithBytes } from '../support/clients/bytes-call.js'
 import { methodNamed } from '../support/clients/contract.js'
 import { longBooks } from '../support/database/long-history.js'

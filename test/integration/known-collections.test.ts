@@ -54,7 +54,7 @@ describe('an operation on books that change between two checks', () => {
     await ledger.append([key])
     return {
       'a look for an entry': () => ledger.find([key]),
-      'a look for reversals': () => ledger.findReversals([key]),
+      'a look for reversals': () => ledger.findFollowUps([key]),
       'a read of an account with its entries': () => store.loadWithEntries([before.id], [key]),
       'a new entry': () => ledger.append([opening(newAccount())]),
     }

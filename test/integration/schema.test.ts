@@ -46,7 +46,7 @@ describe('ensureSchema', () => {
   })
 
   for (const [collection, indexes] of [
-    ['accounts', ['_id_']],
+    ['accounts', ['_id_', 'next_expiry']],
     ['catalog', ['_id_']],
     ['categories', ['_id_', 'version', 'deleted_at']],
     ['merchant_rules', ['_id_', 'version', 'deleted_at', 'slot']],

@@ -25,6 +25,22 @@ const entry = {
   delta: -100n,
   balance_after: 0n,
 }
+const counted = [{ day: '2026-11-23', amount: 5n }]
+const hold = { id: 'buy', wallet: 'FOOD', authorized: 5n, expires_at: at, counted }
+const capture = {
+  ...entry,
+  kind: 'CAPTURE',
+  reason: 'CAPTURED',
+  original: 'buy',
+  mcc: '5411',
+  merchant: 'PADARIA',
+  held_delta: -100n,
+  held_after: 0n,
+  owed_delta: 5n,
+  owed_after: 5n,
+  more_to_come: true,
+  days: counted,
+}
 const category = {
   version: 1n,
   display_name: 'Food',
@@ -140,6 +156,20 @@ describe('the validators', () => {
     ['an approval code of small letters', 'ledger', { ...entry, approval_code: '7k3q9z' }],
     ['a verification that is false', 'ledger', { ...entry, verification: false }],
     ['a verified wallet that is no text', 'ledger', { ...entry, verified_wallet: 1 }],
+    ['negative held money', 'accounts', { ...account, held: { FOOD: -1n } }],
+    ['owed money that is a double', 'accounts', { ...account, owed: { FOOD: new Double(1) } }],
+    ['an empty list of holds', 'accounts', { ...account, holds: [] }],
+    ['a list of 65 holds', 'accounts', { ...account, holds: Array.from({ length: 65 }, () => hold) }],
+    ['a next expiry that is text', 'accounts', { ...account, next_expiry: 'soon' }],
+    ['a mark of early captures that is false', 'accounts', { ...account, captured_ahead: false }],
+    ['negative held money after', 'ledger', { ...capture, held_after: -1n }],
+    ['an owed amount that is an int32', 'ledger', { ...capture, owed_delta: new Int32(1) }],
+    ['a final capture that says so', 'ledger', { ...capture, more_to_come: false }],
+    ['a counted day without an amount', 'ledger', { ...capture, days: [{ day: '2026-11-23' }] }],
+    ['an empty list of counted days', 'ledger', { ...capture, days: [] }],
+    ['a hold with another field', 'ledger', { ...entry, hold: { days: 7n } }],
+    ['a hold of a time that is an int32', 'ledger', { ...entry, hold: { expires_in: new Int32(60) } }],
+    ['a time of a hold that is text', 'ledger', { ...entry, held_until: 'soon' }],
     ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
@@ -182,6 +212,31 @@ describe('the validators', () => {
   it('of accounts accepts an account with limits and spending', async () => {
     expect(await codeOf(insert('accounts', { ...account, limits, spent: { CASH: spent } }))).to.equal(0)
   })
+
+  it('of accounts accepts held and owed money, and holds', async () => {
+    const holding = { ...account, held: { FOOD: 5n }, owed: { FOOD: 1n }, holds: [hold], next_expiry: at }
+    expect(await codeOf(insert('accounts', { ...holding, captured_ahead: true }))).to.equal(0)
+  })
+
+  it('of ledger accepts a hold, with and without its time', async () => {
+    const held = { ...entry, kind: 'AUTHORIZATION', held_until: at }
+    expect(await codeOf(insert('ledger', { ...held, hold: { expires_in: 60n } }))).to.equal(0)
+    expect(await codeOf(insert('ledger', { ...held, hold: {} }))).to.equal(0)
+  })
+
+  for (const [kind, more] of [
+    ['INCREMENT', {}],
+    ['CAPTURE', {}],
+    ['ADVICE', { fallback: 'NEVER' }],
+    ['REVERSAL', { advice: true }],
+    ['REFUND', { request: true, approval_code: 'ABC123' }],
+    ['EXPIRY', {}],
+    ['CREDIT', { pays_owed: true }],
+  ] as const) {
+    it(`of ledger accepts the kind ${kind}`, async () => {
+      expect(await codeOf(insert('ledger', { ...capture, kind, ...more }))).to.equal(0)
+    })
+  }
 
   it('of ledger accepts a change of limits', async () => {
     expect(await codeOf(insert('ledger', { ...entry, kind: 'ADMIN', limits, day: '2026-11-23' }))).to.equal(0)

@@ -62,7 +62,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
       await ledger.find([key])
-      await ledger.findReversals([key])
+      await ledger.findFollowUps([key])
       await statements.page({ accountId: id, beforeSeq: 9n, filter: {}, limit: 9 })
     })
     for (const { readConcern } of sent) expect(readConcern.afterClusterTime).to.be.instanceOf(Timestamp)

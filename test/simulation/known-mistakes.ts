@@ -257,7 +257,7 @@ function withoutLookUp({ accounts, ledger }: Ports): Ports {
 }
 
 function withoutReversals({ accounts, ledger }: Ports): Ports {
-  return { accounts, ledger: changedLedger(ledger, { findReversals: async () => [] }) }
+  return { accounts, ledger: changedLedger(ledger, { findFollowUps: async () => [] }) }
 }
 
 function ambiguousIsMade({ accounts, ledger }: Ports): Ports {
@@ -309,7 +309,7 @@ function nothingMissing({ accounts, ledger }: Ports): Ports {
 function changedLedger(ledger: Ports['ledger'], changed: Partial<Ports['ledger']>): Ports['ledger'] {
   return {
     find: (keys) => ledger.find(keys),
-    findReversals: (originals) => ledger.findReversals(originals),
+    findFollowUps: (originals) => ledger.findFollowUps(originals),
     append: (entries) => ledger.append(entries),
     missing: (entries) => ledger.missing(entries),
     ...changed,

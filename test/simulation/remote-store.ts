@@ -140,7 +140,7 @@ export class RemoteStore implements AccountStore, Ledger {
     )
   }
 
-  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+  async findFollowUps(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
     const { documents } = this.#net.replicas
     return await this.#read(
       () => `find reversals of ${originals.map(({ transactionId }) => transactionId)}`,

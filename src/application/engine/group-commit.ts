@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js'
 import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { type AccountCodec, identityCodec } from './account-codec.js'
+import { expireDue } from './expire-due.js'
 import { historyOf, type Past, readHistories } from './history.js'
 import type { LedgerPoster } from './ledger-poster.js'
 import type { PendingRequest } from './pending-request.js'
@@ -26,6 +27,8 @@ export type GroupCommitOptions = {
 /** One account of a group, with the requests on it. */
 type AccountGroup = {
   readonly before: Account
+  /** The same account after the expiry of its due holds. */
+  readonly expired: Account
   /** Whether `before` is a copy, which may be stale. */
   readonly copied: boolean
   readonly members: readonly PendingRequest[]
@@ -81,8 +84,10 @@ export class GroupCommit {
   ): Promise<readonly PendingRequest[]> {
     let accountGroups: readonly AccountGroup[]
     let past: Past
+    // Before the read: a hold that the read took for open must not be due in the decisions.
+    const dueAt = this.#options.clock.now()
     try {
-      ;({ accountGroups, past } = await this.#open(copies, group))
+      ;({ accountGroups, past } = await this.#open(copies, group, dueAt))
     } catch (error) {
       return await this.#unreadable(copies, group, error)
     }
@@ -108,10 +113,14 @@ export class GroupCommit {
     return [...first, ...(await this.#runOn(copies, group.slice(half)))]
   }
 
-  /** Groups the requests by account, and reads the accounts without a copy and the past entries needed. */
+  /**
+   * Groups the requests by account, reads the accounts without a copy and the past entries needed, and ends
+   * the due holds.
+   */
   async #open(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
+    dueAt: Date,
   ): Promise<{ readonly accountGroups: readonly AccountGroup[]; readonly past: Past }> {
     const byAccount = membersByAccount(group)
     const questions = Array.from(byAccount, ([accountId, members]) => ({
@@ -119,24 +128,41 @@ export class GroupCommit {
       copy: copies.get(accountId),
       asks: members.map(({ request }) => request),
     }))
-    const { accounts, past } = await readHistories(this.#options, questions)
+    const { accounts, past } = await readHistories(this.#options, questions, dueAt)
     const accountGroups = accounts.map((before) => {
       const copied = copies.has(before.id)
       if (!copied) this.#recent.loaded(before)
-      return { before, copied, members: byAccount.get(before.id) ?? [] }
+      return {
+        before,
+        expired: this.#expired(before, dueAt),
+        copied,
+        members: byAccount.get(before.id) ?? [],
+      }
     })
     return { accountGroups, past }
   }
 
-  /** Decides the requests on one account one after another, each on top of the one before. */
-  #decide({ before, copied, members }: AccountGroup, past: Past, at: Date): DecidedAccountGroup {
+  /** Ends the due holds of an account, as far as its journal has room. */
+  #expired(account: Account, dueAt: Date): Account {
+    // Every decision asks this.
+    if (account.holds.length === 0) return account
+    return expireDue(account, dueAt, roomIn(account, this.#postedThrough(account)))
+  }
+
+  /** Returns the `seq` of the last entry that may leave the journal. */
+  #postedThrough({ id, version }: Account): bigint {
     // Another engine of this process may have posted entries newer than this account. The commit of this
     // decision then fails.
-    const posted = earlier(this.#options.poster.postedThrough(before.id), before.version)
+    return earlier(this.#options.poster.postedThrough(id), version)
+  }
+
+  /** Decides the requests on one account one after another, each on top of the one before. */
+  #decide({ before, expired, copied, members }: AccountGroup, past: Past, at: Date): DecidedAccountGroup {
+    const posted = this.#postedThrough(before)
     const decided: PendingRequest[] = []
     const doubtful: PendingRequest[] = []
-    let after = before
-    let room = JOURNAL_MAX - before.journal.filter(({ seq }) => seq > posted).length
+    let after = expired
+    let room = roomIn(expired, posted)
 
     for (const member of members) {
       if (!member.hasTime()) {
@@ -161,7 +187,7 @@ export class GroupCommit {
     }
     // Entries in the ledger leave the journal, but only with a commit.
     if (after !== before) after = { ...after, journal: after.journal.filter(({ seq }) => seq > posted) }
-    return { before, after, copied, members: decided, doubtful }
+    return { before, expired, after, copied, members: decided, doubtful }
   }
 
   /** Commits the changed accounts and answers. Returns the requests whose copies were or may be stale. */
@@ -233,6 +259,11 @@ function membersByAccount(
     else byAccount.set(member.request.accountId, [member])
   }
   return byAccount
+}
+
+/** Returns how many entries the journal may still take. Posted entries leave it with the next commit. */
+function roomIn({ journal }: Account, posted: bigint): number {
+  return JOURNAL_MAX - journal.filter(({ seq }) => seq > posted).length
 }
 
 function earlier(seq: bigint, other: bigint): bigint {

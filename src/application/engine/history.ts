@@ -1,25 +1,19 @@
 import { type Account, type AccountHistory, unopenedAccount } from '../../domain/account.js'
 import type { AccountId } from '../../domain/account-status.js'
-import {
-  type Entry,
-  type FollowUpEntry,
-  isFollowUp,
-  type ReversalEntry,
-  type TransactionId,
-} from '../../domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp, type TransactionId } from '../../domain/entry.js'
 import type { AccountStore } from '../account-store.js'
 import type { EntryKey, Ledger } from '../ledger.js'
+import type { DecisionRequest } from './pending-request.js'
 
 /** An account, and the past entries that decisions on it will read. */
 export type Question = {
   readonly accountId: AccountId
   /** The account as committed earlier; absent when it must be read. */
   readonly copy?: Account | undefined
-  readonly asks: readonly {
-    readonly transactionIds: readonly TransactionId[]
-    readonly originalIds?: (account: Account) => readonly TransactionId[]
-  }[]
+  readonly asks: readonly Ask[]
 }
+
+type Ask = Pick<DecisionRequest<unknown>, 'transactionIds' | 'originalIds'>
 
 /** Accounts in the order of the questions, with the requested past entries. */
 export type Histories = {
@@ -27,22 +21,25 @@ export type Histories = {
   readonly past: Past
 }
 
-/** The requested entries and reversals that the ledger holds. */
+/** The requested entries and follow-ups that the ledger holds. */
 export type Past = {
   readonly entries: ReadonlyMap<AccountId, readonly Entry[]>
-  readonly reversals: ReadonlyMap<AccountId, readonly ReversalEntry[]>
+  readonly followUps: ReadonlyMap<AccountId, readonly FollowUpEntry[]>
 }
 
 export type HistoryStores = { readonly accounts: AccountStore; readonly ledger: Ledger }
 
 /**
- * Reads everything that decisions need in one round trip; reversals take one more. Nothing is missed in
+ * Reads everything that decisions need in one round trip; follow-ups take one more. Nothing is missed in
  * between: an entry that left the journal was in the ledger before, and the ledger is read no earlier than
  * the account.
+ *
+ * @param dueAt the time at which holds are due in the decisions.
  */
 export async function readHistories(
   stores: HistoryStores,
   questions: readonly Question[],
+  dueAt: Date,
 ): Promise<Histories> {
   const ids = questions.filter(({ copy }) => copy === undefined).map(({ accountId }) => accountId)
   const keys = questions.flatMap(entryKeys)
@@ -50,9 +47,9 @@ export async function readHistories(
   const accounts = questions.map(
     ({ accountId, copy }) => copy ?? read.get(accountId) ?? unopenedAccount(accountId),
   )
-  const originals = questions.flatMap(({ asks }, index) => originalKeys(accounts[index], asks))
-  const reversals = originals.length === 0 ? [] : await stores.ledger.findReversals(originals)
-  return { accounts, past: { entries: byAccount(entries), reversals: byAccount(reversals) } }
+  const originals = questions.flatMap(({ asks }, index) => originalKeys(accounts[index], asks, dueAt))
+  const followUps = originals.length === 0 ? [] : await stores.ledger.findFollowUps(originals)
+  return { accounts, past: { entries: byAccount(entries), followUps: byAccount(followUps) } }
 }
 
 /** Combines an account's journal with its entries from the ledger. */
@@ -68,7 +65,7 @@ export function historyOf(account: Account, past: Past): AccountHistory {
       past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
     followUpsOf: (id) => {
       const isWanted = (entry: Entry): entry is FollowUpEntry => isFollowUp(entry) && entry.originalId === id
-      const inLedger = past.reversals.get(account.id) ?? []
+      const inLedger = past.followUps.get(account.id) ?? []
       const posted = inLedger.filter((entry) => entry.seq < firstSeq && isWanted(entry))
       return [...posted, ...account.journal.filter(isWanted)]
     },
@@ -96,9 +93,13 @@ function entryKeys({ accountId, copy, asks }: Question): readonly EntryKey[] {
   return keysOf(accountId, ids)
 }
 
-function originalKeys(account: Account | undefined, asks: Question['asks']): readonly EntryKey[] {
+/** Lists the purchases whose follow-ups to look up. */
+function originalKeys(account: Account | undefined, asks: readonly Ask[], dueAt: Date): readonly EntryKey[] {
   if (!account || isWhole(account)) return []
-  return keysOf(account.id, new Set(asks.flatMap(({ originalIds }) => originalIds?.(account) ?? [])))
+  // A hold that is open now may be closed by an earlier request of the same group. Only a lone request can
+  // rely on it.
+  const known = asks.length === 1 || account.holds.length === 0 ? account : { ...account, holds: [] }
+  return keysOf(account.id, new Set(asks.flatMap(({ originalIds }) => originalIds?.(known, dueAt) ?? [])))
 }
 
 /** Whether the journal holds the whole history, so that the ledger has nothing to add. */

@@ -2,7 +2,7 @@ import type { AccountChange, AccountStore, CommitResult } from '../../applicatio
 import type { EntryKey, Ledger } from '../../application/ledger.js'
 import type { Account } from '../../domain/account.js'
 import type { AccountId } from '../../domain/account-status.js'
-import type { Entry, ReversalEntry } from '../../domain/entry.js'
+import type { Entry, FollowUpEntry } from '../../domain/entry.js'
 import type { FollowedRequests } from './requests.js'
 import type { RoundTrips } from './round-trips.js'
 
@@ -63,8 +63,8 @@ export class TracedLedger implements Ledger {
     return this.#read('engine.read', keys, () => this.#ledger.find(keys))
   }
 
-  findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
-    return this.#read('engine.read_reversals', originals, () => this.#ledger.findReversals(originals))
+  findFollowUps(originals: readonly EntryKey[]): Promise<readonly FollowUpEntry[]> {
+    return this.#read('engine.read_follow_ups', originals, () => this.#ledger.findFollowUps(originals))
   }
 
   append(entries: readonly Entry[]): Promise<readonly Entry[]> {

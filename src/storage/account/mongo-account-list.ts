@@ -5,7 +5,7 @@ import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { mapTransientErrors } from '../errors.js'
 import { BACKGROUND_BATCH, gathered } from '../gathered.js'
-import { type AccountDocument, listedAccountOf } from './documents.js'
+import { type AccountDocument, listedAccountOf } from './account-document.js'
 
 /** Account lists from MongoDB, read along the index on the account id. */
 export class MongoAccountList implements AccountList {

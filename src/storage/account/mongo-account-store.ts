@@ -1,7 +1,7 @@
 import { type Collection, type Db, type Document, MongoServerError, MongoWriteConcernError } from 'mongodb'
 import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
 import type { EntryKey } from '../../application/ledger.js'
-import { type Account, balanceOf } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
 import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import { isLimited } from '../../domain/limits.js'
@@ -20,11 +20,11 @@ import { byName, type CollectionIdentities } from '../known-collections.js'
 import {
   type AccountDocument,
   accountDocument,
+  accountFields,
   accountOf,
-  entryOfLedger,
-  type LedgerDocument,
-  ledgerKey,
-} from './documents.js'
+  holdFields,
+} from './account-document.js'
+import { entryOfLedger, type LedgerDocument, ledgerKey } from './ledger-document.js'
 import { MongoLedger } from './mongo-ledger.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
@@ -216,33 +216,44 @@ function partsOf(changes: readonly AccountChange[]): readonly (readonly AccountC
 /** Matches the account only as decided on: the same version, and enough money in every debited wallet. */
 function filterOf({ before, after }: AccountChange): Document {
   const filter: Document = { _id: before.id, version: before.version }
-  for (const { wallet, delta } of deltasOf(before, after)) {
+  for (const { wallet, delta } of deltasOf(before.wallets, after.wallets)) {
     if (delta < 0n) filter[`wallets.${wallet}`] = { $gte: -delta }
   }
   return filter
 }
 
-/** Increments the balances by what was added or taken, and sets every other field that changed. */
+/** Increments the amounts by what was added or taken, and sets every other field that changed. */
 function updateOf({ before, after }: AccountChange): Document {
-  const { _id, version, wallets, status, created_at, limits, ...set } = accountDocument(after)
+  const { _id, version, wallets, status, created_at, limits, ...set } = accountFields(after)
   const $inc: Record<string, bigint> = { version: version - before.version }
-  for (const { wallet, delta } of deltasOf(before, after)) $inc[`wallets.${wallet}`] = delta
+  for (const part of ['wallets', 'held', 'owed'] as const) {
+    for (const { wallet, delta } of deltasOf(before[part], after[part])) $inc[`${part}.${wallet}`] = delta
+  }
   // Hardly any commit changes the account itself.
   const administrative = before.status === status ? {} : { status, ...(created_at && { created_at }) }
   const limited = before.limits === after.limits || !limits ? {} : { limits }
-  // Limits are the only field that an account can lose.
-  const unlimits = !limits && isLimited(before.limits)
+  const held = before.holds === after.holds ? {} : holdFields(after)
+  // Limits and holds are the only fields that an account can lose.
+  const $unset = {
+    ...(!limits && isLimited(before.limits) && { limits: true }),
+    ...(before.holds.length > 0 && after.holds.length === 0 && { holds: true, next_expiry: true }),
+  }
   return {
     $inc,
-    $set: { ...set, ...administrative, ...limited },
-    ...(unlimits && { $unset: { limits: true } }),
+    $set: { ...set, ...administrative, ...limited, ...held },
+    ...(Object.keys($unset).length > 0 && { $unset }),
   }
 }
 
-function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {
-  return Array.from(after.wallets, ([wallet, balance]) => ({
+type Amounts = Account['wallets']
+
+/** Returns the difference of each wallet that changed. */
+function deltasOf(before: Amounts, after: Amounts): readonly { wallet: string; delta: bigint }[] {
+  // Most commits leave the held and the owed money as they were.
+  if (before === after) return []
+  return Array.from(after, ([wallet, amount]) => ({
     wallet,
-    delta: balance - balanceOf(before, wallet),
+    delta: amount - (before.get(wallet) ?? 0n),
   })).filter(({ delta }) => delta !== 0n)
 }
 

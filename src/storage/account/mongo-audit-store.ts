@@ -5,7 +5,8 @@ import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'
-import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
+import { type AccountDocument, accountAsStored } from './account-document.js'
+import { entryOfLedger, type LedgerDocument } from './ledger-document.js'
 
 /** Documents in one batch: bounds the memory, and the time that MongoDB spends on one piece. */
 const BATCH_SIZE = 100

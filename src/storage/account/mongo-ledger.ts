@@ -1,12 +1,12 @@
 import type { Collection, Db, Document } from 'mongodb'
 import type { EntryKey, Ledger } from '../../application/ledger.js'
-import type { Entry, ReversalEntry } from '../../domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp } from '../../domain/entry.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { runRead, runWrite, throwWriteErrors, type WriteReply } from '../commands.js'
 import { DUPLICATE_KEY, isTransientCode, mapTransientErrors } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
-import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
+import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './ledger-document.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
 /**
@@ -40,17 +40,17 @@ export class MongoLedger implements Ledger {
     return documents.map(entryOfLedger)
   }
 
-  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+  async findFollowUps(originals: readonly EntryKey[]): Promise<readonly FollowUpEntry[]> {
     const wanted = originals.map(({ accountId, transactionId }) => ({
       '_id.account': accountId,
       original: transactionId,
     }))
-    const documents = await mapTransientErrors('reading reversals', () =>
+    const documents = await mapTransientErrors('reading follow-ups', () =>
       this.#order.readAfter(accountsOf(originals), (options) =>
         this.#find({ filter: { $or: wanted } }, options),
       ),
     )
-    return documents.map(entryOfLedger).filter((entry) => entry.kind === 'REVERSAL')
+    return documents.map(entryOfLedger).filter(isFollowUp)
   }
 
   async #find(

@@ -7,7 +7,7 @@ import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { mapTransientErrors } from '../errors.js'
 import { BACKGROUND_BATCH, gathered } from '../gathered.js'
-import { entryOfLedger, type LedgerDocument } from './documents.js'
+import { entryOfLedger, type LedgerDocument } from './ledger-document.js'
 import { ReadOrder } from './read-order.js'
 
 /**

@@ -8,7 +8,7 @@ import { ENTRIES_PER_ACCOUNT } from '../../../bench/dataset/loaded-account.js'
 import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
 import { accountIdAt } from '../../../bench/load/account-id.js'
 import { accountRange } from '../../../bench/plan/scenarios.js'
-import type { AccountDocument } from '../../../src/storage/account/documents.js'
+import type { AccountDocument } from '../../../src/storage/account/account-document.js'
 import { useDatabase } from '../../support/database/database-fixture.js'
 
 /** More than one batch of the loader, and not a multiple of one. */

@@ -1,9 +1,7 @@
 import type { Db } from 'mongodb'
-import type {
-  AccountDocument,
-  EntryDocument,
-  LedgerDocument,
-} from '../../../src/storage/account/documents.js'
+import type { AccountDocument } from '../../../src/storage/account/account-document.js'
+import type { EntryDocument } from '../../../src/storage/account/entry-document.js'
+import type { LedgerDocument } from '../../../src/storage/account/ledger-document.js'
 import type { Balances } from './accounts.js'
 
 /** One account in the database, with every entry that the database holds of it. */

@@ -1,10 +1,6 @@
 import type { Db } from 'mongodb'
-import {
-  type AccountDocument,
-  accountDocument,
-  type LedgerDocument,
-  ledgerDocument,
-} from '../../../src/storage/account/documents.js'
+import { type AccountDocument, accountDocument } from '../../../src/storage/account/account-document.js'
+import { type LedgerDocument, ledgerDocument } from '../../../src/storage/account/ledger-document.js'
 import type { StoredBooks } from './example-books.js'
 
 /** Documents written at a time. */

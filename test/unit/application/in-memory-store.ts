@@ -3,7 +3,7 @@ import { UndecidedError } from '../../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../../src/application/ledger.js'
 import { type Account, JOURNAL_MAX } from '../../../src/domain/account.js'
 import type { AccountId } from '../../../src/domain/account-status.js'
-import type { Entry, ReversalEntry } from '../../../src/domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp } from '../../../src/domain/entry.js'
 import { type Fault, StoreOperation } from './store-operation.js'
 
 /** The fault of the next commit: one for all of its changes, or one for each named account. */
@@ -22,7 +22,7 @@ export class InMemoryStore implements AccountStore, Ledger {
   /** The keys of entries read together with accounts, by call. */
   readonly looked: (readonly EntryKey[])[] = []
   /** The calls in order. */
-  readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append' | 'missing')[] = []
+  readonly calls: ('load' | 'commit' | 'find' | 'findFollowUps' | 'append' | 'missing')[] = []
   readonly violations: string[] = []
   /** Every committed entry, in order. */
   readonly committed: Entry[] = []
@@ -84,12 +84,12 @@ export class InMemoryStore implements AccountStore, Ledger {
     return this.#inLedger(keys)
   }
 
-  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
-    this.calls.push('findReversals')
+  async findFollowUps(originals: readonly EntryKey[]): Promise<readonly FollowUpEntry[]> {
+    this.calls.push('findFollowUps')
     await this.finding.run(originals, throwFault)
-    const isWanted = (entry: ReversalEntry) =>
+    const isWanted = (entry: FollowUpEntry) =>
       originals.some((key) => key.accountId === entry.accountId && key.transactionId === entry.originalId)
-    return [...this.#ledger.values()].filter((entry) => entry.kind === 'REVERSAL').filter(isWanted)
+    return [...this.#ledger.values()].filter(isFollowUp).filter(isWanted)
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {

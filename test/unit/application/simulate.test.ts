@@ -125,8 +125,8 @@ describe('Simulator', () => {
     test.store.calls.splice(0)
     await test.simulator.simulate('a', purchase('tx-1'), patience)
     // The reversal may be posted to the ledger meanwhile.
-    const reads = test.store.calls.filter((call) => call === 'load' || call === 'findReversals')
-    expect(reads).to.deep.equal(['load', 'findReversals'])
+    const reads = test.store.calls.filter((call) => call === 'load' || call === 'findFollowUps')
+    expect(reads).to.deep.equal(['load', 'findFollowUps'])
   })
 
   it("rejects NO_TIME_LEFT when the caller's time is over", async () => {

@@ -24,7 +24,8 @@ const whole = accountAfter('a', [
   steps.reverse('back-3', 'buy', 999n),
   steps.reverse('ahead', 'never'),
 ])
-const noPast: Past = { entries: new Map(), reversals: new Map() }
+const at = new Date(0)
+const noPast: Past = { entries: new Map(), followUps: new Map() }
 
 /** The account with only its last entries in its journal. */
 const shortened = (length: number): Account => ({ ...whole, journal: whole.journal.slice(-length) })
@@ -39,7 +40,7 @@ function asking(
 }
 
 async function pastOf(store: InMemoryStore, questions: readonly Question[]): Promise<Past> {
-  const { past } = await readHistories({ accounts: store, ledger: store }, questions)
+  const { past } = await readHistories({ accounts: store, ledger: store }, questions, at)
   return past
 }
 
@@ -86,7 +87,7 @@ describe('the history of a group', () => {
   it('is read for the reversals of a purchase, even when the journal has some', async () => {
     const store = postedStore()
     const past = await pastOf(store, [asking(shortened(2), [], ['buy'])])
-    expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
+    expect(idsOf(past.followUps.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
   it('is read once per id, however many requests need it', async () => {
@@ -119,9 +120,11 @@ describe('the history of a group', () => {
     const store = postedStore()
     store.put(shortened(2))
     const ask = { transactionIds: ['buy', 'new'] }
-    const { accounts, past } = await readHistories({ accounts: store, ledger: store }, [
-      { accountId: 'a', asks: [ask] },
-    ])
+    const { accounts, past } = await readHistories(
+      { accounts: store, ledger: store },
+      [{ accountId: 'a', asks: [ask] }],
+      at,
+    )
     expect(accounts).to.deep.equal([shortened(2)])
     expect(idsOf(past.entries.get('a'))).to.deep.equal(['buy'])
     expect(store.calls).to.deep.equal(['load'])
@@ -130,10 +133,14 @@ describe('the history of a group', () => {
   it('is read for copies in the round trip that reads the other accounts', async () => {
     const store = postedStore()
     const asks = [{ transactionIds: ['buy'] }]
-    const { accounts } = await readHistories({ accounts: store, ledger: store }, [
-      { accountId: 'a', copy: shortened(1), asks },
-      { accountId: 'nobody', asks },
-    ])
+    const { accounts } = await readHistories(
+      { accounts: store, ledger: store },
+      [
+        { accountId: 'a', copy: shortened(1), asks },
+        { accountId: 'nobody', asks },
+      ],
+      at,
+    )
     expect(accounts).to.deep.equal([shortened(1), unopenedAccount('nobody')])
     expect(store.looked).to.deep.equal([
       [

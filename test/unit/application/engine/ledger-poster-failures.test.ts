@@ -180,7 +180,7 @@ describe('poster: with a failing ledger', () => {
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
         missing: (entries) => store.missing(entries),
-        findReversals: (keys) => store.findReversals(keys),
+        findFollowUps: (keys) => store.findFollowUps(keys),
         append: async (entries) => {
           if (rejects && entries.some(({ accountId, seq }) => accountId === 'bad' && seq === 1n)) {
             throw new TypeError('a validator says no')

@@ -149,7 +149,7 @@ describe('ledger poster', () => {
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
         missing: (entries) => store.missing(entries),
-        findReversals: (keys) => store.findReversals(keys),
+        findFollowUps: (keys) => store.findFollowUps(keys),
         append: async (entries) => {
           const damaged = await store.append(entries)
           if (entries[0]?.accountId === 'a') void addLater(ticks)

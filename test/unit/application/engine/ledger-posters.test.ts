@@ -21,7 +21,7 @@ describe('posters, one for each shard', () => {
     const ledger: Ledger = {
       find: (keys) => store.find(keys),
       missing: (entries) => store.missing(entries),
-      findReversals: (keys) => store.findReversals(keys),
+      findFollowUps: (keys) => store.findFollowUps(keys),
       append: async (entries) => {
         // The unavailable shard delays its requests, and takes a whole batch with it.
         if (isAway && entries.some(({ accountId }) => accountId === 'away'))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
 import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
-import type { AuthorizationEntry, ReversalEntry } from '../../../../src/domain/entry.js'
+import type { AuthorizationEntry, Entry, ReversalEntry } from '../../../../src/domain/entry.js'
 import { InvariantError } from '../../../../src/domain/invariant.js'
 import { unlimited } from '../../../../src/domain/limits.js'
 import { centavos } from '../../../../src/domain/money.js'
@@ -10,22 +10,45 @@ import {
   type AccountDocument,
   accountDocument,
   accountOf,
+} from '../../../../src/storage/account/account-document.js'
+import {
   entryOfLedger,
   type LedgerDocument,
   ledgerDocument,
   ledgerKey,
-} from '../../../../src/storage/account/documents.js'
-import { account, adminEntry, authorizationEntry, creditEntry } from './arbitraries.js'
+} from '../../../../src/storage/account/ledger-document.js'
+import {
+  account,
+  adminEntry,
+  adviceEntry,
+  authorizationEntry,
+  captureEntry,
+  creditEntry,
+  expiryEntry,
+  heldEntry,
+  incrementEntry,
+  payingCreditEntry,
+  refundEntry,
+  reversalEntry,
+} from './arbitraries.js'
 
 describe('documents', () => {
   for (const [kind, entry] of [
     ['an authorization', authorizationEntry],
+    ['an authorization that holds', heldEntry],
+    ['an increment', incrementEntry],
+    ['a capture', captureEntry],
+    ['an advice', adviceEntry],
+    ['a reversal', reversalEntry],
+    ['a refund', refundEntry],
+    ['an expiry', expiryEntry],
     ['a credit', creditEntry],
+    ['a credit that pays what is owed', payingCreditEntry],
     ['an administrative change', adminEntry],
   ] as const) {
     it(`${kind} is read back from the ledger unchanged`, () => {
       fc.assert(
-        fc.property(entry, (written) => {
+        fc.property<[Entry]>(entry, (written) => {
           expect(entryOfLedger(stored(ledgerDocument(written)))).to.deep.equal(written)
         }),
       )
@@ -76,6 +99,26 @@ describe('documents', () => {
     expect(accountDocument(accountExample())).not.to.have.any.keys('limits', 'spent')
   })
 
+  it('an account that never held or owed money uses no bytes for holds', () => {
+    expect(Object.keys(accountDocument(accountExample()))).to.deep.equal([
+      ...['_id', 'status', 'wallets', 'version', 'journal', 'updated_at', 'created_at'],
+    ])
+  })
+
+  it('an account with holds names the time when the first of them expires', () => {
+    const hold = (id: string, seconds: number) => ({
+      id,
+      wallet: 'CASH',
+      authorized: 5n,
+      captured: 0n,
+      released: 0n,
+      expiresAt: new Date(seconds * 1_000),
+      counted: [{ day: '2026-01-02', amount: 5n }],
+    })
+    const holds = [hold('late', 9), hold('early', 3), hold('later', 12)]
+    expect(accountDocument({ ...accountExample(), holds }).next_expiry).to.deep.equal(new Date(3_000))
+  })
+
   it('absent fields are not stored at all', () => {
     expect(ledgerDocument(authorization('INSUFFICIENT_BALANCE'))).to.have.all.keys(
       ...['_id', 'seq', 'kind', 'at', 'decision', 'reason', 'amount', 'mcc', 'effective_mcc', 'merchant'],
@@ -86,6 +129,8 @@ describe('documents', () => {
 describe('damaged documents', () => {
   const good = accountDocument(accountExample())
   const [opening, credit] = good.journal
+  const counted = [{ day: '2026-01-02', amount: 5n }]
+  const hold = { id: 'buy', wallet: 'CASH', authorized: 5n, expires_at: new Date(0), counted }
   const spentOn = { day: '2026-01-02', day_amount: 1n, month_amount: 1n }
   const accounts: readonly (readonly [string, object])[] = [
     ['a version that is no int64', { version: 2 }],
@@ -105,6 +150,15 @@ describe('damaged documents', () => {
     ['spending below zero', { spent: { CASH: { ...spentOn, day_amount: -1n } } }],
     ['spending that is no int64', { spent: { CASH: { ...spentOn, month_amount: 1 } } }],
     ['spending on no day', { spent: { CASH: { ...spentOn, day: 20_260_102 } } }],
+    ['held money below zero', { held: { CASH: -1n } }],
+    ['held money that is no int64', { held: { CASH: 5 } }],
+    ['owed money below zero', { owed: { CASH: -1n } }],
+    ['a hold without its purchase', { holds: [{ ...hold, id: undefined }] }],
+    ['a hold without a wallet', { holds: [{ ...hold, wallet: undefined }] }],
+    ['a hold without a time', { holds: [{ ...hold, expires_at: undefined }] }],
+    ['a hold without a rest', { holds: [{ ...hold, captured: 5n }] }],
+    ['a hold of an amount that is no int64', { holds: [{ ...hold, authorized: 5 }] }],
+    ['a hold that no day counts', { holds: [{ ...hold, counted: undefined }] }],
   ]
 
   for (const [what, discrepancy] of accounts) {
@@ -114,6 +168,7 @@ describe('damaged documents', () => {
   }
 
   const purchase = ledgerDocument(authorization('APPROVED'))
+  const followUp = { ...purchase, original: 'buy' }
   const change = { ...purchase, kind: 'ADMIN', status: 'ACTIVE', subject: 'test' }
   const entries: readonly (readonly [string, object])[] = [
     ...['reason', 'amount', 'mcc', 'effective_mcc', 'merchant', 'delta', 'balance_after'].map(
@@ -132,7 +187,38 @@ describe('damaged documents', () => {
     ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
     ['a change without a status', { ...purchase, kind: 'ADMIN', action: 'OPEN', subject: 'test' }],
     ['a change without a subject', { ...purchase, kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE' }],
-    ['an entry of an unknown kind', { ...purchase, kind: 'REFUND' }],
+    ['an entry of an unknown kind', { ...purchase, kind: 'GIFT' }],
+    ['an entry of an unknown reason', { ...purchase, reason: 'BAD_LUCK' }],
+    ['a held amount without a balance', { ...purchase, held_delta: 1n }],
+    ['an owed amount that is no int64', { ...purchase, owed_delta: 1, owed_after: 1n }],
+    ['held money below zero', { ...purchase, held_delta: -1n, held_after: -1n }],
+    ['a hold of a time that is no int64', { ...purchase, hold: { expires_in: 60 } }],
+    ['a hold that ends at no time', { ...purchase, held_until: 60 }],
+    ['an increment without an original', { ...purchase, kind: 'INCREMENT' }],
+    ['an increment without an amount', { ...followUp, kind: 'INCREMENT', amount: undefined }],
+    ['a capture without an original', { ...purchase, kind: 'CAPTURE' }],
+    ['a capture without an MCC', { ...followUp, kind: 'CAPTURE', mcc: undefined }],
+    ['a capture that says it is final', { ...followUp, kind: 'CAPTURE', more_to_come: false }],
+    ['a capture that counts no days', { ...followUp, kind: 'CAPTURE', days: {} }],
+    [
+      'a capture that counts a malformed day',
+      { ...followUp, kind: 'CAPTURE', days: [{ day: 'x', amount: 1n }] },
+    ],
+    ['an advice without a merchant', { ...followUp, kind: 'ADVICE', merchant: undefined }],
+    ['a refund without an amount', { ...followUp, kind: 'REFUND', amount: undefined }],
+    ['a refund that says it was booked', { ...followUp, kind: 'REFUND', request: false }],
+    ['an expiry without an original', { ...purchase, kind: 'EXPIRY', reason: 'EXPIRED' }],
+    ['an expiry for another reason', { ...followUp, kind: 'EXPIRY' }],
+    [
+      'an expiry that gives nothing back',
+      { ...followUp, kind: 'EXPIRY', reason: 'EXPIRED', wallet: undefined },
+    ],
+    ['a reversal that says it was asked', { ...followUp, kind: 'REVERSAL', advice: false }],
+    [
+      'a credit that says it pays nothing owed',
+      { ...purchase, kind: 'CREDIT', amount: -10n, pays_owed: false },
+    ],
+    ['a credit of another amount than it moves', { ...purchase, kind: 'CREDIT', amount: 10n }],
     ['an entry without a kind', { ...purchase, kind: undefined }],
   ]
 
