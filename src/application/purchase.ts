@@ -44,7 +44,7 @@ export class Purchases {
   async find(accountId: AccountId, id: TransactionId): Promise<PurchaseReading> {
     const reads = { transactionIds: [id], originalIds: () => [id] }
     const { accounts, past } = await this.#places.run(() =>
-      readHistories(this.#options, [{ accountId, asks: [reads] }]),
+      readHistories(this.#options, [{ accountId, asks: [reads] }], this.#options.clock.now()),
     )
     const [account] = accounts
     invariant(account !== undefined, 'every purchase that is read has its account')
