@@ -56,6 +56,7 @@ export class ClearingSender {
   /** The lines that were sent and have no answer, and how often they were sent. */
   readonly #sent = new Map<ClearingLine, number>()
   #lastAnswerMs = performance.now()
+  #pauseMs = PAUSE_MS_MIN
 
   constructor(lines: readonly ClearingLine[], options: ClearingSenderOptions) {
     this.#options = options
@@ -66,32 +67,40 @@ export class ClearingSender {
 
   /** Sends all lines. Never throws a Failure: `problem` has the reason when the file ended early. */
   async send(): Promise<{ summary: ClearingSummary; problem: Failure | undefined }> {
-    const { onBreak, stop } = this.#options
     let problem: Failure | undefined
-    let pauseMs = PAUSE_MS_MIN
-    while (this.#tally.left > 0 && problem === undefined) {
-      if (stop.aborted) {
-        problem = new Failure('stopped early', exitCodes.noAnswer)
-        break
-      }
-      const { left } = this.#tally
-      const failure = await this.#sendSome()
-      if (this.#tally.left < left) pauseMs = PAUSE_MS_MIN
-      if (failure === undefined) continue
-      if (this.#isOver(failure)) problem = failure
-      else {
-        if (!isExpiredToken(failure)) onBreak(failure.message)
-        await delay(pauseMs, undefined, { signal: stop }).catch(() => {})
-        pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)
-      }
-    }
+    while (this.#tally.left > 0 && problem === undefined) problem = await this.#sendOnce()
     return { summary: this.#tally.summary(this.#sent.size), problem }
   }
 
-  #isOver(failure: Failure): boolean {
-    const { connection, patienceMs, firstAnswerMsMax } = this.#options
+  /** Sends lines over one stream, and pauses when it fails. Returns the reason to end. */
+  async #sendOnce(): Promise<Failure | undefined> {
+    const { connection, onBreak, stop } = this.#options
+    if (stop.aborted) return new Failure('stopped early', exitCodes.noAnswer)
+    const { left } = this.#tally
+    const failure = await this.#sendSome()
+    if (this.#tally.left < left) this.#pauseMs = PAUSE_MS_MIN
+    if (failure === undefined) return undefined
+    if (isHopeless(failure, connection.tokens)) {
+      // A token that expired in transit was valid for some of the lines; a rejected token, for none.
+      if (!isExpiredToken(failure)) this.#forgetLastSent()
+      return failure
+    }
+    if (this.#isTooLate()) return failure
+    if (!isExpiredToken(failure)) onBreak(failure.message)
+    await delay(this.#pauseMs, undefined, { signal: stop }).catch(() => {})
+    this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS_MAX)
+    return undefined
+  }
+
+  #isTooLate(): boolean {
+    const { patienceMs, firstAnswerMsMax } = this.#options
     const waitMsMax = this.#tally.done > 0 ? patienceMs : Math.min(patienceMs, firstAnswerMsMax)
-    return isHopeless(failure, connection.tokens) || performance.now() - this.#lastAnswerMs > waitMsMax
+    return performance.now() - this.#lastAnswerMs > waitMsMax
+  }
+
+  /** Counts the lines that were sent for the first time as not sent. */
+  #forgetLastSent(): void {
+    for (const [line, times] of this.#sent) if (times === 1) this.#sent.delete(line)
   }
 
   /** Sends lines over one stream. Returns the reason when lines are left without an answer. */

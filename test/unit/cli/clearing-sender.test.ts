@@ -9,7 +9,12 @@ import type { BookStreamRequest, BookStreamResponse } from '../../../src/gen/ben
 import { Random } from '../../../tools/random.js'
 
 /** How a stream fails, and how often: the share of its answers in percent. */
-type Faults = { readonly lost?: number; readonly broken?: number; readonly busy?: number }
+type Faults = {
+  readonly lost?: number
+  readonly broken?: number
+  readonly busy?: number
+  readonly status?: status
+}
 
 /** Captures of these purchases, one line each. */
 function capturesOf(purchases: readonly string[]): readonly ClearingLine[] {
@@ -61,8 +66,8 @@ class BookingDesk {
   }
 
   #answer([index, request]: readonly [bigint, BookStreamRequest], on: (answer: BookStreamResponse) => void) {
-    const { lost = 0, broken = 0, busy = 0 } = this.#faults
-    if (this.#random.chance(broken / 100)) throw failureOf(status.UNAVAILABLE)
+    const { lost = 0, broken = 0, busy = 0, status: code = status.UNAVAILABLE } = this.#faults
+    if (this.#random.chance(broken / 100)) throw failureOf(code)
     if (this.#random.chance(busy / 100)) return on(errorOf(index, status.RESOURCE_EXHAUSTED))
     const answer = this.#book(index, request)
     if (this.#random.chance(lost / 100)) throw failureOf(status.UNAVAILABLE)
@@ -163,6 +168,13 @@ describe(`the sender of a clearing file, seed=${seed}`, () => {
       [3, '', 'said so'],
       [4, 'ACCOUNT_NOT_FOUND', 'the account was never opened'],
     ])
+  })
+
+  it('counts lines that a rejected token was sent with as not sent', async () => {
+    const desk = new BookingDesk(new Random(seed), { broken: 100, status: status.PERMISSION_DENIED })
+    const { summary, problem } = await send(capturesOf(['a', 'a', 'b']), desk.open).done
+    expect(problem?.message).to.equal('failed: PERMISSION_DENIED')
+    expect(summary).to.include({ booked: 0, unsure: 0, notTried: 3 })
   })
 
   for (const code of [status.PERMISSION_DENIED, status.UNAUTHENTICATED, status.UNIMPLEMENTED]) {
