@@ -7,7 +7,14 @@ const KILLS = 2
 
 /** The reasons of lines that every file of this length has. */
 const reasons = [
-  ...['CAPTURED', 'CAPTURED_OVER_TOLERANCE', 'CAPTURED_LATE', 'CAPTURED_AFTER_DECLINE', 'CAPTURED_UNSEEN'],
+  ...[
+    'CAPTURED',
+    'CAPTURED_OVER',
+    'CAPTURED_OVER_TOLERANCE',
+    'CAPTURED_LATE',
+    'CAPTURED_AFTER_DECLINE',
+    'CAPTURED_UNSEEN',
+  ],
   ...['ALREADY_CAPTURED', 'ADVISED', 'REFUNDED', 'APPROVED'],
 ]
 

@@ -206,9 +206,11 @@ class ClearedFile {
 }
 
 function csvOf({ lines }: PlannedFile): string {
-  const rows = lines.map(({ kind, account, id, original, amount, moreToCome }) => {
+  const rows = lines.map(({ kind, account, before, id, original, amount, moreToCome }) => {
+    // A restaurant may capture more than it holds. The wallet stays that of the hold.
+    const mcc = before === 'HELD' ? '5812' : '5411'
     const reais = amount === undefined ? '' : (amount / 100).toFixed(2)
-    return [kind, account, id, original, reais, '5411', 'MERCADO BOM', moreToCome ? 'yes' : ''].join(',')
+    return [kind, account, id, original, reais, mcc, 'MERCADO BOM', moreToCome ? 'yes' : ''].join(',')
   })
   return `${['kind,account,transaction_id,original,amount,mcc,merchant,more_to_come', ...rows].join('\n')}\n`
 }

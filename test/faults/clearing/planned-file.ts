@@ -30,7 +30,7 @@ export type PlannedPurchase = {
 export type PlannedFile = {
   readonly accounts: readonly PlannedAccount[]
   readonly purchases: readonly PlannedPurchase[]
-  readonly lines: readonly (PlannedLine & { readonly account: string })[]
+  readonly lines: readonly (PlannedLine & Pick<PlannedPurchase, 'account' | 'before'>)[]
 }
 
 export type PlannedAccount = { readonly id: string; readonly isPoor: boolean }
@@ -58,7 +58,8 @@ function mixed(random: Random, purchases: readonly PlannedPurchase[]): PlannedFi
   const rest = new Map(purchases.map((purchase) => [purchase, purchase.lines.values()]))
   return turns.flatMap((purchase) => {
     const { value } = rest.get(purchase)?.next() ?? {}
-    return value ? [{ ...value, account: purchase.account }] : []
+    const { account, before } = purchase
+    return value ? [{ ...value, account, before }] : []
   })
 }
 
