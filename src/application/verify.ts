@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.js'
 import type { AccountId } from '../domain/account-status.js'
 import { AccountAudit, type AuditResult } from '../domain/audit.js'
-import { auditTakenBack } from '../domain/audit-taken-back.js'
+import { auditPurchases } from '../domain/audit-purchase.js'
 import type { Discrepancy } from '../domain/discrepancy.js'
 import type { Entry } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
@@ -133,34 +133,33 @@ export class Verify {
     }
     if (account?.problem !== undefined) {
       cannotRead(account.problem)
-      return { discrepancies: unreadable, unposted: [], takenBack: new Map(), entries: count }
+      return { discrepancies: unreadable, unposted: [], followed: new Set(), entries: count }
     }
     const result = audit.finish()
     // An unreadable purchase cannot be looked up, so report unreadable documents first.
     const readable = unreadable.length === 0
-    const reversals = readable ? await this.#checkReversals(id, account?.value, result) : []
+    const purchases = readable ? await this.#checkPurchases(id, account?.value, result) : []
     return {
       ...result,
-      discrepancies: [...unreadable, ...result.discrepancies, ...reversals],
+      discrepancies: [...unreadable, ...result.discrepancies, ...purchases],
       entries: count,
     }
   }
 
-  /** Compares the reversals with their purchases in the journal and the ledger. */
-  async #checkReversals(
+  /** Reads the purchases with later steps again, with all of their entries up to the account's version. */
+  async #checkPurchases(
     accountId: AccountId,
     account: Account | undefined,
-    { takenBack }: AuditResult,
+    { followed }: AuditResult,
   ): Promise<readonly Discrepancy[]> {
+    const { ledger } = this.#options
+    const { journal = [], version = 0n } = account ?? {}
     const discrepancies: Discrepancy[] = []
-    for (const lot of chunksOf(takenBack)) {
-      const keys = lot.map(([transactionId]) => ({ accountId, transactionId }))
-      const known = [...(await this.#options.ledger.find(keys)), ...(account?.journal ?? [])]
-      const originals = new Map(known.map((entry) => [entry.transactionId, entry]))
-      for (const [transactionId, taken] of lot)
-        discrepancies.push(
-          ...auditTakenBack({ accountId, transactionId }, taken, originals.get(transactionId)),
-        )
+    for (const ids of chunksOf(followed)) {
+      const keys = ids.map((transactionId) => ({ accountId, transactionId }))
+      const known = [...(await ledger.find(keys)), ...(await ledger.findFollowUps(keys)), ...journal]
+      const upToVersion = known.filter(({ seq }) => seq <= version)
+      discrepancies.push(...auditPurchases(accountId, ids, upToVersion))
     }
     return discrepancies
   }

@@ -1,44 +1,39 @@
 import { type Account, unopenedAccount } from './account.js'
 import type { AccountId, AccountStatus } from './account-status.js'
-import { type TakenBackById, takeBack } from './audit-taken-back.js'
-import { type Day, monthOf } from './calendar.js'
+import { HoldAudit } from './audit-holds.js'
+import { movedBy, movesRightly } from './audit-movement.js'
+import { SpendingAudit } from './audit-spending.js'
+import { WalletAudit } from './audit-wallets.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
-import {
-  type AuthorizationEntry,
-  type Entry,
-  isEarlyReversal,
-  movementOf,
-  type ReversalEntry,
-  type TransactionId,
-} from './entry.js'
-import { InvariantError } from './invariant.js'
+import { type Entry, isEarlyCapture, isEarlyReversal, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
-import { isCurrencySupported } from './network.js'
-
-/** Sums over the entries of one wallet: for its latest day, and for the month of that day. */
-type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
+import { smaller } from './money.js'
 
 /**
  * Adds up one account's history and compares the sums with the account. The caller adds the ledger's entries
- * oldest first; the audit fills in entries that only the journal holds. Memory: the journal, a few numbers
- * per wallet, and a few per reversed purchase.
+ * oldest first; the audit fills in entries that only the journal holds. It never calls the functions by which
+ * the service decides.
+ *
+ * Memory: the journal, some numbers per wallet, the open holds, and the id of each purchase with later steps.
+ * The caller reads the entries of those purchases again, a few at a time, and gives them to `auditPurchases`.
  */
 export class AccountAudit {
   readonly #id: AccountId
   readonly #account: Account
   readonly #inJournal: ReadonlyMap<bigint, Entry>
   readonly #journalIds: ReadonlyMap<TransactionId, bigint>
-  readonly #balances = new Map<string, bigint>()
-  /** Difference between the last `balanceAfter` of a wallet and the sum of its entries. */
-  readonly #offBy = new Map<string, bigint>()
+  readonly #wallets = new WalletAudit()
+  readonly #spending = new SpendingAudit()
+  readonly #holds = new HoldAudit()
   readonly #discrepancies: Discrepancy[] = []
   readonly #unposted: Entry[] = []
-  readonly #takenBack: TakenBackById = new Map()
+  readonly #followed = new Set<TransactionId>()
   #seq = 0n
-  readonly #spent = new Map<string, Spent>()
   #status: AccountStatus = 'UNOPENED'
   #limits = unlimited
-  #marked = false
+  #hasEarlyReversal = false
+  #hasEarlyCapture = false
+  #hasGap = false
 
   constructor(id: AccountId, account: Account | undefined) {
     this.#id = id
@@ -66,32 +61,21 @@ export class AccountAudit {
   /** Compares the sums with the account, and returns all findings. */
   finish(): AuditResult {
     this.#fillUpTo(this.#account.version)
-    const { wallets, status, hasEarlyReversal } = this.#account
-    for (const wallet of new Set([...wallets.keys(), ...this.#balances.keys()])) {
-      const balance = wallets.get(wallet) ?? 0n
-      const sum = this.#balances.get(wallet) ?? 0n
-      if (balance !== sum)
-        this.#found('BALANCE_DIFFERS', `${wallet} holds ${balance}, its entries add up to ${sum}`)
-    }
+    const { status, limits, hasEarlyReversal, hasEarlyCapture } = this.#account
+    this.#foundAll(this.#wallets.compare(this.#account))
+    this.#foundAll(this.#holds.compare(this.#account))
     if (status !== this.#status) {
       this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
     }
-    if (!sameLimits(this.#account.limits, this.#limits)) {
+    if (!sameLimits(limits, this.#limits)) {
       this.#found('LIMITS_DIFFER', 'the last change of limits set other values')
     }
-    this.#compareSpending()
-    if (this.#marked && !hasEarlyReversal)
+    this.#foundAll(this.#spending.compare(this.#account))
+    if (this.#hasEarlyReversal && !hasEarlyReversal)
       this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { discrepancies: this.#discrepancies, unposted: this.#unposted, takenBack: this.#takenBack }
-  }
-
-  #compareSpending(): void {
-    const { spent } = this.#account
-    for (const wallet of new Set([...spent.keys(), ...this.#spent.keys()])) {
-      const found = spentText(spent.get(wallet))
-      const sum = spentText(this.#spent.get(wallet))
-      if (found !== sum) this.#found('SPENDING_DIFFERS', `${wallet}: ${found}; its entries add up to ${sum}`)
-    }
+    if (this.#hasEarlyCapture && !hasEarlyCapture)
+      this.#found('EARLY_CAPTURE_FORGOTTEN', 'a capture or an advice came before its purchase')
+    return { discrepancies: this.#discrepancies, unposted: this.#unposted, followed: this.#followed }
   }
 
   #checkJournal(): void {
@@ -121,6 +105,7 @@ export class AccountAudit {
       const gapEnd = this.#gapEnd(seq)
       this.#found('ENTRY_MISSING', `seq ${this.#seq + 1n}${gapEnd > this.#seq + 1n ? ` to ${gapEnd}` : ''}`)
       this.#seq = gapEnd
+      this.#hasGap = true
     }
   }
 
@@ -133,54 +118,66 @@ export class AccountAudit {
 
   #count(entry: Entry): void {
     this.#seq = entry.seq
+    if (!movesRightly(entry, { isFollowed: this.#followed.has(entry.transactionId) }))
+      this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
+    this.#checkStatus(entry)
     if (entry.kind === 'ADMIN') {
       this.#status = entry.status
       this.#limits = entry.limits ?? this.#limits
+      return
     }
-    this.#countSpending(entry)
-    this.#marked ||= isEarlyReversal(entry)
-    if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
-    const movement = movementOf(entry)
-    const early = this.#takenBack.get(entry.transactionId)?.early
-    if (!movesRightly(entry, { early: early !== undefined }))
-      this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
-    if (!movement) return
-
-    const { wallet, delta, balanceAfter } = movement
-    const before = this.#balances.get(wallet) ?? 0n
-    const balance = before + delta
-    this.#balances.set(wallet, balance)
-    const offBy = balanceAfter - balance
-    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not
-    // fifty thousand.
-    if (offBy !== 0n && offBy !== this.#offBy.get(wallet)) {
-      this.#found(
-        'BALANCE_AFTER_WRONG',
-        `seq ${entry.seq}: ${wallet} records ${balanceAfter}, its entries add up to ${balance}`,
-      )
-    }
-    this.#offBy.set(wallet, offBy)
-    if (balance < 0n && before >= 0n)
-      this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
+    this.#hasEarlyReversal ||= isEarlyReversal(entry)
+    this.#hasEarlyCapture ||= isEarlyCapture(entry)
+    this.#follow(entry)
+    this.#checkUnlinked(entry)
+    this.#checkDebt(entry)
+    this.#foundAll(this.#wallets.add(entry))
+    this.#foundAll(this.#spending.add(entry))
+    this.#foundAll(this.#holds.add(entry))
   }
 
-  /** Adds up spending. Keeps only the latest day and its month, since the account has no other counters. */
-  #countSpending(entry: Entry): void {
-    const isSpending = entry.kind === 'AUTHORIZATION' || entry.kind === 'REVERSAL'
-    if (!isSpending || !entry.movement || entry.day === undefined) return
-    const { wallet, delta } = entry.movement
-    const { day } = entry
-    const known = this.#spent.get(wallet)
-    const isPurchase = entry.kind === 'AUTHORIZATION'
-    if (isPurchase && known && day < known.day) {
-      this.#found('DAY_WRONG', `seq ${entry.seq}: ${wallet} counts for ${day}, after ${known.day}`)
-    }
-    const spent = isPurchase && (!known || known.day < day) ? begun(day, known) : known
-    // `auditTakenBack` reports a reversal without a counted purchase.
-    if (!spent) return
-    if (spent.day === day) spent.dayAmount -= delta
-    if (monthOf(spent.day) === monthOf(day)) spent.monthAmount -= delta
-    this.#spent.set(wallet, spent)
+  /** Notes the purchases that are more than one entry, or that must be. */
+  #follow(entry: Entry): void {
+    if ('originalId' in entry && entry.originalId !== undefined) this.#followed.add(entry.originalId)
+    if (entry.kind !== 'AUTHORIZATION') return
+    if (entry.reason === 'ALREADY_REVERSED' || entry.reason === 'ALREADY_CAPTURED')
+      this.#followed.add(entry.transactionId)
+  }
+
+  /** Compares a reason that names the account's status with that status, unless entries are missing. */
+  #checkStatus(entry: Entry): void {
+    if (this.#hasGap || !('reason' in entry)) return
+    const named = statusByReason.get(entry.reason)
+    const isQuestion = entry.kind === 'AUTHORIZATION' || entry.kind === 'INCREMENT'
+    const due = isQuestion && movedBy(entry) ? 'ACTIVE' : named
+    if (due !== undefined && due !== this.#status)
+      this.#found('REASON_WRONG', `seq ${entry.seq}: ${entry.reason}, but the account is ${this.#status}`)
+  }
+
+  /** A refund that names no purchase goes to the wallet that its MCC has chosen. */
+  #checkUnlinked(entry: Entry): void {
+    if (entry.kind !== 'REFUND' || entry.originalId !== undefined || !entry.movement) return
+    if (entry.reason === 'REFUNDED_UNLINKED' && entry.effectiveMcc !== undefined) return
+    const detail = `seq ${entry.seq}: ${entry.reason} to ${entry.movement.wallet}, by MCC ${entry.effectiveMcc}`
+    this.#found('REFUND_WRONG', detail)
+  }
+
+  /** A credit that pays what is owed pays as much of it as it can. */
+  #checkDebt(entry: Entry): void {
+    if (entry.kind !== 'CREDIT' || !entry.paysOwed) return
+    const { wallet, delta, owedDelta = 0n } = entry.movement
+    const owed = this.#wallets.owedOf(wallet)
+    const amount = delta - owedDelta
+    const due = smaller(amount, owed)
+    if (-owedDelta !== due)
+      this.#found(
+        'DEBT_WRONG',
+        `seq ${entry.seq}: CREDIT pays ${-owedDelta} of the ${owed} that ${wallet} owes`,
+      )
+  }
+
+  #foundAll(findings: readonly Pick<Discrepancy, 'kind' | 'detail'>[]): void {
+    for (const { kind, detail } of findings) this.#found(kind, detail)
   }
 
   #found(kind: DiscrepancyKind, detail: string): void {
@@ -188,66 +185,18 @@ export class AccountAudit {
   }
 }
 
+const statusByReason: ReadonlyMap<string, AccountStatus> = new Map([
+  ['ACCOUNT_NOT_FOUND', 'UNOPENED'],
+  ['ACCOUNT_BLOCKED', 'BLOCKED'],
+  ['ACCOUNT_CLOSED', 'CLOSED'],
+])
+
 export type AuditResult = {
   readonly discrepancies: readonly Discrepancy[]
   /** Entries that only the journal holds. Not a discrepancy: the next request on the account posts them. */
   readonly unposted: readonly Entry[]
-  /** Reversals by purchase. The caller compares them with the purchases. */
-  readonly takenBack: Readonly<TakenBackById>
-}
-
-/** Returns counters for a new day; the month's sum continues within the same month. */
-function begun(day: Day, before: Spent | undefined): Spent {
-  const isSameMonth = before && monthOf(before.day) === monthOf(day)
-  return { day, dayAmount: 0n, monthAmount: isSameMonth ? before.monthAmount : 0n }
-}
-
-function spentText(spent: Readonly<Spent> | undefined): string {
-  return spent ? `${spent.dayAmount} on ${spent.day}, ${spent.monthAmount} in its month` : 'nothing'
-}
-
-/**
- * Whether the entry moved the amount that its kind, reason and currency require. `early`: reversals of it
- * came first.
- */
-function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
-  switch (entry.kind) {
-    case 'AUTHORIZATION':
-      return paysRightly(entry, early)
-    case 'REVERSAL':
-      if (entry.reason !== 'APPROVED') return entry.movement === undefined
-      return entry.movement !== undefined && entry.movement.delta > 0n && gaveWhatWasAsked(entry)
-    case 'CREDIT':
-      return entry.movement.delta > 0n
-    case 'ADMIN':
-      return true
-    case 'INCREMENT':
-    case 'CAPTURE':
-    case 'ADVICE':
-    case 'REFUND':
-    case 'EXPIRY':
-      throw new InvariantError(`entries of the kind ${entry.kind} are not audited yet`)
-  }
-}
-
-function paysRightly(entry: AuthorizationEntry, hasEarlyReversal: boolean): boolean {
-  const { amount, reason, verification, verifiedWallet, movement, network } = entry
-  if ((amount === 0n) !== (verification ?? false)) return false
-  if (reason !== 'APPROVED') return movement === undefined && verifiesRightly(entry)
-  if (verification || verifiedWallet !== undefined || !isCurrencySupported(network?.currency)) return false
-  // Early reversals lower the debit. `auditTakenBack` checks the exact amount.
-  return hasEarlyReversal ? movement !== undefined : movement?.delta === -amount
-}
-
-/** Whether the entry names the wallet of a verification exactly when it is an approved one. */
-function verifiesRightly({ reason, verification, verifiedWallet, network }: AuthorizationEntry): boolean {
-  if (reason !== 'VERIFIED') return verifiedWallet === undefined
-  return verification === true && verifiedWallet !== undefined && isCurrencySupported(network?.currency)
-}
-
-/** Whether the reversal gave back the requested amount. Without a requested amount, any is right. */
-function gaveWhatWasAsked({ amount, movement }: ReversalEntry): boolean {
-  return amount === undefined || movement?.delta === amount
+  /** Purchases with later steps. The caller gives the entries of each to `auditPurchases`. */
+  readonly followed: ReadonlySet<TransactionId>
 }
 
 function sameEntry(a: Entry, b: Entry): boolean {

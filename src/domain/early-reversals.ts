@@ -20,7 +20,7 @@ export function earlyReversalsIn(entries: readonly Entry[]): EarlyReversals {
  * Adds one more early reversal. A reversal without an amount is full, and so is one whose amount equals the
  * described amount of the purchase. Every other reversal is partial.
  */
-export function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntry): EarlyReversals {
+function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntry): EarlyReversals {
   const { amount, described } = reversal
   if (amount === undefined || amount === described.amount) return { ...before, full: true }
   return { ...before, partial: before.partial + amount }

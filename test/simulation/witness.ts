@@ -1,7 +1,7 @@
 import { type Account, JOURNAL_MAX } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
 import { AccountAudit } from '../../src/domain/audit.js'
-import { auditTakenBack } from '../../src/domain/audit-taken-back.js'
+import { auditPurchases } from '../../src/domain/audit-purchase.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { type AccountBook, verdictText } from './account-book.js'
 import type { Coverage } from './coverage.js'
@@ -122,12 +122,9 @@ export class Witness implements WriteListener {
         return `the ledger has ${entryText(entry)} in place ${index + 1}`
       audit.add(entry)
     }
-    const { discrepancies, takenBack } = audit.finish()
-    const byId = new Map(ledger.map((entry) => [entry.transactionId, entry]))
-    const reversals = [...takenBack].flatMap(([transactionId, taken]) =>
-      auditTakenBack({ accountId: book.id, transactionId }, taken, byId.get(transactionId)),
-    )
-    const found = [...discrepancies, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
+    const { discrepancies, followed } = audit.finish()
+    const all = [...discrepancies, ...auditPurchases(book.id, followed, ledger)]
+    const found = all.map(({ kind, detail }) => `${kind}: ${detail}`)
     return found.length > 0 ? found.join('; ') : undefined
   }
 

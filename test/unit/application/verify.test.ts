@@ -246,21 +246,21 @@ describe('verify, reversals', () => {
     expect((await verify([{ id: 'a', account: whole, ledger: [] }])).found).to.deep.equal([])
   })
 
-  it('looks up at most 200 purchases at once', async () => {
+  it('looks up at most 200 purchases at once, and then their later steps', async () => {
     const whole = manyReversed(450, 5n)
     const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
     const ledger = ledgerWith([shelf])
     await verify([shelf], { ledger })
-    expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 50])
+    expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 200, 200, 50, 50])
   })
 
   for (const count of [1, 200]) {
-    it(`looks up ${count}, and nothing else`, async () => {
+    it(`looks up ${count} and their later steps, and nothing else`, async () => {
       const whole = manyReversed(count, 5n)
       const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
       const ledger = ledgerWith([shelf])
       await verify([shelf], { ledger })
-      expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([count])
+      expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([count, count])
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Account } from '../../../src/domain/account.js'
 import { AccountAudit } from '../../../src/domain/audit.js'
-import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
+import { auditPurchases } from '../../../src/domain/audit-purchase.js'
 import type { DiscrepancyKind } from '../../../src/domain/discrepancy.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -20,13 +20,10 @@ export function audit({ account, ledger }: Found): {
 } {
   const auditing = new AccountAudit(ID, account)
   for (const entry of ledger) auditing.add(entry)
-  const { discrepancies, unposted, takenBack } = auditing.finish()
-  const entries = [...ledger, ...(account?.journal ?? [])]
-  const ofReversals = [...takenBack].flatMap(([originalId, taken]) => {
-    const original = entries.find(({ transactionId }) => transactionId === originalId)
-    return auditTakenBack({ accountId: ID, transactionId: originalId }, taken, original)
-  })
-  const all = [...discrepancies, ...ofReversals]
+  const { discrepancies, unposted, followed } = auditing.finish()
+  // The ledger's copy of an entry comes last, and counts.
+  const entries = [...(account?.journal ?? []), ...ledger]
+  const all = [...discrepancies, ...auditPurchases(ID, followed, entries)]
   return {
     kinds: all.map(({ kind }) => kind),
     details: all.map(({ detail }) => detail),

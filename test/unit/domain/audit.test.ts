@@ -3,9 +3,54 @@ import fc from 'fast-check'
 import { unopenedAccount } from '../../../src/domain/account.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
-import { accountAfter, anyBooks, booksOf, type Step, steps } from '../../support/database/example-books.js'
+import {
+  accountAfter,
+  anyBooks,
+  booksOf,
+  type Step,
+  type StoredBooks,
+  steps,
+} from '../../support/database/example-books.js'
 import { longBooks } from '../../support/database/long-history.js'
 import { audit, balances, books, ID, withAccount, withLedger, without } from './audit-fixture.js'
+import { CardAccount } from './card-account.js'
+import { anyOperation } from './card-operations.js'
+
+/** Few values of everything; now and then a change of the status or of the limits. */
+const anyCardStep = fc.oneof(
+  { weight: 12, arbitrary: anyOperation },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('ACTIVE' as const, 'ACTIVE' as const, 'BLOCKED' as const).map((status) => ({
+      days: 0,
+      run: (card: CardAccount, id: string) => void card.take(steps.status(id, status)),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.bigInt({ min: 20n, max: 150n }).map((foodDay) => ({
+      days: 0,
+      run: (card: CardAccount, id: string) => void card.take(steps.limits(id, { foodDay })),
+    })),
+  },
+)
+
+/** The books of a card account after any requests of the card rail, with any split between journal and ledger. */
+const anyCardBooks: fc.Arbitrary<StoredBooks> = fc
+  .record({
+    balances: fc.record({ FOOD: fc.bigInt({ min: 0n, max: 300n }), CASH: fc.bigInt({ min: 0n, max: 150n }) }),
+    taken: fc.array(anyCardStep, { maxLength: 30 }),
+    journal: fc.integer({ min: 1, max: 40 }),
+    also: fc.nat({ max: 40 }),
+  })
+  .map(({ balances, taken, journal, also }) => {
+    const card = CardAccount.opened(balances)
+    for (const [index, { days, run }] of taken.entries()) run(card.wait(days), `step-${index}`)
+    const { account, past } = card
+    const kept = past.slice(-journal)
+    const posted = past.length - kept.length + also
+    return { account: { ...account, journal: kept }, ledger: past.slice(0, posted) }
+  })
 
 describe('audit of clean books', () => {
   it('finds nothing in the example', () => {
@@ -17,6 +62,15 @@ describe('audit of clean books', () => {
       fc.property(anyBooks(ID), (any) => {
         expect(audit(any).kinds).to.deep.equal([])
       }),
+    )
+  })
+
+  it('finds nothing in any history of holds and bookings, with any split', () => {
+    fc.assert(
+      fc.property(anyCardBooks, (any) => {
+        expect(audit(any).details).to.deep.equal([])
+      }),
+      { numRuns: 300 },
     )
   })
 
@@ -154,6 +208,18 @@ describe('audit', () => {
       fc.property(anyLoss, ({ any, lost }) => {
         const ledger = any.ledger.filter((entry) => entry !== lost)
         expect(audit({ account: any.account, ledger }).kinds).to.include('ENTRY_MISSING')
+      }),
+    )
+  })
+
+  it('finds the loss of any open hold', () => {
+    fc.assert(
+      fc.property(anyCardBooks, fc.nat({ max: 63 }), ({ account, ledger }, which) => {
+        const { holds } = account
+        fc.pre(holds.length > 0)
+        const lost = holds[which % holds.length]
+        const found = audit({ account: { ...account, holds: holds.filter((hold) => hold !== lost) }, ledger })
+        expect(found.kinds).to.deep.equal(['HOLDS_DIFFER'])
       }),
     )
   })

@@ -26,6 +26,7 @@ import { decideRefund, type Refund } from '../../../src/domain/refund.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
+import { type Step, steps } from '../../support/database/example-books.js'
 import { accountWith, at, challengeCatalog, historyOf, padaria } from './builders.js'
 
 /** The fields of a request that these tests leave out, with an amount as a plain number of centavos. */
@@ -35,7 +36,8 @@ const DAY_MS = 86_400_000
 
 /**
  * An account that decides one request after another, as the engine does: it expires due holds first,
- * looks up no more than the request needs, and applies each entry. By default the purchase is `tx-1`, of 1.00, in a grocery (FOOD, then CASH).
+ * looks up no more than the request needs, and applies each entry. By default the purchase is `tx-1`, of 1.00,
+ * in a grocery (FOOD, then CASH).
  */
 export class CardAccount {
   #account: Account
@@ -50,6 +52,14 @@ export class CardAccount {
   ) {
     this.#account = accountWith(wallets, over)
     this.#catalog = catalog
+  }
+
+  /** An account whose history begins with its opening and a credit of each balance. */
+  static opened(balances: Readonly<Record<string, bigint>>): CardAccount {
+    const card = new CardAccount({}, { status: 'UNOPENED' }).take(steps.open('open'))
+    for (const [wallet, amount] of Object.entries(balances))
+      if (amount > 0n) card.take(steps.credit(`fund-${wallet}`, wallet, amount))
+    return card
   }
 
   get account(): Account {
@@ -73,6 +83,12 @@ export class CardAccount {
   /** Changes the account without an entry, for example its status. */
   set(over: Partial<Account>): this {
     this.#account = { ...this.#account, ...over }
+    return this
+  }
+
+  /** Takes any other step, for example a change of the status. A rejected step changes nothing. */
+  take(step: Step): this {
+    this.#decide((history) => step(history, this.#now))
     return this
   }
 

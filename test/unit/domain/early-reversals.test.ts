@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
 import { AccountAudit } from '../../../src/domain/audit.js'
-import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
+import { auditPurchases } from '../../../src/domain/audit-purchase.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -46,12 +46,9 @@ class Books {
   get discrepancies(): readonly string[] {
     const audit = new AccountAudit('account-1', this.#account)
     for (const entry of this.past) audit.add(entry)
-    const { discrepancies, takenBack } = audit.finish()
-    const reversals = [...takenBack].flatMap(([transactionId, taken]) => {
-      const original = this.past.find((entry) => entry.transactionId === transactionId)
-      return auditTakenBack({ accountId: 'account-1', transactionId }, taken, original)
-    })
-    return [...discrepancies, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
+    const { discrepancies, followed } = audit.finish()
+    const all = [...discrepancies, ...auditPurchases('account-1', followed, this.past)]
+    return all.map(({ kind, detail }) => `${kind}: ${detail}`)
   }
 }
 

@@ -17,6 +17,7 @@ import {
   withLedger,
   without,
 } from './audit-fixture.js'
+import type { Planted, plantedInCards } from './planted-card-discrepancies.js'
 
 const limitedBooks = booksOf(
   accountAfter(ID, [steps.open('open'), steps.limits('limits', { purchase: 10n, foodDay: 5n })]),
@@ -35,9 +36,7 @@ const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
 /**
  * Books with one planted discrepancy, for every kind but UNREADABLE, which is found before there is an entry.
  */
-export const planted: Readonly<
-  Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<Record<string, Found>>>
-> = {
+export const planted: Planted<Exclude<DiscrepancyKind, 'UNREADABLE' | keyof typeof plantedInCards>> = {
   ACCOUNT_MISSING: {
     'its document is gone': { account: undefined, ledger: books.ledger.slice(0, 1) },
     'its document is gone, and all of its entries are there': { account: undefined, ledger: books.ledger },
@@ -106,7 +105,7 @@ export const planted: Readonly<
     'a purchase took less than its amount': withEntry(4n, put({ amount: 301n })),
     'an approved purchase took nothing': {
       account: { ...books.account, wallets: balances({ FOOD: 1_000n }), spent: new Map() },
-      ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? declined(entry) : entry)),
+      ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? emptied(entry) : entry)),
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
     'a verification took money': withEntry(4n, put({ verification: true })),
@@ -117,7 +116,10 @@ export const planted: Readonly<
       5n,
       put({ ...verified, verifiedWallet: undefined }),
     ),
-    'a declined verification names a wallet': withEntry(5n, put({ ...verified, reason: 'ACCOUNT_BLOCKED' })),
+    'a declined verification names a wallet': withEntry(
+      5n,
+      put({ ...verified, reason: 'INSUFFICIENT_BALANCE' }),
+    ),
     'a verification in another currency was approved': withEntry(
       5n,
       put({ ...verified, network: { currency: 'USD' } }),
@@ -125,10 +127,6 @@ export const planted: Readonly<
     'a purchase in another currency took money': withEntry(4n, put({ network: { currency: 'USD' } })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
     'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REMAINDER' })),
-    'a reversal that came ahead gave money back': {
-      account: { ...books.account, hasEarlyReversal: true },
-      ledger: withEntry(6n, put({ reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
-    },
     'an approved reversal gave nothing back': {
       account: { ...books.account, wallets: balances({ FOOD: 700n }), spent: spentByFood(300n) },
       ledger: withEntry(6n, unmoved).ledger,
@@ -151,9 +149,9 @@ export const planted: Readonly<
     },
     'the purchase never paid': withEntry(6n, put({ originalId: 'buy-2' })),
     'the purchase was never seen': withEntry(6n, put({ originalId: 'nobody' })),
-    'it was counted in another day than the purchase': {
-      account: { ...books.account, spent: spentByFood(300n) },
-      ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
+    'it came before its purchase, of which nothing was captured': {
+      account: { ...books.account, hasEarlyReversal: true },
+      ledger: withEntry(6n, put({ originalId: 'nobody', reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
     },
     'it was not a purchase': withEntry(6n, put({ originalId: 'credit-1' })),
     'all that was left was asked for, and a part of it went back': {
@@ -162,7 +160,6 @@ export const planted: Readonly<
     },
     'all that was left was asked for after a part, and another part went back': takingBackTwice(),
     'all that was left was asked for, a part of it went back, and the rest later': takingBackTwice(10n),
-    'some of it was counted in another day than the purchase': takingBackOnTwoDays(),
   },
   REVERSAL_IGNORED: {
     'the purchase was approved after all': buyingAfterReversal({}),
@@ -172,6 +169,10 @@ export const planted: Readonly<
     }),
     'the verification was approved after all': buyingAfterReversal({ ...verified, movement: undefined }),
     'the purchase was there before': withEntry(7n, put({ originalId: 'buy-1' })),
+    'the purchase was there before, and got its money back': {
+      account: { ...books.account, hasEarlyReversal: true },
+      ledger: withEntry(6n, put({ reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
+    },
     'the purchase was paid whole after a reversal of a part': payingAfterParts(30n),
     'the purchase was paid with a centavo too much': payingAfterParts(21n),
     'the purchase was paid with more than its amount': payingAfterParts(31n),
@@ -209,6 +210,13 @@ export const planted: Readonly<
     'a wallet that never paid': withAccount({
       spent: new Map([...spentByFood(200n), ...spentByFood(0n, { wallet: 'CASH' })]),
     }),
+  },
+  DAYS_WRONG: {
+    'a reversal was counted in another day than its purchase': {
+      account: { ...books.account, spent: spentByFood(300n) },
+      ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
+    },
+    'one of two reversals was counted in another day than their purchase': takingBackOnTwoDays(),
   },
   DAY_WRONG: { 'the clock went back, and the counters with it': backInTime() },
   MARK_FORGOTTEN: { 'the account does not say so': withAccount({ hasEarlyReversal: false }) },
@@ -348,11 +356,11 @@ function moved(entry: Entry, { delta, balanceAfter }: { delta: bigint; balanceAf
   return put({ movement: { wallet: 'FOOD', delta, balanceAfter: balanceAfter as Centavos } })(entry)
 }
 
-export function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry: Entry) => Entry {
+function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry: Entry) => Entry {
   return put({ amount: delta, movement: { wallet, delta, balanceAfter } })
 }
 
-/** The reversal as a declined one. */
-function declined(entry: Entry): Entry {
-  return put({ reason: 'ORIGINAL_DECLINED', movement: undefined })(entry)
+/** The reversal as one that found nothing left. */
+function emptied(entry: Entry): Entry {
+  return put({ reason: 'ALREADY_REVERSED', movement: undefined })(entry)
 }
