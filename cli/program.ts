@@ -10,6 +10,7 @@ import { addCapture } from './commands/card-rail/capture.js'
 import { addIncrement } from './commands/card-rail/increment.js'
 import { addRefund } from './commands/card-rail/refund.js'
 import { addCategoryDrop } from './commands/categories/drop.js'
+import { addCategoryHolds } from './commands/categories/holds.js'
 import { addCategoryList } from './commands/categories/list.js'
 import { addCategoryPolicy } from './commands/categories/policy.js'
 import { addCategorySet } from './commands/categories/set.js'
@@ -131,4 +132,5 @@ function addCategoryCommands(program: Command): void {
   addCategorySet(categories)
   addCategoryDrop(categories)
   addCategoryPolicy(categories)
+  addCategoryHolds(categories)
 }

@@ -26,6 +26,8 @@ export const methods = {
   deleteCategory: method('CategoryService', 'DeleteCategory', 'categories:write'),
   getMccPolicy: method('CategoryService', 'GetMccPolicy', 'categories:read'),
   updateMccPolicy: method('CategoryService', 'UpdateMccPolicy', 'categories:write'),
+  getHoldPolicy: method('CategoryService', 'GetHoldPolicy', 'categories:read'),
+  updateHoldPolicy: method('CategoryService', 'UpdateHoldPolicy', 'categories:write'),
   listMerchantRules: method('MerchantRuleService', 'ListMerchantRules', 'rules:read'),
   createMerchantRule: method('MerchantRuleService', 'CreateMerchantRule', 'rules:write'),
   resolveMerchant: method('MerchantRuleService', 'ResolveMerchant', 'rules:read'),

@@ -79,6 +79,30 @@ describe('./benefits and the card rail', () => {
     })
   })
 
+  it('shows and sets the hold policy, and keeps what is left out', async () => {
+    const policyOf = async (...args: string[]) =>
+      JSON.parse((await run('categories', 'holds', ...args)).stdout).policy
+    const tips = { mccs: ['4121', '5812-5814', '7230', '7298'], overPercent: 20 }
+    const before = await policyOf()
+    expect(before.days).to.equal(7)
+    expect(before.rules.map(({ overPercent }: { overPercent: number }) => overPercent)).to.deep.equal([20])
+    const rules = '5812-5814 4121 7230, 7298 = 20%; 7011 = 31d'
+    expect(await policyOf('--rules', rules)).to.deep.equal({
+      days: 7,
+      rules: [tips, { mccs: ['7011'], days: 31, overPercent: 0 }],
+    })
+    expect((await policyOf('--days', '5')).rules).to.have.length(2)
+    const { stdout } = await run('categories', 'holds', '--output', 'csv')
+    expect(stdout.split('\n').slice(1)).to.deep.equal([
+      '4121 5812-5814 7230 7298,5,20',
+      '7011,31,0',
+      'all others,5,0',
+      '',
+    ])
+    for (const wrong of ['5812', '= 20%', '5812 = 20', '5812 = 20%;', 'x = 1d'])
+      expect((await run('categories', 'holds', '--rules', wrong)).code, wrong).to.equal(2)
+  })
+
   it('shows a hold, a purchase and its entries at a terminal', async () => {
     await run('authorize', ...restaurant, '--amount', '40.00', '--hold', '--id', 'lunch')
     const shown = async (...args: string[]) =>

@@ -55,7 +55,7 @@ describe('the command line', () => {
       ],
       ...['reverse', 'simulate', 'statement', 'transaction', 'purchase'],
       ...['rules import', 'rules export', 'rules list', 'rules resolve'],
-      ...['categories list', 'categories set', 'categories drop', 'categories policy'],
+      ...['categories list', 'categories set', 'categories drop', 'categories policy', 'categories holds'],
       ...['verify', 'token', 'seed', 'shard', 'completion'],
     ])
   })
