@@ -12,7 +12,7 @@ import { exitCodes, Failure } from '../failure.js'
 import type { Connection, OpenStream } from '../service/connection.js'
 import { methods } from '../service/methods.js'
 import { isExpiredToken, isFinalStatus, isHopeless, reasonOf } from '../service/service-failure.js'
-import type { ClearingLine } from './clearing-file.js'
+import { type ClearingLine, requestOf } from './clearing-file.js'
 import { type ClearingSummary, ClearingTally } from './clearing-tally.js'
 import { PurchaseQueue } from './purchase-queue.js'
 
@@ -134,7 +134,7 @@ export class ClearingSender {
         this.#sent.set(line, (this.#sent.get(line) ?? 0) + 1)
         open.set(index, line)
         index += 1n
-        stream.write(line.request)
+        stream.write(requestOf(line))
       }
       if (open.size === 0) stream.end()
     }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readClearingFile } from '../../../cli/clearing/clearing-file.js'
+import { readClearingFile, requestOf } from '../../../cli/clearing/clearing-file.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 
 const HEADER = 'kind,account,transaction_id,original,amount,mcc,merchant'
@@ -33,7 +33,7 @@ describe('a clearing file', () => {
       ...{ merchantId: '', merchantTaxId: '', acquirerId: '', terminalId: '', networkReference: '' },
       ...{ entryMode: '', localTime: '' },
     }
-    expect(lines.map(({ request }) => request.line)).to.deep.equal([
+    expect(lines.map((line) => requestOf(line).line)).to.deep.equal([
       {
         $case: 'capture',
         value: {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Metadata, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { ClearingLine } from '../../../cli/clearing/clearing-file.js'
+import { type ClearingLine, clearingColumns } from '../../../cli/clearing/clearing-file.js'
 import { ClearingSender, type ClearingStream } from '../../../cli/clearing/clearing-sender.js'
 import { ServiceFailure } from '../../../cli/service/service-failure.js'
 import { Decision, Reason, Retry } from '../../../src/gen/benefits/v1/authorization.js'
@@ -16,16 +16,22 @@ type Faults = {
   readonly status?: status
 }
 
+// Made of all columns.
+const emptyCells = Object.fromEntries(clearingColumns.map((column) => [column, ''])) as ClearingLine['cells']
+
 /** Captures of these purchases, one line each. */
 function capturesOf(purchases: readonly string[]): readonly ClearingLine[] {
   return purchases.map((purchaseId, index) => {
     const ids = { accountId: 'ana', transactionId: `line-${index}` }
-    const amount = 100n
-    const more = { mcc: '5411', merchant: '', moreToCome: false, network: undefined }
-    const value = { ...ids, originalTransactionId: purchaseId, amount, ...more }
-    const cells = {} as ClearingLine['cells']
-    const request = { line: { $case: 'capture' as const, value } }
-    return { line: index + 2, kind: 'capture', ...ids, purchaseId, amount, request, cells }
+    const named = {
+      ...{ account: 'ana', transaction_id: ids.transactionId },
+      original: purchaseId,
+      mcc: '5411',
+    }
+    return {
+      ...{ line: index + 2, kind: 'capture', ...ids, purchaseId, amount: 100n },
+      cells: { ...emptyCells, ...named },
+    }
   })
 }
 
