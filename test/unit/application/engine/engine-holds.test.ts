@@ -132,6 +132,7 @@ describe('engine: due holds', () => {
     expect((await Promise.all(bought)).map(reasonIn)).to.deep.equal(['APPROVED', 'APPROVED'])
     expect(expiriesOf(test)).to.have.length(1)
     expect([...one.retries, ...two.retries]).to.deep.equal(['LOST_RACE'])
+    expect([...one.expired, ...two.expired], 'counted once').to.deep.equal([1])
   })
 
   it('are closed for a capture, which reads what it needs then', async () => {
@@ -187,6 +188,7 @@ describe('engine: due holds', () => {
     expect(reasonIn(await buy('buy', 1_000n + BigInt(HOLDS_MAX), 'b'))).to.equal('APPROVED')
     const expired = test.store.history('b').filter(({ kind }) => kind === 'EXPIRY')
     expect(expired).to.have.length(HOLDS_MAX)
+    expect(test.expired).to.deep.equal([HOLDS_MAX])
     expect(standing(test.store.account('b'))).to.deep.equal({ available: 0n, held: 0n, holds: 0 })
   })
 
