@@ -12,23 +12,14 @@ import {
   modelParameters,
   opening,
   operation,
-  perform,
   prepareCatalog,
-  readStatement,
-  recordOf,
-  reversalOf,
   statementFilter,
-  type Timed,
-  takeBack,
+  step,
+  stepOf,
   withOtherContent,
 } from '../support/model/model-operations.js'
-import {
-  balancesText,
-  FIRST_DAY,
-  type Filter,
-  type Operation,
-  ReferenceModel,
-} from '../support/model/reference-model.js'
+import { accountText, perform, readStatement, recordOf, type Timed } from '../support/model/model-service.js'
+import { FIRST_DAY, type Filter, type Operation, ReferenceModel } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
@@ -67,21 +58,21 @@ const anyKill = fc.record({ ...when, does: fc.constant('kill' as const) })
 
 /**
  * One message, sent by several callers at once: unchanged, with other content, and, if it is a purchase, with
- * reversals.
+ * later steps of it.
  */
 const anyBundle: fc.Arbitrary<readonly Deed[]> = fc
   .record({
     asked: operation,
     sent: fc.array(fc.record({ ...when, changed: fc.nat({ max: 5 }) }), { minLength: 1, maxLength: 4 }),
-    back: fc.array(fc.record({ ...when, how: takeBack }), { maxLength: 3 }),
+    steps: fc.array(fc.record({ ...when, how: step }), { maxLength: 3 }),
   })
-  .map(({ asked, sent, back }) => [
+  .map(({ asked, sent, steps }) => [
     ...sent.map(({ changed, ...rest }): Deed => {
       return { ...rest, does: 'ask', asked: changed === 0 ? withOtherContent(asked) : asked }
     }),
-    ...back.flatMap(({ how, ...rest }): readonly Deed[] => {
+    ...steps.flatMap(({ how, ...rest }): readonly Deed[] => {
       if (asked.kind !== 'buy' || asked.id === how.id) return []
-      return [{ ...rest, does: 'ask', asked: reversalOf(asked, how) }]
+      return [{ ...rest, does: 'ask', asked: stepOf(asked, how) }]
     }),
   ])
 
@@ -192,7 +183,7 @@ describe('model: concurrent operations', function () {
     explain(model, account, { observed, entries: entries.slice(known) })
     const stored = (await group.at(1).core.accounts.load([id])).get(id)
     const isOpen = stored !== undefined && stored.status !== 'UNOPENED'
-    expectSame(isOpen ? balancesText(stored) : undefined, model.balances(account))
+    expectSame(isOpen ? accountText(stored) : undefined, model.balances(account))
     const seen = await readStatement(group.at(2).core, id, { filter: {}, pageSize: 7 })
     expectSame(seen, isOpen ? entries.toReversed() : undefined)
   }

@@ -6,23 +6,26 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { cleanBooks } from '../support/database/verified.js'
 import { expectSame, textOf } from '../support/model/as-text.js'
 import {
-  type Answered,
-  foretell,
   modelParameters,
   opening,
   operation,
-  perform,
   prepareCatalog,
-  readStatement,
-  reversalOf,
+  type Step,
   statementFilter,
-  type Timed,
-  takeBack,
+  step,
+  stepOf,
   withOtherContent,
 } from '../support/model/model-operations.js'
 import {
+  type Answered,
+  accountText,
+  foretell,
+  perform,
+  readStatement,
+  type Timed,
+} from '../support/model/model-service.js'
+import {
   type Answer,
-  balancesText,
   FIRST_DAY,
   type Filter,
   type ModelRecord,
@@ -78,6 +81,11 @@ class Ask implements Command {
     if (foretold) expectSame(foretold, answered)
     const expected = model.bank.do(this.#asked, clocks[this.#process]?.today)
     model.sent.push(this.#asked)
+    const { account } = this.#asked
+    for (const expiry of model.bank.statement(account, { kind: 'EXPIRY' }) ?? []) {
+      const key = timeKey(account, expiry)
+      if (!model.times.has(key)) model.times.set(key, clocks[this.#process]?.now().getTime() ?? Number.NaN)
+    }
     if (answered.was === 'NEW')
       model.times.set(timeKey(this.#asked.account, answered.record), answered.record.atMs)
     expectSame(answered, timed(expected, this.#asked.account, model))
@@ -115,13 +123,13 @@ class AskAgain implements Command {
   }
 }
 
-/** Reverses an earlier purchase. */
-class TakeBack implements Command {
+/** Sends a later step of an earlier purchase. */
+class TakeStep implements Command {
   readonly #which: number
-  readonly #how: Parameters<typeof reversalOf>[1]
+  readonly #how: Step
   readonly #process: number
 
-  constructor(which: number, how: Parameters<typeof reversalOf>[1], process: number) {
+  constructor(which: number, how: Step, process: number) {
     this.#which = which
     this.#how = how
     this.#process = process
@@ -137,12 +145,12 @@ class TakeBack implements Command {
       .filter(({ id }) => id !== this.#how.id)
     const purchase = purchases[this.#which % purchases.length]
     if (!purchase) throw new Error('checked above')
-    await new Ask(reversalOf(purchase, this.#how), this.#process).run(model, real)
+    await new Ask(stepOf(purchase, this.#how), this.#process).run(model, real)
   }
 
   toString(): string {
-    const { id, amount = 'all', rightly } = this.#how
-    return `${this.#process}: ${id} takes back ${amount} of purchase no. ${this.#which}, described: ${rightly}`
+    const { kind, id, amount = 'all', rightly } = this.#how
+    return `${this.#process}: ${id} ${kind}s ${amount} of purchase no. ${this.#which}, rightly: ${rightly}`
   }
 }
 
@@ -195,7 +203,7 @@ class ReadBalances implements Command {
     const id = `${run}-${this.#account}`
     const found = (await group.at(this.#process).core.accounts.load([id])).get(id)
     const isOpen = found !== undefined && found.status !== 'UNOPENED'
-    expectSame(isOpen ? balancesText(found) : undefined, bank.balances(this.#account))
+    expectSame(isOpen ? accountText(found) : undefined, bank.balances(this.#account))
   }
 
   toString(): string {
@@ -256,14 +264,14 @@ const process_ = fc.nat({ max: 2 })
 const account = fc.constantFrom('A', 'B')
 const ask = fc.tuple(operation, process_).map((of) => new Ask(...of))
 const askAgain = fc.tuple(fc.nat({ max: 100 }), fc.boolean(), process_).map((of) => new AskAgain(...of))
-const takeBackOne = fc.tuple(fc.nat({ max: 100 }), takeBack, process_).map((of) => new TakeBack(...of))
+const takeStep = fc.tuple(fc.nat({ max: 100 }), step, process_).map((of) => new TakeStep(...of))
 const readStatementOf = fc
   .tuple(account, statementFilter, fc.integer({ min: 1, max: 6 }), process_)
   .map((of) => new ReadStatement(...of))
 const histories = fc.commands<Model, Real, false>(
   [
     ...Array.from({ length: 11 }, () => ask),
-    ...Array.from({ length: 3 }, () => takeBackOne),
+    ...Array.from({ length: 8 }, () => takeStep),
     ...Array.from({ length: 3 }, () => askAgain),
     ...Array.from({ length: 2 }, () => readStatementOf),
     fc.tuple(account, process_).map((of) => new ReadBalances(...of)),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { expectSame, textOf } from './as-text.js'
-import type { Answered, Timed } from './model-operations.js'
+import type { Answered, Timed } from './model-service.js'
 import type { Answer, Filter, ModelRecord, Operation, ReferenceModel } from './reference-model.js'
 
 /** A concurrent operation and its outcome. */

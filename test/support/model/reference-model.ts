@@ -1,3 +1,29 @@
+import { textOf } from './as-text.js'
+import {
+  availableIn,
+  type Book,
+  heldIn,
+  LARGEST,
+  made,
+  type Outcome,
+  owedIn,
+  type Spent,
+  spentIn,
+} from './model-book.js'
+import {
+  advised,
+  captured,
+  expiryIn,
+  fitsLimits,
+  givenBack,
+  holdsText,
+  incremented,
+  purchaseIn,
+  refunded,
+} from './model-card-rail.js'
+import { least, leftOf, restOf, spentLeftOf } from './model-purchase.js'
+import { FORBIDDEN_MCC, mccOf, ruleFor, walletsFor } from './model-routes.js'
+
 /**
  * The required behavior of the service, written a second time: from the rules in the .proto files, without
  * the service's code. An account is a list of records, and each answer is derived by searching it.
@@ -5,15 +31,18 @@
 
 export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
-type Rail = 'VOUCHER' | 'CREDIT' | 'DEBIT'
-
 /** An operation on an account, under an id. */
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
   | { readonly kind: 'status'; readonly status: Status }
   /** All limits from then on. */
   | { readonly kind: 'limits'; readonly most: Most }
-  | { readonly kind: 'credit'; readonly wallet: string; readonly amount: bigint }
+  | {
+      readonly kind: 'credit'
+      readonly wallet: string
+      readonly amount: bigint
+      readonly paysOwed: boolean
+    }
   | {
       readonly kind: 'buy'
       /** 0 for a verification. */
@@ -24,18 +53,37 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly fallback: boolean
       /** What the card network sent: some texts by name; undefined when it sent nothing. */
       readonly network: Network | undefined
+      /** Days for which the money is held, or DEFAULT; undefined when it is paid at once. */
+      readonly hold: number | 'DEFAULT' | undefined
     }
+  | { readonly kind: 'increment'; readonly original: string; readonly amount: bigint }
+  | (Booking & { readonly kind: 'capture'; readonly original: string; readonly more: boolean })
+  | (Booking & {
+      readonly kind: 'advise'
+      readonly original: string | undefined
+      readonly fallback: boolean
+    })
+  | (Booking & {
+      readonly kind: 'refund'
+      readonly original: string | undefined
+      readonly isRequest: boolean
+    })
   | {
       readonly kind: 'reverse'
       readonly original: string
       readonly amount: bigint | undefined
       readonly said: Said
+      readonly isAdvice: boolean
     }
 )
 
+type Booking = { readonly amount: bigint; readonly mcc: string; readonly merchant: string }
+
+export type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
+
 /** What a card network sends, as far as the model needs it. */
 export type Network = {
-  readonly rail?: Rail
+  readonly rail?: 'VOUCHER' | 'CREDIT' | 'DEBIT'
   readonly rrn?: string
   readonly terminalId?: string
   readonly merchantTaxId?: string
@@ -60,7 +108,16 @@ export type Said = { readonly amount?: bigint; readonly mcc?: string; readonly m
 export type ModelRecord = {
   readonly id: string
   readonly seq: bigint
-  readonly kind: 'AUTHORIZATION' | 'REVERSAL' | 'CREDIT' | 'ADMIN'
+  readonly kind:
+    | 'AUTHORIZATION'
+    | 'INCREMENT'
+    | 'CAPTURE'
+    | 'ADVICE'
+    | 'REFUND'
+    | 'REVERSAL'
+    | 'EXPIRY'
+    | 'CREDIT'
+    | 'ADMIN'
   readonly decision: 'APPROVED' | 'DECLINED'
   /** Empty for credits and administrative changes. */
   readonly reason: string
@@ -68,7 +125,11 @@ export type ModelRecord = {
   readonly wallet: string
   readonly delta: bigint
   readonly balance: bigint | undefined
-  /** The day for which the movement counts as spending; empty when it does not count. */
+  /** The change of the held money, and the amount after it; empty when it did not change. */
+  readonly held: string
+  /** The same for the owed money. */
+  readonly owed: string
+  /** The days that count the movement or get it back; empty when it does not count. */
   readonly day: string
   /** All other fields of the operation, and its outcome. */
   readonly rest: string
@@ -85,60 +146,42 @@ export type Filter = {
   readonly decision?: ModelRecord['decision']
 }
 
-type Book = {
-  status: Status | 'UNOPENED'
-  most: Most | undefined
-  readonly wallets: Map<string, bigint>
-  readonly lines: { readonly asked: Operation; readonly record: ModelRecord }[]
-}
-
-const LARGEST = 2n ** 63n - 1n
 /** The default day of all operations: the month ends soon afterwards. */
 export const FIRST_DAY = '2026-11-28'
-const byMcc: Readonly<Record<string, readonly string[]>> = {
-  '5411': ['FOOD'],
-  '5412': ['FOOD'],
-  '5811': ['MEAL'],
-  '5812': ['MEAL'],
-}
-/** The rails of the wallets that have any. */
-export const railsOf: Readonly<Record<string, readonly Rail[]>> = {
-  FOOD: ['VOUCHER', 'DEBIT'],
-  CASH: ['CREDIT', 'DEBIT'],
-}
-/** The one MCC that is never permitted as received. */
-export const FORBIDDEN_MCC = '7995'
-/** The rule for a name. */
-export const rule = { id: 'uber-trip', name: 'UBER TRIP', mcc: '5411' }
-/** The rule for a tax id, which comes before the one for a name. */
-export const companyRule = { id: 'company', merchantTaxId: '12ABC34501DE35', mcc: '5811' }
 
 export class ReferenceModel {
   readonly #books = new Map<string, Book>()
 
-  /** Answers, and records the decision. */
+  /** Answers, and records the decision. Due holds expire first. */
   do(asked: Operation, today = FIRST_DAY): Answer {
-    const answer = this.answer(asked, today)
-    if (answer.was !== 'NEW') return answer
     const book = this.#book(asked.account)
+    for (let due = expiryIn(book, today); due; due = expiryIn(book, today)) {
+      due.change()
+      book.lines.push({ asked: undefined, record: due.record })
+    }
+    const answer = this.#decide(asked, today)
+    if (!('change' in answer)) return answer
+    answer.change()
     book.lines.push({ asked, record: answer.record })
-    if (answer.record.balance !== undefined) book.wallets.set(answer.record.wallet, answer.record.balance)
-    if (asked.kind === 'open') book.status = 'ACTIVE'
-    if (asked.kind === 'status') book.status = asked.status
-    if (asked.kind === 'limits') book.most = asked.most
-    return answer
+    return { was: 'NEW', record: answer.record }
   }
 
-  /** The answer that an operation would get now. */
+  /** The answer that an operation would get now, if no hold is due. */
   answer(asked: Operation, today = FIRST_DAY): Answer {
+    const answer = this.#decide(asked, today)
+    return 'change' in answer ? { was: 'NEW', record: answer.record } : answer
+  }
+
+  #decide(asked: Operation, today: string): Outcome | Exclude<Answer, { was: 'NEW' }> {
     const book = this.#book(asked.account)
     const earlier = book.lines.find(({ record }) => record.id === asked.id)
-    if (earlier && contentOf(earlier.asked) === contentOf(asked))
+    if (earlier?.asked && contentOf(earlier.asked) === contentOf(asked))
       return { was: 'REPEATED', record: earlier.record }
     if (earlier) return { was: 'REUSED' }
     switch (asked.kind) {
       case 'open':
-        return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : rejected('ALREADY_OPENED')
+        if (book.status !== 'UNOPENED') return rejected('ALREADY_OPENED')
+        return made(book, asked, { rest: 'ACTIVE', change: () => Object.assign(book, { status: 'ACTIVE' }) })
       case 'status':
         return changed(book, asked)
       case 'limits':
@@ -147,6 +190,14 @@ export class ReferenceModel {
         return credited(book, asked)
       case 'buy':
         return bought(book, asked, today)
+      case 'increment':
+        return incremented(book, asked, today)
+      case 'capture':
+        return captured(book, asked, today)
+      case 'advise':
+        return advised(book, asked, today)
+      case 'refund':
+        return refunded(book, asked)
       case 'reverse':
         return reversed(book, asked)
     }
@@ -171,14 +222,15 @@ export class ReferenceModel {
     return this.#book(account).lines.length
   }
 
-  /** Status, balances that are not zero, and spending; undefined for an unopened account. */
+  /** Status, amounts that are not zero, open holds, and spending; undefined for an unopened account. */
   balances(account: string): string | undefined {
     const book = this.#book(account)
-    const { status, wallets, lines } = book
+    const { status, wallets, owed, latest, purchases, lines } = book
     if (status === 'UNOPENED') return undefined
-    const paid = new Set(lines.flatMap(({ asked, record }) => (asked.kind === 'buy' && record.wallet) || []))
-    const spent = new Map([...paid].map((wallet) => [wallet, spentBy(book, wallet, '')]))
-    return balancesText({ status, wallets, version: BigInt(lines.length), spent })
+    const held = new Map([...purchases.values()].map(({ wallet }) => [wallet, heldIn(book, wallet)]))
+    const spent = new Map([...latest.keys()].map((wallet) => [wallet, spentIn(book, wallet, '')]))
+    const holds = holdsText(book)
+    return balancesText({ status, wallets, held, owed, holds, version: BigInt(lines.length), spent })
   }
 
   #book(account: string): Book {
@@ -186,6 +238,9 @@ export class ReferenceModel {
       status: 'UNOPENED',
       most: undefined,
       wallets: new Map(),
+      owed: new Map(),
+      latest: new Map(),
+      purchases: new Map(),
       lines: [],
     }
     this.#books.set(account, book)
@@ -198,33 +253,40 @@ export function balancesText(account: {
   readonly status: string
   readonly version: bigint
   readonly wallets: ReadonlyMap<string, bigint>
+  readonly held: ReadonlyMap<string, bigint>
+  readonly owed: ReadonlyMap<string, bigint>
+  readonly holds: readonly string[]
   readonly spent: ReadonlyMap<string, Spent>
 }): string {
-  const held = [...account.wallets].filter(([, balance]) => balance > 0n)
+  const { status, version, wallets, held, owed, holds, spent } = account
+  const amounts = { '': wallets, ' held': held, ' owed': owed }
   const texts = [
-    ...held.map(([wallet, balance]) => `${wallet} ${balance}`),
-    ...Array.from(account.spent, ([wallet, { day, dayAmount, monthAmount }]) => {
+    ...Object.entries(amounts).flatMap(([what, parts]) =>
+      [...parts].filter(([, amount]) => amount > 0n).map(([wallet, amount]) => `${wallet}${what} ${amount}`),
+    ),
+    ...Array.from(spent, ([wallet, { day, dayAmount, monthAmount }]) => {
       return `${wallet} spent ${dayAmount} on ${day} and ${monthAmount} in that month`
     }),
+    ...holds,
   ]
-  return [account.status, account.version, ...texts.sort()].join(', ')
+  return [status, version, ...texts.sort()].join(', ')
 }
 
-/** The spending of a wallet on its latest day, and in the month of that day. */
-type Spent = { readonly day: string; readonly dayAmount: bigint; readonly monthAmount: bigint }
+type Decided = Outcome | Extract<Answer, { was: 'REJECTED' }>
 
-type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
-
-function changed(book: Book, asked: Of<'status'>): Answer {
+function changed(book: Book, asked: Of<'status'>): Decided {
+  const { status } = asked
   if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return rejected('ACCOUNT_CLOSED')
-  return made(book, asked, { rest: asked.status })
+  if (book.status === 'CLOSED' && status !== 'CLOSED') return rejected('ACCOUNT_CLOSED')
+  return made(book, asked, { rest: status, change: () => Object.assign(book, { status }) })
 }
 
-function limited(book: Book, asked: Of<'limits'>): Answer {
+function limited(book: Book, asked: Of<'limits'>): Decided {
+  const { most } = asked
   if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
-  return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
+  const rest = `${book.status}, ${mostText(most)}`
+  return made(book, asked, { rest, change: () => Object.assign(book, { most }) })
 }
 
 /** Limits in one line, without unlimited wallets. */
@@ -234,61 +296,87 @@ export function mostText(most: Most | undefined): string {
   return `most ${purchase}${ofWallet}`
 }
 
-/**
- * Spending on the latest day on which the wallet paid, or today if that is later, and in the month of that
- * day.
- */
-function spentBy(book: Book, wallet: string, today: string): Spent {
-  const paid = book.lines.flatMap(({ asked, record }) =>
-    asked.kind === 'buy' && record.wallet === wallet ? [record] : [],
-  )
-  const day = [today, ...paid.map((record) => record.day)].sort().at(-1) ?? today
-  const sum = (records: readonly ModelRecord[]) =>
-    records.reduce((all, { id, delta }) => {
-      const back = reversalsOf(book, id).reduce((given, one) => given + one.delta, 0n)
-      return all - delta - back
-    }, 0n)
-  return {
-    day,
-    dayAmount: sum(paid.filter((record) => record.day === day)),
-    monthAmount: sum(paid.filter((record) => record.day.slice(0, 7) === day.slice(0, 7))),
-  }
-}
-
-function credited(book: Book, asked: Of<'credit'>): Answer {
+function credited(book: Book, asked: Of<'credit'>): Decided {
+  const { wallet, amount, paysOwed } = asked
   if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
-  if (held(book, asked.wallet) + asked.amount > LARGEST) return rejected('BALANCE_TOO_LARGE')
-  return made(book, asked, { wallet: asked.wallet, delta: asked.amount, rest: `${asked.amount}` })
+  const pays = paysOwed ? least(amount, owedIn(book, wallet)) : 0n
+  const delta = amount - pays
+  if (availableIn(book, wallet) + heldIn(book, wallet) + delta > LARGEST) return rejected('BALANCE_TOO_LARGE')
+  const rest = `${amount}${paysOwed ? ', pays owed' : ''}`
+  return made(book, asked, { wallet, delta, owed: -pays, rest })
 }
 
-function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
-  const ruled = ruleFor(asked)
-  const mcc = ruled?.mcc ?? asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled?.id ?? ''} ${asked.fallback}${networkText(asked.network)}`
-  const declined = (reason: string) => made(book, asked, { reason, rest })
-  if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
-  if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
-  if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return declined('CURRENCY_NOT_SUPPORTED')
-  const due = dueOf(book, asked)
-  if (isGivenBack(book, asked, due)) return declined('ALREADY_REVERSED')
-  if (asked.mcc === FORBIDDEN_MCC) return declined('MCC_NOT_PERMITTED')
-  const { open, isRailWrong } = walletsFor(mcc, asked)
-  if (isRailWrong) return declined('RAIL_NOT_PERMITTED')
-  if (asked.amount === 0n) return verified(book, asked, { wallet: open[0], rest })
+function bought(book: Book, asked: Of<'buy'>, today: string): Outcome {
+  const purchase = purchaseIn(book, asked.id)
+  const rest = boughtText(asked)
+  const isPurchase = asked.amount > 0n
+  const ends = (reason: string, answer: 'APPROVED' | 'DECLINED' = 'DECLINED') =>
+    made(book, asked, { reason, rest, change: () => void (isPurchase && answered(book, asked.id, answer)) })
+  const left = leftOf(purchase, asked.amount)
+  if (book.status === 'UNOPENED') return ends('ACCOUNT_NOT_FOUND')
+  if (left === 'CAPTURED') return ends('ALREADY_CAPTURED', 'APPROVED')
+  if (book.status !== 'ACTIVE') return ends(`ACCOUNT_${book.status}`)
+  if (!['BRL', '986'].includes(asked.network?.currency ?? 'BRL')) return ends('CURRENCY_NOT_SUPPORTED')
+  if (left === 'REVERSED') return ends('ALREADY_REVERSED')
+  if (asked.mcc === FORBIDDEN_MCC) return ends('MCC_NOT_PERMITTED')
+  const { open, isRailWrong } = walletsFor(asked)
+  if (isRailWrong) return ends('RAIL_NOT_PERMITTED')
+  if (!isPurchase) return verified(book, asked, { wallet: open[0], rest })
   const { most } = book
-  if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = open.filter((wallet) => held(book, wallet) >= due)
-  if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
-  const payer = able.find((wallet) => {
-    const { dayAmount, monthAmount } = spentBy(book, wallet, today)
-    const { day = LARGEST, month = LARGEST } = most?.wallet === wallet ? most : {}
-    return dayAmount + due <= day && monthAmount + due <= month
+  if (most?.purchase !== undefined && left > most.purchase) return ends('AMOUNT_OVER_LIMIT')
+  const mine = open.filter((wallet) => purchase.wallet === '' || wallet === purchase.wallet)
+  const able = mine.filter((wallet) => availableIn(book, wallet) >= left)
+  if (able.length === 0) return ends('INSUFFICIENT_BALANCE')
+  const payer = able.find((wallet) => fitsLimits(book, wallet, left, today))
+  if (payer === undefined) return ends('AMOUNT_OVER_LIMIT')
+  return paid(book, asked, { wallet: payer, amount: left, today, rest })
+}
+
+function boughtText(asked: Of<'buy'>): string {
+  const { amount, mcc, merchant, fallback, network, hold } = asked
+  const held = hold === undefined ? '' : `, hold ${hold}`
+  return `${amount} ${mcc}>${mccOf(asked)} "${merchant}" ${ruleFor(asked)?.id ?? ''} ${fallback}${networkText(network)}${held}`
+}
+
+function answered(book: Book, id: string, answer: 'APPROVED' | 'DECLINED'): void {
+  const purchase = purchaseIn(book, id)
+  purchase.answer = answer
+  book.purchases.set(id, purchase)
+}
+
+/** Holds the amount, or pays it at once. */
+function paid(
+  book: Book,
+  asked: Of<'buy'>,
+  how: { readonly wallet: string; readonly amount: bigint; readonly today: string; readonly rest: string },
+): Outcome {
+  const { wallet, amount, today, rest } = how
+  const { day } = spentIn(book, wallet, today)
+  const purchase = purchaseIn(book, asked.id)
+  const isHeld = asked.hold !== undefined
+  const until = asked.hold === undefined ? '' : dayAfter(today, asked.hold === 'DEFAULT' ? 7 : asked.hold)
+  const place = BigInt(book.lines.length)
+  return made(book, asked, {
+    ...{ reason: 'APPROVED', wallet, delta: -amount, held: isHeld ? amount : 0n, day },
+    rest: isHeld ? `${rest}, held until ${until}` : rest,
+    change: () => {
+      Object.assign(purchase, { wallet, until, place, authorized: isHeld ? amount : 0n })
+      const lot = { day, amount }
+      if (isHeld) purchase.held = [lot]
+      else purchase.spent = [...purchase.spent, lot]
+      if (!isHeld) purchase.everSpent += amount
+      if (!isHeld) purchase.atOnce += amount
+      book.purchases.set(asked.id, purchase)
+      answered(book, asked.id, 'APPROVED')
+      book.latest.set(wallet, day)
+    },
   })
-  if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
-  const { day } = spentBy(book, payer, today)
-  return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** The day so many days later. */
+function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
 /** The outcome of a verification: names the wallet that would pay, and moves nothing. */
@@ -296,28 +384,9 @@ function verified(
   book: Book,
   asked: Of<'buy'>,
   { wallet, rest }: { readonly wallet: string | undefined; readonly rest: string },
-): Answer {
+): Outcome {
   if (wallet === undefined) return made(book, asked, { reason: 'INSUFFICIENT_BALANCE', rest })
   return made(book, asked, { reason: 'VERIFIED', rest: `${rest}, ${wallet} would pay` })
-}
-
-/** The merchant rule that replaces the MCC, if there is one. */
-function ruleFor({ merchant, network }: Of<'buy'>) {
-  if (network?.merchantTaxId === companyRule.merchantTaxId) return companyRule
-  return merchant === rule.name ? rule : undefined
-}
-
-/** The wallets that may pay, and whether the rail alone leaves none. */
-function walletsFor(mcc: string, { network, fallback }: Of<'buy'>) {
-  const wallets = [...(byMcc[mcc] ?? []), 'CASH']
-  const onRail = wallets.filter((wallet) => isOnRail(wallet, network?.rail))
-  const open = onRail.filter((wallet) => fallback || wallet !== 'CASH')
-  return { open, isRailWrong: open.length === 0 && onRail.length < wallets.length }
-}
-
-/** Whether a wallet pays for a purchase over the rail. Without a rail, every wallet does. */
-function isOnRail(wallet: string, rail: Rail | undefined): boolean {
-  return rail === undefined || (railsOf[wallet] ?? [rail]).includes(rail)
 }
 
 /** What the network sent, in words; empty when it sent nothing. */
@@ -327,119 +396,61 @@ export function networkText(network: Network | undefined): string {
   return ` over ${rail} by terminal ${terminalId} of ${merchantTaxId}, rrn ${rrn}, in ${currency}`
 }
 
-/**
- * The amount of a purchase to pay: nothing after an early full reversal, otherwise less by the early partial
- * reversals.
- */
-function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
-  const early = earlyOf(book, id)
-  if (early.some(isWhole)) return 0n
-  return early.reduce((due, one) => due - (one.amount ?? 0n), amount)
-}
-
-/** Whether early reversals leave nothing of a purchase. Any one does so for a verification. */
-function isGivenBack(book: Book, { id, amount }: Of<'buy'>, due: bigint): boolean {
-  return amount === 0n ? earlyOf(book, id).length > 0 : due <= 0n
-}
-
-/** The early reversals of a purchase. */
-function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
-  return book.lines.flatMap(({ asked, record }) =>
-    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_BEFORE_PURCHASE'
-      ? [asked]
-      : [],
-  )
-}
-
-function isWhole({ amount, said }: Of<'reverse'>): boolean {
-  return amount === undefined || amount === said.amount
-}
-
-function reversed(book: Book, asked: Of<'reverse'>): Answer {
-  const { amount: saidAmount, mcc: saidMcc, merchant: saidMerchant } = asked.said
-  const rest = `${asked.amount ?? 'all'} of ${asked.original}: ${saidAmount} ${saidMcc} ${saidMerchant}`
-  const ends = (reason: string) => made(book, asked, { reason, rest })
-  const original = book.lines.find(({ record }) => record.id === asked.original)
-  const before = reversalsOf(book, asked.original)
-  if (!original)
-    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
-  const { asked: purchase, record } = original
-  if (!isReversible(purchase)) return ends('ORIGINAL_NOT_REVERSIBLE')
+function reversed(book: Book, asked: Of<'reverse'>): Outcome {
+  const { original: id, amount, isAdvice } = asked
+  const purchase = purchaseIn(book, id)
+  const rest = reversedText(asked)
+  const ends = (reason: string) => made(book, asked, { reason, rest, isAdvice })
+  const original = book.lines.find(({ record }) => record.id === id)?.asked
+  const left = restOf(purchase) + spentLeftOf(purchase)
+  if (!original) {
+    if (left === 0n && purchase.isWholeEarly) return ends('ALREADY_REVERSED')
+    return reversedEarly(book, asked, least(amount ?? left, left))
+  }
+  if (!isReversible(original)) return ends('ORIGINAL_NOT_REVERSIBLE')
+  const said = { amount: original.amount, mcc: original.mcc, merchant: original.merchant, ...asked.said }
   const isAsSaid =
-    (saidAmount ?? purchase.amount) === purchase.amount &&
-    (saidMcc ?? purchase.mcc) === purchase.mcc &&
-    (saidMerchant ?? purchase.merchant) === purchase.merchant
+    said.amount === original.amount && said.mcc === original.mcc && said.merchant === original.merchant
   if (!isAsSaid) return ends('ORIGINAL_MISMATCH')
-  if (record.decision === 'DECLINED') return ends('ORIGINAL_DECLINED')
-  const left = -record.delta - before.reduce((sum, one) => sum + one.delta, 0n)
+  if (purchase.answer === 'DECLINED' && purchase.everSpent === 0n) return ends('ORIGINAL_DECLINED')
   if (left === 0n) return ends('ALREADY_REVERSED')
-  const delta = asked.amount ?? left
-  if (delta > left) return ends('AMOUNT_OVER_REMAINDER')
-  if (held(book, record.wallet) + delta > LARGEST) return ends('BALANCE_TOO_LARGE')
-  return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, day: record.day, rest })
+  if ((amount ?? left) > left) return ends('AMOUNT_OVER_REMAINDER')
+  const back = givenBack(book, purchase, amount ?? left)
+  if (back === 'TOO_LARGE') return ends('BALANCE_TOO_LARGE')
+  return made(book, asked, { reason: 'APPROVED', ...back, rest, isAdvice })
+}
+
+/** A reversal before its purchase takes its amount off it, and gives back what captures had booked. */
+function reversedEarly(book: Book, asked: Of<'reverse'>, booked: bigint): Outcome {
+  const { original: id, amount, said, isAdvice } = asked
+  const purchase = purchaseIn(book, id)
+  const rest = reversedText(asked)
+  const back = booked > 0n ? givenBack(book, purchase, booked) : {}
+  if (back === 'TOO_LARGE') return made(book, asked, { reason: 'BALANCE_TOO_LARGE', rest, isAdvice })
+  const change = () => {
+    book.purchases.set(id, purchase)
+    if (amount === undefined || amount === said.amount) purchase.isWholeEarly = true
+    else purchase.early += amount
+    back.change?.()
+  }
+  return made(book, asked, { reason: 'REVERSED_BEFORE_PURCHASE', ...back, rest, isAdvice, change })
+}
+
+function reversedText({ original, amount, said, isAdvice }: Of<'reverse'>): string {
+  const what = `${amount ?? 'all'} of ${original}: ${said.amount} ${said.mcc} ${said.merchant}`
+  return isAdvice ? `${what}, advice` : what
 }
 
 /** Whether the operation is a purchase, and no verification. */
-function isReversible(asked: Operation): asked is Of<'buy'> {
-  return asked.kind === 'buy' && asked.amount > 0n
+function isReversible(asked: Operation): asked is Of<'buy'> | Of<'advise'> {
+  return asked.kind === 'buy' ? asked.amount > 0n : asked.kind === 'advise' && asked.original === undefined
 }
 
-const kinds = {
-  open: 'ADMIN',
-  status: 'ADMIN',
-  limits: 'ADMIN',
-  credit: 'CREDIT',
-  buy: 'AUTHORIZATION',
-  reverse: 'REVERSAL',
-} as const
-
-function made(
-  book: Book,
-  { id, kind }: Operation,
-  fields: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
-): Answer {
-  const { reason = '', wallet = '', delta = 0n, day = '', rest } = fields
-  const decision = ['', 'APPROVED', 'VERIFIED', 'REVERSED_BEFORE_PURCHASE'].includes(reason)
-    ? 'APPROVED'
-    : 'DECLINED'
-  const balance = wallet === '' ? undefined : held(book, wallet) + delta
-  const seq = BigInt(book.lines.length + 1)
-  return {
-    was: 'NEW',
-    record: { id, seq, kind: kinds[kind], decision, reason, wallet, delta, balance, day, rest },
-  }
-}
-
-function rejected(why: string): Answer {
+function rejected(why: string): Extract<Answer, { was: 'REJECTED' }> {
   return { was: 'REJECTED', why }
 }
 
-function held(book: Book, wallet: string): bigint {
-  return book.wallets.get(wallet) ?? 0n
-}
-
-function reversalsOf(book: Book, original: string): readonly ModelRecord[] {
-  return book.lines.flatMap(({ asked, record }) =>
-    asked.kind === 'reverse' && asked.original === original ? [record] : [],
-  )
-}
-
 /** All fields by which two messages with one id are compared. */
-function contentOf(asked: Operation): string {
-  switch (asked.kind) {
-    case 'open':
-      return 'open'
-    case 'status':
-      return `status ${asked.status}`
-    case 'limits':
-      return mostText(asked.most)
-    case 'credit':
-      return `credit ${asked.wallet} ${asked.amount}`
-    case 'buy':
-      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}${networkText(asked.network)}`
-    case 'reverse': {
-      const { amount, mcc, merchant } = asked.said
-      return `reverse ${asked.original} ${asked.amount} ${amount} ${mcc} "${merchant}"`
-    }
-  }
+function contentOf({ account: _account, id: _id, ...content }: Operation): string {
+  return textOf(content)
 }

@@ -12,6 +12,7 @@ const purchase: Operation = {
   merchant: '',
   fallback: true,
   network: undefined,
+  hold: undefined,
 }
 const AT = 1_795_878_000_000
 
