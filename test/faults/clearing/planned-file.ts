@@ -118,10 +118,10 @@ class Plan {
     this.#sums.advise(this.amount)
   }
 
-  /** Advises a purchase that the service has decided. */
+  /** Advises a purchase that the service has decided, or captured. */
   advise(): void {
     this.#add({ kind: 'advice', amount: this.amount })
-    if (this.#before === 'DECLINED') this.#sums.advise(this.amount)
+    if (this.#before === 'DECLINED' && this.#sums.captured === 0) this.#sums.advise(this.amount)
   }
 
   refund(percent: number): void {
@@ -162,6 +162,10 @@ const poorCourses: readonly Course[] = [
   (plan) => {
     plan.capture(60)
     plan.capture(50)
+  },
+  (plan) => {
+    plan.capture(100)
+    plan.advise()
   },
   (plan) => plan.adviseItself(),
   (plan) => {
@@ -232,7 +236,14 @@ const paidCourses: readonly Course[] = [
 ]
 
 /** Courses of a purchase that was declined before the file. */
-const declinedCourses: readonly Course[] = [(plan) => plan.capture(100), (plan) => plan.advise()]
+const declinedCourses: readonly Course[] = [
+  (plan) => plan.capture(100),
+  (plan) => plan.advise(),
+  (plan) => {
+    plan.capture(100)
+    plan.advise()
+  },
+]
 
 const courses: readonly Course[] = [
   ...heldCourses.map((course) => after((plan) => plan.hold(), course)),
