@@ -77,7 +77,7 @@ export function cardRailCalls(core: Core, accountId: string) {
 }
 
 /** The recorded entry of a verdict. */
-export function entryOf<E extends Entry>(verdict: Verdict<E, string>): E {
+function entryOf<E extends Entry>(verdict: Verdict<E, string>): E {
   if (verdict.type !== 'RECORD') throw new Error(`nothing was recorded: ${verdict.type}`)
   return verdict.entry
 }
