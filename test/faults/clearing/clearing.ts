@@ -4,7 +4,7 @@ import type { Random } from '../../../tools/random.js'
 import { benefits } from '../../e2e/cli/benefits.js'
 import { JWT_SECRET } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
-import type { Campaign, Fault } from '../harness/campaign.js'
+import type { Campaign, Fault, Pace } from '../harness/campaign.js'
 import { portToReturnTo } from '../harness/mongod.js'
 import { ReplicaSet } from '../harness/replica-set.js'
 import { campaignTable, count, countsOf, type Row, seconds } from '../harness/report.js'
@@ -21,6 +21,8 @@ const FUNDS = 900_000_000_000
 /** A purchase that no account can pay, in centavos. */
 const TOO_MUCH = 999_999_999_999
 const CONCURRENCY = 64
+/** Kills that are spread over the file, and a load that leaves the service time for it. */
+const pace: Pace = { strikePauseMsMax: 30_000, workerPauseMs: { min: 0, max: 200 } }
 const CALL_MS_MAX = 10_000
 
 /** The summary of `./benefits clear`. */
@@ -52,7 +54,11 @@ export function clearing({
       return {
         uri: database.uri,
         start: () => database.start(),
-        strike: (kind, random) => (kind === 'FILE' ? file.run(random, lines) : services.crash(random)),
+        strike: async (kind, random) => {
+          if (kind === 'FILE') return await file.run(random, lines)
+          await file.sending
+          await services.crash(random)
+        },
         ownEntries: () => file.entries,
         close: () => database.stop(),
         progress: () => `${file.stage}, ${struck.get('SERVICE') ?? 0} kills`,
@@ -80,10 +86,16 @@ class ClearedFile {
   readonly #reasons = new Map<string, number>()
   #lines = 0
   #bookedMs = 0
+  /** Resolves when the command sends the file, or never will. */
+  readonly sending: Promise<void>
+  #onSending = () => {}
   readonly #campaign: Campaign
   readonly #port: number
 
   constructor(campaign: Campaign, port: number) {
+    this.sending = new Promise((resolve) => {
+      this.#onSending = resolve
+    })
     this.#campaign = campaign
     this.#port = port
   }
@@ -98,6 +110,14 @@ class ClearedFile {
   }
 
   async run(random: Random, lineCount: number): Promise<void> {
+    try {
+      await this.#run(random, lineCount)
+    } finally {
+      this.#onSending()
+    }
+  }
+
+  async #run(random: Random, lineCount: number): Promise<void> {
     const file = planFile(random, lineCount)
     this.stage = 'authorizing'
     await this.#openAll(file)
@@ -105,6 +125,7 @@ class ClearedFile {
     const path = join(this.#campaign.folder, 'clearing.csv')
     await writeFile(path, csvOf(file))
     this.stage = 'clearing'
+    this.#onSending()
     const startedMs = performance.now()
     const first = await this.#clear(path, file)
     this.#bookedMs = performance.now() - startedMs
@@ -230,6 +251,7 @@ export function clearingPlan(): Plan {
     headline: `a clearing file of ${lines} lines, sent twice, and ${kills} kills of the service`,
     secondsMax: wholeNumber('seconds', 3_600),
     strikes: 'kills, or the file,',
+    pace,
     faults: () => ({ clearing: clearing({ lines, kills }) }),
   }
 }
