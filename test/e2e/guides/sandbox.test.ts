@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { sandboxAccounts } from '../../../cli/sandbox.js'
-import { reasons } from '../../../src/domain/reason.js'
+import { metricLabels } from '../../../src/service/metric-labels.js'
 import { AccountClient } from '../../support/clients/account-client.js'
 import { purchase } from '../../support/clients/client.js'
 import { eventually } from '../../support/eventually.js'
@@ -12,7 +12,12 @@ import { against } from '../cli/benefits.js'
 const guide = readFileSync('.docs/guide/integrate.md', 'utf8')
 
 /** Reasons that no sandbox gives, as the guide says. */
-const outOfReach = ['BALANCE_TOO_LARGE', 'RAIL_NOT_PERMITTED']
+const outOfReach = ['BALANCE_TOO_LARGE', 'RAIL_NOT_PERMITTED', 'ALREADY_CAPTURED', 'HOLDS_FULL']
+
+/** The reasons of the methods that the sandbox covers. */
+const covered = metricLabels.outcomes
+  .filter(({ kind }) => kind === 'AUTHORIZATION' || kind === 'REVERSAL')
+  .map(({ reason }) => reason)
 
 /** The rows of the table whose header begins with a title, by the names of their columns. */
 function tableUnder(title: string): readonly Readonly<Record<string, string>>[] {
@@ -58,7 +63,7 @@ describe('the sandbox', () => {
     const shown = [...purchases, ...reversals].map(
       (row) => row['Authorize answers'] ?? row['Reverse answers'],
     )
-    expect([...shown, ...outOfReach]).to.include.members([...reasons, 'TRANSACTION_ID_REUSED'])
+    expect([...shown, ...outOfReach]).to.include.members([...covered, 'TRANSACTION_ID_REUSED'])
   })
 
   for (const row of purchases) {
