@@ -57,7 +57,7 @@ export function cardRail({ engine, catalog, calendar }: CardRailOptions): CardRa
       engine.execute(
         {
           accountId,
-          lane: 'BACK_OFFICE',
+          lane: 'BOOKING',
           transactionIds: [capture.transactionId, capture.originalId],
           originalIds: (account, dueAt) =>
             isOpen(account, capture.originalId, dueAt) ? [] : [capture.originalId],
@@ -70,7 +70,7 @@ export function cardRail({ engine, catalog, calendar }: CardRailOptions): CardRa
       return engine.execute(
         {
           accountId,
-          lane: 'BACK_OFFICE',
+          lane: 'BOOKING',
           transactionIds: [advice.transactionId, purchaseId],
           originalIds: () => [purchaseId],
           decide: (history, at) => decideAdvice(history, advice, catalog(), at, calendar),
@@ -84,7 +84,7 @@ export function cardRail({ engine, catalog, calendar }: CardRailOptions): CardRa
       return engine.execute(
         {
           accountId,
-          lane: 'BACK_OFFICE',
+          lane: refund.request ? 'PURCHASE' : 'BOOKING',
           transactionIds: [transactionId, ...originals],
           originalIds: () => originals,
           decide: (history, at) => decideRefund(history, refund, catalog(), at),

@@ -149,7 +149,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
     start: (prepared) => {
-      onPrepared = prepared
+      onPrepared = () => {
+        core.holdSweeper.start()
+        prepared()
+      }
       void readiness.start()
     },
     useKeys: credentials.useKeys,
@@ -157,6 +160,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       health.set(false)
       readiness.stop()
       draining.abort()
+      core.holdSweeper.stop()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(POSTING_TIMEOUT_MS)
       records.decisions.close()
@@ -188,7 +192,9 @@ function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureL
     engineEvents: {
       onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
       onRetry: (cause) => metrics.retried(cause),
+      onExpired: (holds) => metrics.holdsExpired(holds),
     },
+    onSweepFailure: (error) => databaseFailures.failed('due holds could not be expired', error),
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
       const event = 'the catalog could not be read: the last one stays in use'

@@ -10,6 +10,7 @@ import { type BackgroundTurns, PurchasesFirst } from '../application/engine/back
 import type { EngineOptions, Executor } from '../application/engine/engine.js'
 import { Engines } from '../application/engine/engines.js'
 import { LedgerPosters, type Posting } from '../application/engine/ledger-posters.js'
+import { HoldSweeper } from '../application/expire-holds.js'
 import type { Ledger } from '../application/ledger.js'
 import { seedExamples } from '../application/seed-examples.js'
 import { Simulator } from '../application/simulate.js'
@@ -23,6 +24,7 @@ import type { MerchantRule } from '../domain/merchant-rule.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { MongoAccountList } from '../storage/account/mongo-account-list.js'
 import { MongoAccountStore } from '../storage/account/mongo-account-store.js'
+import { MongoDueAccounts } from '../storage/account/mongo-due-accounts.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { MongoStatementStore } from '../storage/account/mongo-statement-store.js'
 import { ReadOrder } from '../storage/account/read-order.js'
@@ -54,7 +56,9 @@ export type CoreOptions = {
   readonly onPostingFailure: (error: unknown) => void
   readonly onDiscrepancy: (entry: Entry) => void
   /** The engine's callbacks for metrics. */
-  readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
+  readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry' | 'onExpired'>
+  /** Called when due holds could not be found or expired. The next sweep tries again. */
+  readonly onSweepFailure?: (error: unknown) => void
   readonly onCatalogFailure: (error: unknown) => void
   /** Called when the change stream of the catalog breaks. Changes are still found by polling. */
   readonly onCatalogUnwatched: (error: unknown) => void
@@ -77,6 +81,8 @@ export type Core = {
   readonly waitingMax: () => number
   /** Turns for background work, which yields to purchases. */
   readonly backgroundTurns: BackgroundTurns
+  /** Expires due holds of accounts without traffic, once it is started. */
+  readonly holdSweeper: HoldSweeper
   readonly poster: Posting
   /** Returns the catalog to decide by. Throws UndecidedError UNAVAILABLE before the first read. */
   readonly catalog: () => Catalog
@@ -123,6 +129,14 @@ export function createCore(options: CoreOptions): Core {
   })
   const catalog = () => catalogCache.current()
   const calendar = zoneCalendar(config.limitsTimeZone)
+  const guardedEngine = whileBooksAreRight(books, tracing?.engine(engine) ?? engine)
+  const holdSweeper = new HoldSweeper({
+    dueAccounts: new MongoDueAccounts(db),
+    engine: guardedEngine,
+    clock,
+    turns: backgroundTurns,
+    onFailure: options.onSweepFailure ?? (() => {}),
+  })
   const statements = new MongoStatementStore(db, order, backgroundTurns)
 
   /** Adds rules. An existing rule, or one whose slot is taken, stays as it is. */
@@ -147,7 +161,8 @@ export function createCore(options: CoreOptions): Core {
     accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog, calendar }),
-    engine: whileBooksAreRight(books, tracing?.engine(engine) ?? engine),
+    engine: guardedEngine,
+    holdSweeper,
     waitingMax: () => engine.waitingMax,
     backgroundTurns,
     poster,
@@ -174,6 +189,7 @@ export function createCore(options: CoreOptions): Core {
     },
     booksId: () => books.id,
     close: async (timeoutMs) => {
+      holdSweeper.stop()
       await catalogCache.close()
       shardMap.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs

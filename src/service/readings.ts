@@ -24,12 +24,15 @@ export function createReadings(options: ReadingsOptions): Readings {
     engine: () => ({
       waitingRequests: {
         PURCHASE: engine.waitingIn('PURCHASE'),
+        BOOKING: engine.waitingIn('BOOKING'),
         BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
+        EXPIRY: engine.waitingIn('EXPIRY'),
       },
       waitingRequestsMax: core.waitingMax(),
       unpostedEntries: poster.unposted,
       backlogEntries: poster.backlog,
       oldestUnpostedMs: poster.oldestUnpostedMs,
+      oldestOverdueHoldMs: core.holdSweeper.oldestOverdueMs,
     }),
     pool: () => pool,
     connections: () => ({

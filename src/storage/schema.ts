@@ -216,7 +216,7 @@ const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
   // The sweeper looks for accounts with due holds. The index has only accounts with open holds.
   accounts: [
     {
-      key: { next_expiry: 1 },
+      key: { next_expiry: 1, _id: 1 },
       name: 'next_expiry',
       partialFilterExpression: { next_expiry: { $exists: true } },
     },

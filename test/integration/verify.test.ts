@@ -83,7 +83,7 @@ const plantings: Readonly<Record<Exclude<DiscrepancyKind, OfHolds>, Readonly<Rec
     'the status is unheard of': (raw) => raw.account({ $set: { status: 'FROZEN' } }),
     'there is no journal': (raw) => raw.account({ $unset: { journal: 1 } }),
     'an entry of the journal has no kind': (raw) => raw.account({ $unset: { 'journal.1.kind': 1 } }),
-    'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
+    'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'GIFT' } }),
     'the id of an entry is not text': (raw) =>
       raw.copy(9n, { _id: { account: 'b', transaction: 7 }, seq: 11n }),
     'the key of an entry is in another order': (raw) =>
@@ -92,6 +92,7 @@ const plantings: Readonly<Record<Exclude<DiscrepancyKind, OfHolds>, Readonly<Rec
     'what was spent has no day': (raw) => raw.account({ $unset: { 'spent.FOOD.day': 1 } }),
     'what was spent is below zero': (raw) => raw.account({ $set: { 'spent.FOOD.day_amount': -1n } }),
     'a limit is no int64': (raw) => raw.account({ $set: { limits: { purchase: 5, wallets: {} } } }),
+    'a time of expiry is that of no hold': (raw) => raw.account({ $set: { next_expiry: new Date(0) } }),
     'the day of an entry is none': (raw) => raw.entry(9n, { $set: { day: 'today' } }),
     'the time of an entry is not a date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
     'an entry is said to be declined that took effect': (raw) =>

@@ -7,7 +7,7 @@ import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import type { AccountCodec } from './account-codec.js'
 import { GroupCommit } from './group-commit.js'
-import type { Lane } from './lane.js'
+import { type Lane, lanes } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
 import type { LedgerPoster } from './ledger-poster.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
@@ -46,6 +46,8 @@ export type EngineOptions = {
   readonly onGroup?: (group: { readonly size: number; readonly durationMs: number }) => void
   /** Called for each retry of a request. */
   readonly onRetry?: (cause: RetryCause) => void
+  /** Called after a commit that ended so many due holds. */
+  readonly onExpired?: (holds: number) => void
 }
 
 /**
@@ -121,7 +123,7 @@ export class Engine {
 
   /** Number of requests waiting for their group or for a retry. */
   get waiting(): number {
-    return this.waitingIn('PURCHASE') + this.waitingIn('BACK_OFFICE')
+    return lanes.reduce((sum, lane) => sum + this.waitingIn(lane), 0)
   }
 
   /** Number of requests waiting in one lane. */

@@ -22,6 +22,8 @@ export type GroupCommitOptions = {
   readonly onFailure: (request: PendingRequest, error: unknown) => void
   /** Called for each request whose decision on a copy was lost because another process had committed. */
   readonly onStaleCopy: () => void
+  /** Called after a commit that ended so many due holds. */
+  readonly onExpired?: (holds: number) => void
 }
 
 /** One account of a group, with the requests on it. */
@@ -228,13 +230,14 @@ export class GroupCommit {
 
   /** Answers the requests if their commit succeeded. Returns them if their copy was stale. */
   #finish(
-    { before, after, copied, members }: DecidedAccountGroup,
+    { before, expired, after, copied, members }: DecidedAccountGroup,
     result: CommitResult | undefined,
   ): readonly PendingRequest[] {
     if (result?.type === 'COMMITTED') {
       this.#recent.committed(after, { copied })
       this.#options.poster.add(after, { foundThrough: before.version })
       for (const member of members) member.answer()
+      if (expired !== before) this.#options.onExpired?.(Number(expired.version - before.version))
       return []
     }
     if (result?.type === 'CONFLICT' && copied) {

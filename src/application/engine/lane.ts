@@ -1,7 +1,12 @@
+/** The priorities of requests, the highest first. */
+export const lanes = ['PURCHASE', 'BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
+
 /**
  * The priority of a request.
- * - PURCHASE: purchases, their reversals, and anything else that a customer at a till or a payment switch
- *   waits for.
+ * - PURCHASE: purchases, their increments and reversals, and anything else that a customer at a till or a
+ *   payment switch waits for.
+ * - BOOKING: captures, advices and booked refunds: what has happened, and cannot be declined.
  * - BACK_OFFICE: credits, openings and changes of accounts, which can wait.
+ * - EXPIRY: the sweeper's look at accounts with due holds. Nobody waits for it.
  */
-export type Lane = 'PURCHASE' | 'BACK_OFFICE'
+export type Lane = (typeof lanes)[number]

@@ -2,22 +2,30 @@ import type { AccountId } from '../../domain/account-status.js'
 import type { Clock } from '../clock.js'
 import { Admission } from './admission.js'
 import { FairQueue } from './fair-queue.js'
-import type { Lane } from './lane.js'
+import { type Lane, lanes } from './lane.js'
 import type { PendingRequest } from './pending-request.js'
 
-/** Most purchases in a group. Also the most back-office requests while there are no purchases. */
+/** Most purchases in a group. Also the most requests of the other lanes while there are no purchases. */
 const GROUP_MAX = 128
 /**
- * Places of the back office in a group while there are purchases. It has them in one group at a time, or in
- * both when any of its requests stood aside for the purchases of an earlier group.
+ * Places that the other lanes share in a group while there are purchases. They have them in one group at a
+ * time, or in both when any of their requests stood aside for the purchases of an earlier group.
  */
-const BACK_OFFICE_PLACES = 8
-/** Time without purchases after which the back office may fill whole groups, in milliseconds. */
+const SHARED_PLACES = 8
+/**
+ * Eighths of the shared places that a lane has before the lanes ahead of it may take them, so that none
+ * starves. They add up to 8.
+ */
+const eighths = { BOOKING: 5, BACK_OFFICE: 2, EXPIRY: 1 } as const
+/** The lanes that share places, the highest priority first. */
+const sharingLanes = ['BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
+type SharingLane = (typeof sharingLanes)[number]
+/** Time without purchases after which the other lanes may fill whole groups, in milliseconds. */
 const QUIET_MS = 10_000
 /**
- * Longest rest of the back office between its groups while there are purchases, in milliseconds. It rests for
- * as long as its last group took, so it uses half of the time: back to back, its groups took the processor
- * and the disk from the purchases.
+ * Longest rest of the other lanes between their groups while there are purchases, in milliseconds. They rest
+ * for as long as their last group took, so they use half of the time: back to back, their groups took the
+ * processor and the disk from the purchases.
  */
 const REST_MS_MAX = 100
 
@@ -33,18 +41,20 @@ export type LanesOptions = {
 export type Group = {
   /** In order of arrival. */
   readonly members: readonly PendingRequest[]
-  /** Places that the back office had; 0 when none of its requests is a member. */
-  readonly backOfficePlaces: number
+  /** Places that the other lanes shared; 0 when none of their requests is a member. */
+  readonly sharedPlaces: number
   /** When the group was taken, on the monotonic clock. */
   readonly takenMs: number
 }
 
 /**
- * The requests that wait for a group, in two lanes.
+ * The requests that wait for a group, in lanes.
  *
- * - Purchases come first. The back office has a few extra places in one of two groups, so it never starves
- *   and takes no place from a purchase. It rests between its groups. It may fill whole groups without a rest
- *   only when there have been no purchases for a while.
+ * - Purchases come first. The other lanes share a few extra places in one of two groups, so they never starve
+ *   and take no place from a purchase. They rest between their groups. They may fill whole groups without a
+ *   rest only when there have been no purchases for a while.
+ * - Each of the other lanes has a share of their places. A place that a lane does not need goes to the lane
+ *   with the highest priority.
  * - In each lane the callers' subjects take turns. When there are too many requests, the subject with the
  *   most loses one.
  * - An account is in at most one group. Requests of one subject on one account keep their order within their
@@ -55,10 +65,11 @@ export class Lanes {
   readonly #busy = new Set<AccountId>()
   readonly #lanes: Readonly<Record<Lane, { readonly queue: FairQueue; readonly admission: Admission }>>
   #arrivals = 0
-  #backOfficeGroups = 0
+  /** Groups on their way with members of the other lanes. */
+  #sharedGroups = 0
   /** When a group last contained a purchase, on the monotonic clock. */
   #lastPurchaseMs = Number.NEGATIVE_INFINITY
-  /** Rests of the back office that have not ended. */
+  /** Rests of the other lanes that have not ended. */
   #rests = 0
 
   constructor(options: LanesOptions) {
@@ -67,7 +78,7 @@ export class Lanes {
       queue: new FairQueue((accountId) => this.#busy.has(accountId)),
       admission: new Admission({ ...options, groupMax: GROUP_MAX }),
     })
-    this.#lanes = { PURCHASE: lane(), BACK_OFFICE: lane() }
+    this.#lanes = { PURCHASE: lane(), BOOKING: lane(), BACK_OFFICE: lane(), EXPIRY: lane() }
   }
 
   /** Number of requests in a lane, including those that pause before a retry. */
@@ -111,45 +122,43 @@ export class Lanes {
     const purchases = members.length
     const takenMs = this.#options.clock.monotonicMs()
     if (purchases > 0) this.#lastPurchaseMs = takenMs
-    const places = this.#backOfficePlaces()
-    take(this.#lanes.BACK_OFFICE.queue, places, members)
-    const hasBackOffice = members.length > purchases
-    if (hasBackOffice) this.#backOfficeGroups += 1
+    const places = this.#sharedPlaces()
+    this.#takeShared(places, members)
+    const isShared = members.length > purchases
+    if (isShared) this.#sharedGroups += 1
     members.sort((a, b) => a.arrival - b.arrival)
     for (const { request } of members) this.#busy.add(request.accountId)
-    return { members, backOfficePlaces: hasBackOffice ? places : 0, takenMs }
+    return { members, sharedPlaces: isShared ? places : 0, takenMs }
   }
 
   /**
-   * Records the end of a group, and releases its accounts. Returns how long the back office rests now, in
-   * milliseconds, until `rested`; 0 when it does not.
+   * Records the end of a group, and releases its accounts. Returns how long the other lanes rest now, in
+   * milliseconds, until `rested`; 0 when they do not.
    */
-  ended({ members, backOfficePlaces, takenMs }: Group): number {
-    const { PURCHASE, BACK_OFFICE } = this.#lanes
-    for (const { request } of members) {
+  ended(group: Group): number {
+    for (const { request } of group.members) {
       if (!this.#busy.delete(request.accountId)) continue
-      PURCHASE.queue.release(request.accountId)
-      BACK_OFFICE.queue.release(request.accountId)
+      for (const lane of lanes) this.#lanes[lane].queue.release(request.accountId)
     }
-    PURCHASE.admission.ended({ waiting: PURCHASE.queue.waiting })
-    if (backOfficePlaces === 0) return 0
-    this.#backOfficeGroups -= 1
-    BACK_OFFICE.admission.ended({ waiting: BACK_OFFICE.queue.waiting, places: backOfficePlaces })
+    const { queue, admission } = this.#lanes.PURCHASE
+    admission.ended({ waiting: queue.waiting })
+    if (group.sharedPlaces === 0) return 0
+    this.#sharedGroups -= 1
+    for (const lane of sharingLanes) this.#endedFor(lane, group)
     if (this.#isQuiet()) return 0
-    const restMs = Math.min(this.#options.clock.monotonicMs() - takenMs, REST_MS_MAX)
+    const restMs = Math.min(this.#options.clock.monotonicMs() - group.takenMs, REST_MS_MAX)
     if (restMs > 0) this.#rests += 1
     return restMs
   }
 
-  /** Ends a rest of the back office. */
+  /** Ends a rest of the other lanes. */
   rested(): void {
     this.#rests -= 1
   }
 
   /** Lists the requests that wait and do not pause. */
   *[Symbol.iterator](): Generator<PendingRequest> {
-    yield* this.#lanes.PURCHASE.queue
-    yield* this.#lanes.BACK_OFFICE.queue
+    for (const lane of lanes) yield* this.#lanes[lane].queue
   }
 
   #arrives(request: PendingRequest): void {
@@ -157,14 +166,31 @@ export class Lanes {
     request.arrival = this.#arrivals
   }
 
-  #backOfficePlaces(): number {
-    const { queue } = this.#lanes.BACK_OFFICE
-    if (queue.waiting === 0) return 0
+  #sharedPlaces(): number {
+    const queues = sharingLanes.map((lane) => this.#lanes[lane].queue)
+    if (queues.every(({ waiting }) => waiting === 0)) return 0
     if (this.#isQuiet()) return GROUP_MAX
     // Released requests get places in both groups, without a rest. Otherwise purchases could keep their
-    // account busy whenever the back office has places.
-    if (queue.hasReleased()) return BACK_OFFICE_PLACES
-    return this.#backOfficeGroups > 0 || this.#rests > 0 ? 0 : BACK_OFFICE_PLACES
+    // account busy whenever the other lanes have places.
+    if (queues.some((queue) => queue.hasReleased())) return SHARED_PLACES
+    return this.#sharedGroups > 0 || this.#rests > 0 ? 0 : SHARED_PLACES
+  }
+
+  /** Takes requests of the other lanes: each lane's share first, then by priority. */
+  #takeShared(places: number, members: PendingRequest[]): void {
+    if (places === 0) return
+    const end = members.length + places
+    for (const lane of sharingLanes) take(this.#lanes[lane].queue, (places * eighths[lane]) / 8, members)
+    for (const lane of sharingLanes) take(this.#lanes[lane].queue, end - members.length, members)
+  }
+
+  /** Records the end of a group for one of the lanes that share places, if it had a member. */
+  #endedFor(lane: SharingLane, { members, sharedPlaces }: Group): void {
+    const own = members.filter((member) => member.lane === lane).length
+    if (own === 0) return
+    const others = members.filter((member) => member.lane !== lane && member.lane !== 'PURCHASE').length
+    const { queue, admission } = this.#lanes[lane]
+    admission.ended({ waiting: queue.waiting, places: sharedPlaces - others })
   }
 
   /** Whether there have been no purchases for a while. */

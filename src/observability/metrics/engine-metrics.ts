@@ -4,8 +4,8 @@ import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-reg
 /** The causes for deciding a request again. */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
-/** The engine's lanes: purchases and what follows them, or loads and changes of accounts. */
-type Lane = 'PURCHASE' | 'BACK_OFFICE'
+/** The engine's lanes: purchases, bookings, loads and changes of accounts, and expiries of holds. */
+type Lane = (typeof lanes)[number]
 
 /** The engine at one moment. */
 export type EngineReadings = {
@@ -15,11 +15,12 @@ export type EngineReadings = {
   readonly unpostedEntries: number
   readonly backlogEntries: number
   readonly oldestUnpostedMs: number
+  readonly oldestOverdueHoldMs: number
 }
 
-const lanes: readonly Lane[] = ['PURCHASE', 'BACK_OFFICE']
+const lanes = ['PURCHASE', 'BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
 const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
-/** Powers of two up to a full group of purchases. The back office may add 8 requests. */
+/** Powers of two up to a full group of purchases. The other lanes may add 8 requests. */
 const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
 
 /** Metrics of the groups that requests are decided in, and of posting their entries to the ledger. */
@@ -27,6 +28,7 @@ export class EngineMetrics {
   readonly #groupSize: MeasuredSeries
   readonly #groupSeconds: MeasuredSeries
   readonly #retries: ReadonlyMap<RetryCause, CountedSeries>
+  readonly #holdsExpired: CountedSeries
   readonly #postingFailures: CountedSeries
   readonly #rejections: CountedSeries
 
@@ -49,6 +51,16 @@ export class EngineMetrics {
       labelNames: ['cause'],
     })
     this.#retries = new Map(retryCauses.map((cause) => [cause, retries({ cause })]))
+    this.#holdsExpired = registry.counter({
+      name: 'benefits_holds_expired_total',
+      help: 'Holds that this process has expired, before a decision or by its sweeper.',
+      labelNames: [],
+    })({})
+    registry.gauge({
+      name: 'benefits_oldest_overdue_hold_seconds',
+      help: 'Age of the oldest hold that the sweeper knows to be overdue, in seconds; 0 without one.',
+      read: () => engine().oldestOverdueHoldMs / 1000,
+    })
     this.#postingFailures = registry.counter({
       name: 'benefits_posting_failures_total',
       help: 'Failed attempts to copy entries to the ledger.',
@@ -61,7 +73,7 @@ export class EngineMetrics {
     })({})
     registry.gauges({
       name: 'benefits_waiting_requests',
-      help: 'Requests waiting to be decided, by lane: purchases and reversals, loads and account changes.',
+      help: 'Requests waiting to be decided, by lane: purchases, bookings, loads and account changes, expiries.',
       labelNames: ['lane'],
       read: () => {
         const { waitingRequests } = engine()
@@ -103,6 +115,11 @@ export class EngineMetrics {
   /** Counts a request that is decided again. */
   retried(cause: RetryCause): void {
     this.#retries.get(cause)?.inc()
+  }
+
+  /** Counts holds that have expired. */
+  holdsExpired(count: number): void {
+    this.#holdsExpired.inc(count)
   }
 
   /** Counts a failed attempt to post to the ledger, which will be repeated. */

@@ -42,6 +42,8 @@ export interface Metrics {
   poolFailed(reason: PoolFailure): void
   /** Counts a drop of all connections to one database server. */
   poolCleared(): void
+  /** Counts holds that have expired. */
+  holdsExpired(count: number): void
   /** Counts a failed attempt to post to the ledger, which will be repeated. */
   postingFailed(): void
   /** Counts an entry that the ledger has rejected. */
@@ -108,11 +110,12 @@ export type MetricsOptions = {
 /** The readings of a process that decides nothing. */
 export const idleReadings: Readings = {
   engine: () => ({
-    waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
+    waitingRequests: { PURCHASE: 0, BOOKING: 0, BACK_OFFICE: 0, EXPIRY: 0 },
     waitingRequestsMax: 0,
     unpostedEntries: 0,
     backlogEntries: 0,
     oldestUnpostedMs: 0,
+    oldestOverdueHoldMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   isDatabaseUnfit: () => false,
@@ -174,6 +177,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),
     poolFailed: (reason) => database.poolFailed(reason),
     poolCleared: () => database.poolCleared(),
+    holdsExpired: (count) => engine.holdsExpired(count),
     postingFailed: () => engine.postingFailed(),
     ledgerRejected: () => engine.ledgerRejected(),
     catalogRefreshFailed: () => refreshFailures.inc(),

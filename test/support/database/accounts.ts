@@ -15,8 +15,13 @@ const unexpected = (cause: unknown): void => {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** The receivers of background failures. */
-type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
+/** The clock, and the receivers of background failures. */
+type Callbacks = Partial<
+  Pick<
+    CoreOptions,
+    'clock' | 'onPostingFailure' | 'onSweepFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'
+  >
+>
 
 /**
  * The engine on a database of the tests, ready to decide. A background failure fails the test run unless it
@@ -40,6 +45,7 @@ export async function openCore(
     mongodbUri,
     onPostingFailure: unexpected,
     onDiscrepancy: unexpected,
+    onSweepFailure: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
     ...callbacks,

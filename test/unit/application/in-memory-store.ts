@@ -171,7 +171,8 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (!gapless) this.violations.push(`a journal with gaps: ${seqs}`)
     if (seqs.length > JOURNAL_MAX) this.violations.push('a journal is too long')
     if (lost.length > 0) this.violations.push(`left the journal unposted: ${lost.map(({ seq }) => seq)}`)
-    if ([...after.wallets.values()].some((balance) => balance < 0n)) this.violations.push('a balance below 0')
+    const amounts = [after.wallets, after.held, after.owed].flatMap((part) => [...part.values()])
+    if (amounts.some((amount) => amount < 0n)) this.violations.push('a balance below 0')
   }
 
   /**

@@ -112,6 +112,18 @@ describe('Simulator', () => {
     expect((await store.load(['nobody'])).size).to.equal(0)
   })
 
+  it('takes holds that are due as expired, and writes nothing', async () => {
+    const { authorize, simulator, store, clock } = serviceWith(funded)
+    await authorize('a', { ...purchase('held', 60n), hold: { expiresInSeconds: 60 } }, patience)
+    const simulated = async () => (await simulator.simulate('a', purchase('tx-1', 100n), patience)).verdict
+    expect(await simulated()).to.have.nested.property('entry.reason', 'INSUFFICIENT_BALANCE')
+    clock.advance(60_000)
+    const verdict = await simulated()
+    expect(verdict).to.have.nested.property('entry.reason', 'APPROVED')
+    expect(store.account('a').holds).to.have.length(1)
+    expect(verdict).to.deep.equal(await authorize('a', purchase('tx-1', 100n), patience))
+  })
+
   it('writes nothing', async () => {
     const { simulator, store } = serviceWith(funded)
     await simulator.simulate('a', purchase('tx-1'), patience)

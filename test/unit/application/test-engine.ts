@@ -25,6 +25,8 @@ export type TestEngine = {
   /** The decided groups, and the causes of repeated decisions. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
+  /** Numbers of due holds that commits ended. */
+  readonly expired: number[]
   /** The errors of the attempts that found the store unavailable. */
   readonly outages: unknown[]
 }
@@ -52,6 +54,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   })
   const groups: TestEngine['groups'] = []
   const retries: RetryCause[] = []
+  const expired: number[] = []
   const outages: unknown[] = []
   const accounts = tracing?.accounts(store) ?? store
   const whole = new Engine({
@@ -63,6 +66,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     waitMsMax: 1_000,
     onGroup: (group) => groups.push(group),
     onRetry: (cause) => retries.push(cause),
+    onExpired: (holds) => expired.push(holds),
     onUnavailable: (error) => outages.push(error),
     ...(timers && { timers }),
     ...(random && { random }),
@@ -72,7 +76,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const catalog = catalogOf(challengeCategories)
   const decided: Authorize = (...asked) =>
     authorize({ engine, catalog: () => catalog, calendar: utcCalendar }, ...asked)
-  return { store, clock, poster, engine, authorize: decided, discrepancy, groups, retries, outages }
+  return { store, clock, poster, engine, authorize: decided, discrepancy, groups, retries, expired, outages }
 }
 
 /**

@@ -11,7 +11,7 @@ describe('background turns', () => {
 
   beforeEach(() => {
     timers = new HandTimers({ goesOn: true })
-    waiting = { PURCHASE: 0, BACK_OFFICE: 9 }
+    waiting = { PURCHASE: 0, BOOKING: 9, BACK_OFFICE: 9, EXPIRY: 9 }
     looks = 0
     const waitingIn = (lane: Lane) => {
       looks += 1

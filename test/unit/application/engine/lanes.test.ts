@@ -112,6 +112,56 @@ describe('lanes of waiting requests', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
   })
 
+  it('share the places between bookings, the back office and expiries', () => {
+    for (const lane of ['EXPIRY', 'BACK_OFFICE', 'BOOKING'] as const) push(lane, 40)
+    push('PURCHASE', 200)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({
+      ...{ PURCHASE: 128, BOOKING: 5, BACK_OFFICE: 2, EXPIRY: 1 },
+    })
+  })
+
+  it('share whole groups in the same way without purchases', () => {
+    for (const lane of ['EXPIRY', 'BACK_OFFICE', 'BOOKING'] as const) push(lane, 200)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({
+      ...{ PURCHASE: 0, BOOKING: 80, BACK_OFFICE: 32, EXPIRY: 16 },
+    })
+  })
+
+  it('give unused places to bookings first, then to the back office, then to expiries', () => {
+    push('PURCHASE', 1)
+    push('BOOKING', 6)
+    push('BACK_OFFICE', 1)
+    push('EXPIRY', 40)
+    const first = lanes.takeGroup()
+    expect(membersOf(first)).to.deep.equal({ PURCHASE: 1, BOOKING: 6, BACK_OFFICE: 1, EXPIRY: 1 })
+    lanes.ended(first)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 0, EXPIRY: 8 })
+  })
+
+  it('let an expiry stand aside for the purchases of its account, and take it afterwards', () => {
+    lanes.push(pendingRequest({ accountId: 'a', id: 'purchase' }))
+    const group = lanes.takeGroup()
+    lanes.push(pendingRequest({ accountId: 'a', id: 'expiry', lane: 'EXPIRY' }))
+    expect(lanes.takeGroup().members).to.deep.equal([])
+    lanes.ended(group)
+    expect(lanes.takeGroup().members.map(idOf)).to.deep.equal(['expiry'])
+  })
+
+  it('measure the pace of each lane by the places that it had', () => {
+    push('BOOKING', 700)
+    push('BACK_OFFICE', 400)
+    // In 60 ms a group has 96 places for bookings, and 32 for the back office. A burst may wait for 500 ms:
+    // for 800 bookings, or 266 requests of the back office.
+    for (let groups = 0; groups < 3; groups++) {
+      const group = lanes.takeGroup()
+      clock.advance(60)
+      lanes.ended(group)
+    }
+    expect([lanes.size('BOOKING'), lanes.size('BACK_OFFICE')]).to.deep.equal([412, 304])
+    expect(lanes.admits('BOOKING', 's', nobody)).to.equal(true)
+    expect(lanes.admits('BACK_OFFICE', 's', nobody)).to.equal(false)
+  })
+
   it('return a group in the order of arrival, across lanes and subjects', () => {
     const asked: readonly (readonly [Lane, string, string])[] = [
       ['BACK_OFFICE', 'x', '1'],
@@ -193,8 +243,10 @@ describe('lanes of waiting requests', () => {
     }
   }
 
-  function membersOf({ members }: Group): Record<Lane, number> {
-    const purchases = members.filter(({ lane }) => lane === 'PURCHASE').length
-    return { PURCHASE: purchases, BACK_OFFICE: members.length - purchases }
+  /** The members of a group by lane: always purchases and back office, the other lanes only if they have any. */
+  function membersOf({ members }: Group): Partial<Record<Lane, number>> {
+    const counts: Partial<Record<Lane, number>> = { PURCHASE: 0, BACK_OFFICE: 0 }
+    for (const { lane } of members) counts[lane] = (counts[lane] ?? 0) + 1
+    return counts
   }
 })

@@ -22,11 +22,12 @@ describe('metrics', () => {
     metrics = createMetrics({ labels: metricLabels, version: '1.2.3' })
     metrics.observe({
       engine: () => ({
-        waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
+        waitingRequests: { PURCHASE: waiting, BOOKING: 7, BACK_OFFICE: 6, EXPIRY: 8 },
         waitingRequestsMax: 1_024,
         unpostedEntries: 5,
         backlogEntries: 2,
         oldestUnpostedMs: 1_500,
+        oldestOverdueHoldMs: 2_500,
       }),
       connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
       pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
@@ -216,6 +217,12 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_posting_failures_total 2')
   })
 
+  it('count the holds that have expired', async () => {
+    metrics.holdsExpired(64)
+    metrics.holdsExpired(1)
+    expect(await lines()).to.include('benefits_holds_expired_total 65')
+  })
+
   it('show that posting never failed', async () => {
     expect(await lines()).to.include('benefits_posting_failures_total 0')
   })
@@ -244,9 +251,12 @@ describe('metrics', () => {
 
   for (const line of [
     'benefits_waiting_requests{lane="PURCHASE"} 3',
+    'benefits_waiting_requests{lane="BOOKING"} 7',
     'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
+    'benefits_waiting_requests{lane="EXPIRY"} 8',
     'benefits_unposted_entries 5',
     'benefits_oldest_unposted_seconds 1.5',
+    'benefits_oldest_overdue_hold_seconds 2.5',
     'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
     'benefits_waiting_requests_max{lane="BACK_OFFICE"} 1024',
     'benefits_posting_backlog_entries 2',
