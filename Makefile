@@ -9,7 +9,7 @@ TSX := node --import tsx
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
-ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves seed seeds selfcheck seconds minutes share accounts profile env context key hosts processes into
+ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves lines seed seeds selfcheck seconds minutes share accounts profile env context key hosts processes into
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -71,13 +71,14 @@ test: install ## Build, then run all tests
 test-sharded: build ## Run the tests that use the database on a sharded cluster, through mongos
 	TEST_DATABASE=sharded node_modules/.bin/mocha --config .mocharc.sharded.cjs
 
-FAULTS := crash failover database hostile clock shard
+FAULTS := crash failover database hostile clock shard clearing
 
 faults: build ## Break the service or its database under load, and check the books: kind=crash seed=
 #       > kind=crash: kill both, kills=50 (of each). kind=failover: end its primary, rounds=10 profile=default
 #       > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT (of failover). kind=clock: step the wall clocks, rounds=10
 #       > kind=shard: move chunks between shards, moves=30. kind=database: nine kinds of failing database,
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
+#       > kind=clearing: send a clearing file twice, kill the service meanwhile, lines=100000 kills=10
 #       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
 	$(TSX) test/faults/main.ts

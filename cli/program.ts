@@ -5,13 +5,20 @@ import { addOpen } from './commands/account/open.js'
 import { addShow } from './commands/account/show.js'
 import { addStatusChanges } from './commands/account/status.js'
 import { addAuthorize } from './commands/authorize.js'
+import { addAdvise } from './commands/card-rail/advise.js'
+import { addCapture } from './commands/card-rail/capture.js'
+import { addIncrement } from './commands/card-rail/increment.js'
+import { addRefund } from './commands/card-rail/refund.js'
 import { addCategoryDrop } from './commands/categories/drop.js'
+import { addCategoryHolds } from './commands/categories/holds.js'
 import { addCategoryList } from './commands/categories/list.js'
 import { addCategoryPolicy } from './commands/categories/policy.js'
 import { addCategorySet } from './commands/categories/set.js'
+import { addClear } from './commands/clear.js'
 import { addCompletion } from './commands/completion.js'
 import { addCredit } from './commands/credit.js'
 import { addLoad } from './commands/load.js'
+import { addPurchase } from './commands/purchase.js'
 import { addReverse } from './commands/reverse.js'
 import { addExport } from './commands/rules/export.js'
 import { addImport } from './commands/rules/import.js'
@@ -72,11 +79,17 @@ export function createProgram(): Command {
   addAccountCommands(program)
   addCredit(program)
   addLoad(program)
+  addClear(program)
   addAuthorize(program)
+  addIncrement(program)
+  addCapture(program)
+  addAdvise(program)
+  addRefund(program)
   addReverse(program)
   addSimulate(program)
   addStatement(program)
   addTransaction(program)
+  addPurchase(program)
   addRuleCommands(program)
   addCategoryCommands(program)
   addVerify(program)
@@ -119,4 +132,5 @@ function addCategoryCommands(program: Command): void {
   addCategorySet(categories)
   addCategoryDrop(categories)
   addCategoryPolicy(categories)
+  addCategoryHolds(categories)
 }

@@ -22,6 +22,7 @@ export const sandboxAccounts = [
     answers: 'AMOUNT_OVER_LIMIT: over 50.00 per purchase, or over 20.00 a day of FOOD',
   },
   { id: 'sandbox-reversals', answers: 'reversals: purchases to reverse, and some that cannot be reversed' },
+  { id: 'sandbox-card-rail', answers: 'holds, captures, advices and refunds: 1,000,000.00 in FOOD' },
 ] as const
 
 /** The merchant rules of the sandbox. */
@@ -40,6 +41,7 @@ export const sandboxSteps: readonly SandboxStep[] = [
   ...['FOOD', 'MEAL', 'CASH'].map((category) => creditStep('sandbox-paying', category)),
   creditStep('sandbox-limited', 'FOOD'),
   creditStep('sandbox-reversals', 'FOOD'),
+  creditStep('sandbox-card-rail', 'FOOD'),
   changeStep('sandbox-blocked', 'status', { status: 'ACCOUNT_STATUS_BLOCKED' }),
   changeStep('sandbox-closed', 'status', { status: 'ACCOUNT_STATUS_CLOSED' }),
   changeStep('sandbox-limited', 'limits', {

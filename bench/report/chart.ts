@@ -1,4 +1,5 @@
 import type { Scale } from './scale.js'
+import { GRID, MUTED, picture, segment, svg, text } from './svg.js'
 
 /** Style of a line. */
 export type Look = {
@@ -42,13 +43,9 @@ export type Chart = {
   readonly columns?: 1 | 2
 }
 
-type Attributes = Readonly<Record<string, string | number>>
 type Box = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
 type Placing = { x(value: number): number; y(value: number): number }
 
-const INK = '#1f2933'
-const MUTED = '#52606d'
-const GRID = '#e4e7eb'
 /** Place of panels: the size of one, and the room around its axes, in pixels. */
 const PANELS = {
   large: { width: 900, height: 380, left: 78, top: 14, bottom: 56 },
@@ -58,20 +55,14 @@ const PANELS_TOP = 66
 /** Distance from the end of the axis to a label, between two labels, and from the longest one to the edge. */
 const LABEL = { left: 24, gap: 17, right: 12 }
 
-/** Draws a chart as SVG, on white so that it can be read on a dark page. */
+/** Draws a chart as SVG. */
 export function svgOf(chart: Chart): string {
   const { width, height, content } = panelsOf(chart)
-  const attributes = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height }
-  const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
-  const parts = [
-    element('title', {}, escaped(chart.title)),
-    element('rect', { width, height, rx: 8, fill: '#ffffff' }),
+  return picture({ title: chart.title, width, height }, [
     text(chart.title, { x: 24, y: 32, 'font-size': 18, 'font-weight': 600 }),
     text(chart.subtitle, { x: 24, y: 53, fill: MUTED }),
     ...content,
-  ]
-  const style = { role: 'img', 'font-family': font, 'font-size': 13, fill: INK }
-  return `${element('svg', { ...attributes, ...style }, parts.join('\n'))}\n`
+  ])
 }
 
 function panelsOf({ panels, columns = 1 }: Chart) {
@@ -131,7 +122,7 @@ function axes({ x, y, xLabel, yLabel }: Panel, box: Box, place: Placing): readon
 
 function lineContent({ look, points, isPlain }: Line, place: Placing): readonly string[] {
   const { color, isBold, dash } = look
-  const path = element('polyline', {
+  const path = svg('polyline', {
     points: points.map(({ x, y }) => `${place.x(x).toFixed(1)},${place.y(y).toFixed(1)}`).join(' '),
     fill: 'none',
     'stroke-linejoin': 'round',
@@ -144,7 +135,7 @@ function lineContent({ look, points, isPlain }: Line, place: Placing): readonly 
     const ends = [place.x(x), place.y(min), place.x(x), place.y(max)] as const
     return [
       segment(ends, { stroke: color, 'stroke-width': isBold ? 2 : 1.2, opacity: 0.75 }),
-      element('circle', { cx: place.x(x), cy: place.y(y), r: isBold ? 4.2 : 3, fill: color }),
+      svg('circle', { cx: place.x(x), cy: place.y(y), r: isBold ? 4.2 : 3, fill: color }),
     ]
   })
   return [path, ...dots]
@@ -164,7 +155,7 @@ function lineLabels(lines: readonly Line[], box: Box, place: Placing): readonly 
     const leader = `${(end.x + 6).toFixed(1)},${end.y.toFixed(1)} ${box.right + 14},${y.toFixed(1)} ${box.right + 20},${y.toFixed(1)}`
     const weight = look.isBold ? 700 : 400
     return [
-      element('polyline', { points: leader, fill: 'none', stroke: look.color, opacity: 0.45 }),
+      svg('polyline', { points: leader, fill: 'none', stroke: look.color, opacity: 0.45 }),
       text(name, { x: box.right + LABEL.left, y: y + 4, fill: look.color, 'font-weight': weight }),
     ]
   })
@@ -198,35 +189,7 @@ function tick(label: string, x: number, y: number, anchor = 'middle'): string {
   return text(label, { x, y, 'text-anchor': anchor, fill: MUTED, 'font-size': 12 })
 }
 
-function segment(
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
-  attributes: Attributes,
-): string {
-  return element('line', { x1, x2, y1, y2, ...attributes })
-}
-
-function text(content: string, attributes: Attributes): string {
-  return element('text', attributes, escaped(content))
-}
-
-/** An SVG element; its content is SVG already. Places are written with tenths of a pixel at most. */
-function element(name: string, attributes: Attributes, content = ''): string {
-  const written = Object.entries(attributes).map(([key, value]) => {
-    const shown = typeof value === 'number' ? String(Math.round(value * 10) / 10) : value
-    return ` ${key}="${escaped(shown)}"`
-  })
-  return content === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${content}</${name}>`
-}
-
 /** Estimated width of a text of the ordinary size, in pixels: rather too much than too little. */
 function widthOf(content: string, { isBold }: { readonly isBold: boolean }): number {
   return content.length * (isBold ? 8.8 : 7.8)
-}
-
-function escaped(content: string): string {
-  return content
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

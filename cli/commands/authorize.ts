@@ -1,10 +1,9 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { Command } from 'commander'
-import { exitCodes } from '../failure.js'
-import { amountOption, offOption, onOption, required, textOption } from '../options.js'
+import { amountOption, durationOption, offOption, onOption, required, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { newId, withSession } from '../session.js'
-import { decisionSheet } from './decision-sheet.js'
+import { showDecision } from './decision-sheet.js'
 import { type NetworkOptions, networkOf, takesNetworkData } from './network-options.js'
 
 export type PurchaseOptions = {
@@ -15,6 +14,9 @@ export type PurchaseOptions = {
   readonly id?: string
   readonly fallback: boolean
   readonly verification?: true
+  readonly hold?: true
+  /** In seconds. */
+  readonly expiresIn?: number
 } & NetworkOptions
 
 /** `benefits authorize`: decides a purchase, as for the payment switch. */
@@ -32,8 +34,7 @@ export function addAuthorize(program: Command): void {
           ...purchaseOf(options, accountId),
           transactionId,
         })
-        session.output.show({ json: answer, parts: [decisionSheet(answer)] })
-        if (answer['decision'] !== 'DECISION_APPROVED') process.exitCode = exitCodes.declined
+        showDecision(session, answer)
       })
     })
 }
@@ -51,12 +52,21 @@ export function takesPurchase(command: Command): Command {
         amount: '0',
       }),
     )
+    .addOption(onOption('--hold', 'reserve the amount until a capture, instead of paying it', {}))
+    .addOption(
+      durationOption(
+        '--expires-in <duration>',
+        'how long to hold, such as 3d (default: the hold policy)',
+      ).implies({
+        hold: true,
+      }),
+    )
     .addOption(textOption('--id <id>', 'id of the purchase, which is decided once (default: a new id)'))
   return takesNetworkData(command)
 }
 
 export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {
-  const { amount, mcc, merchant = '', id = '', fallback, verification } = options
+  const { amount, mcc, merchant = '', id = '', fallback, verification, hold, expiresIn } = options
   const purchase = {
     transactionId: id,
     accountId,
@@ -64,6 +74,7 @@ export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObj
     mcc,
     merchant,
     ...(verification && { verification }),
+    ...(hold && { hold: expiresIn === undefined ? {} : { expiresIn: `${expiresIn}s` } }),
     ...networkOf(options),
   }
   return fallback ? purchase : { ...purchase, fallback: 'FALLBACK_NEVER' }

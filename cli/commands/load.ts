@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import { createInterface } from 'node:readline/promises'
 import { status } from '@grpc/grpc-js'
 import type { Command } from 'commander'
 import { formatAmount } from '../amount.js'
 import { exitCodes, Failure } from '../failure.js'
 import { NewFile } from '../files/csv-writer.js'
+import { count, inFileOrder, writeRejects } from '../files/rejected-line.js'
 import { CreditSender } from '../load/credit-sender.js'
 import {
   type CategoryState,
@@ -13,27 +12,20 @@ import {
   loadColumns,
   readLoadFile,
 } from '../load/load-file.js'
-import {
-  count,
-  type LoadSummary,
-  summaryView,
-  sumOf,
-  totalsSheet,
-  writeRejects,
-} from '../load/load-summary.js'
+import { type LoadSummary, summaryView, sumOf, totalsSheet } from '../load/load-summary.js'
 import { textArgument, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { ServiceFailure } from '../service/service-failure.js'
 import { type Session, withSession } from '../session.js'
-import { Progress } from '../terminal/progress.js'
 import { objectsIn, textIn } from '../terminal/sheet.js'
+import { badText, FIRST_ANSWER_MS_MAX, isConfirmed, PATIENCE_MS, resumable, runFile } from './file-run.js'
 
-/** Longest time without an answer before a load gives up, in milliseconds; --timeout sets another. */
-const PATIENCE_MS = 300_000
-/** Time limit for the first answer, in milliseconds: an unreachable service fails at once. */
-const FIRST_ANSWER_MS_MAX = 30_000
-
-type Options = { readonly yes?: boolean; readonly partial?: boolean; readonly rejects?: string }
+type Options = {
+  readonly yes?: boolean
+  readonly partial?: boolean
+  readonly paysOwed?: boolean
+  readonly rejects?: string
+}
 
 /** `benefits load`: credits the lines of a file, each exactly once, across failures and restarts. */
 export function addLoad(program: Command): void {
@@ -43,6 +35,7 @@ export function addLoad(program: Command): void {
     .argument('<file>', 'CSV file, as spreadsheets write it', textArgument)
     .option('--yes', 'do not ask for confirmation')
     .option('--partial', 'credit the valid lines even if others are invalid')
+    .option('--pays-owed', 'first pay what the wallets owe')
     .addOption(textOption('--rejects <file>', 'write rejected lines to a new file'))
     .addHelpText(
       'after',
@@ -52,9 +45,13 @@ export function addLoad(program: Command): void {
       await withSession(command, async (session) => {
         const rejects = options.rejects === undefined ? undefined : new NewFile(options.rejects)
         try {
-          const file = readLoadFile(path, await categoryStates(session))
+          const file = readLoadFile(path, await categoryStates(session), options)
           const outcome = await load(session, { path, file, options })
-          if (rejects) writeRejects(rejects, outcome.summary.rejected, file.separator)
+          if (rejects)
+            writeRejects(rejects, outcome.summary.rejected, {
+              columns: loadColumns,
+              separator: file.separator,
+            })
           finish(session, outcome)
         } finally {
           rejects?.close()
@@ -80,10 +77,11 @@ async function load(
     }
   if (credits.length === 0) return { summary: untouched, problem: undefined }
   session.output.note(totalsSheet(credits))
-  if (!options.yes && !(await isConfirmed(credits)))
+  const question = `Credit ${formatAmount(sumOf(credits))} in ${count(credits.length)} credits?`
+  if (!options.yes && !(await isConfirmed(question)))
     return { summary: untouched, problem: new Failure('nothing was credited: the load was not confirmed') }
   const { summary, problem } = await send(session, credits)
-  const rejected = [...bad, ...summary.rejected].sort((one, other) => one.line - other.line)
+  const rejected = inFileOrder([...bad, ...summary.rejected])
   return { summary: { ...summary, rejected }, problem }
 }
 
@@ -96,31 +94,11 @@ const nothing: LoadSummary = {
   notTried: 0,
 }
 
-/** Sends the credits. Ctrl-C stops after those already sent. */
 async function send(session: Session, credits: readonly Credit[]): Promise<Outcome> {
-  const progress = new Progress(credits.length, 'lines')
-  const stop = new AbortController()
-  const onInterrupt = () => {
-    progress.clear()
-    session.output.note('stopping after the credits already sent')
-    stop.abort()
-  }
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
-  try {
-    return await new CreditSender({
-      connection: session.connection,
-      patienceMs: session.timeoutMs ?? PATIENCE_MS,
-      stop: stop.signal,
-      onProgress: (done) => progress.show(done),
-      onBreak: (reason) => {
-        progress.clear()
-        session.output.note(`the load continues after an interruption: ${reason}`)
-      },
-    }).send(credits)
-  } finally {
-    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
-    progress.clear()
-  }
+  const { connection, timeoutMs: patienceMs = PATIENCE_MS } = session
+  return await runFile(session, { lines: credits.length, noun: 'load', parts: 'credits' }, (run) =>
+    new CreditSender({ connection, patienceMs, ...run }).send(credits),
+  )
 }
 
 /** Shows the summary, whatever happened, and sets the exit code. */
@@ -130,10 +108,7 @@ function finish(session: Session, { summary, problem }: Outcome): void {
   if (problem) {
     // A file that was rejected or not confirmed cannot be continued.
     const isBegun = credited + alreadyThere + unsure > 0 || problem.exitCode === exitCodes.noAnswer
-    const advice = isBegun
-      ? '\nrun the same command again: it continues where this one ended, and credits nothing twice'
-      : ''
-    throw new Failure(`${problem.message}${advice}`, problem.exitCode)
+    throw isBegun ? resumable(problem, 'credits nothing twice') : problem
   }
   if (rejected.length > 0) process.exitCode = exitCodes.declined
 }
@@ -153,22 +128,4 @@ async function categoryStates(session: Session): Promise<ReadonlyMap<string, Cat
     if (error instanceof ServiceFailure && error.code === status.PERMISSION_DENIED) return undefined
     throw error
   }
-}
-
-/** Asks for confirmation at a terminal. Elsewhere the command line is the confirmation. */
-async function isConfirmed(credits: readonly Credit[]): Promise<boolean> {
-  if (!process.stdin.isTTY) return true
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const question = `Credit ${formatAmount(sumOf(credits))} in ${count(credits.length)} credits? Type yes: `
-    // Ctrl-C or the end of the input is not a confirmation.
-    const closed = once(terminal, 'close').then(() => '')
-    return (await Promise.race([terminal.question(question), closed])).trim().toLowerCase() === 'yes'
-  } finally {
-    terminal.close()
-  }
-}
-
-function badText(length: number): string {
-  return length === 1 ? '1 invalid line' : `${count(length)} invalid lines`
 }

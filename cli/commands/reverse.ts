@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
-import { exitCodes } from '../failure.js'
 import { amountOption, required, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { withSession } from '../session.js'
-import { decisionSheet } from './decision-sheet.js'
+import { showDecision } from './decision-sheet.js'
 
 type Options = {
   readonly account?: string
   readonly original: string
   readonly amount?: string
   readonly id: string
+  readonly advice?: true
 }
 
 /**
@@ -24,20 +24,21 @@ export function addReverse(program: Command): void {
     .addOption(required(textOption('--original <id>', 'id of the purchase')))
     .addOption(amountOption('--amount <reais>', 'amount to reverse (default: the remainder)'))
     .addOption(required(textOption('--id <id>', 'id of the reversal: the same id reverses only once')))
+    .option('--advice', 'report a reversal that has taken place (0420): its code is 00, whatever the reason')
     .addHelpText(
       'after',
       '\nExample:\n  ./benefits reverse --account ana --original purchase-1 --amount 5.00 --id reversal-1',
     )
-    .action(async ({ account, original, amount, id }: Options, command: Command) => {
+    .action(async ({ account, original, amount, id, advice }: Options, command: Command) => {
       await withSession(command, async (session) => {
-        const answer = await session.change(methods.reverse, id, {
+        const answer = await session.change(advice ? methods.adviseReversal : methods.reverse, id, {
           transactionId: id,
           accountId: await session.accountOrExample(account),
           originalTransactionId: original,
           ...(amount !== undefined && { amount }),
+          ...(advice && { advice }),
         })
-        session.output.show({ json: answer, parts: [decisionSheet(answer)] })
-        if (answer['decision'] !== 'DECISION_APPROVED') process.exitCode = exitCodes.declined
+        showDecision(session, answer)
       })
     })
 }

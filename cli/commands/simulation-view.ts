@@ -29,6 +29,7 @@ const ruleOutcomes: Readonly<Record<string, string>> = {
 const ruleTexts: Readonly<Record<string, string>> = {
   TRANSACTION_ID: 'the id: it was used before',
   ACCOUNT_STATUS: 'the status of the account',
+  CAPTURED_BEFORE: 'captures of this id that came before it',
   REVERSED_BEFORE: 'reversals of this id that came before it',
   MCC: 'the MCC: no category pays for it',
   RAIL: 'the rail: no wallet for the MCC permits it',
@@ -88,7 +89,7 @@ function facts(simulation: JsonObject): string {
     ['MCC', mccText(simulation)],
     ...(takenOff === '0'
       ? []
-      : [['taken off', `${formatAmount(BigInt(takenOff))} by reversals that came first`]]),
+      : [['taken off', `${formatAmount(BigInt(takenOff))} by reversals and captures that came first`]]),
   ]
   return lines.map(([name = '', value = '']) => `${name.padEnd(12)}${value}`.trimEnd()).join('\n')
 }

@@ -18,6 +18,9 @@ const networkFields = [
   'localTime',
 ]
 
+/** What a message said besides its amount. */
+const flags = ['moreToCome', 'advice', 'request', 'paysOwed']
+
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
 
 /**
@@ -45,6 +48,16 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
       { name: 'change', value: changeOf },
       { name: 'verified_category', value: (row) => textIn(row, 'verifiedCategory') },
       { name: 'approval_code', value: (row) => textIn(row, 'approvalCode') },
+      ...['heldDelta', 'heldAfter', 'owedDelta', 'owedAfter'].map((field) => ({
+        name: columnOf(field),
+        kind: 'money' as const,
+        value: (row: JsonObject) => textIn(row, field),
+      })),
+      { name: 'held_until', kind: 'time', value: (row) => textIn(row, 'heldUntil') },
+      ...flags.map((field) => ({
+        name: columnOf(field),
+        value: (row: JsonObject) => (row[field] === true ? 'yes' : ''),
+      })),
       ...networkFields.map((field) => ({
         name: columnOf(field),
         value: (row: JsonObject) => networkTextIn(row, field),
@@ -83,6 +96,9 @@ function noteOf(transaction: JsonObject): string {
     change === '' || subject === '' ? change : `${change}, by ${subject}`,
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     lessText(transaction),
+    partText(transaction, 'held'),
+    partText(transaction, 'owed'),
+    ...flags.filter((flag) => transaction[flag] === true).map((flag) => words(columnOf(flag).toUpperCase())),
     verificationText(transaction),
     wordIn(transaction, 'fallback', 'FALLBACK') === 'NEVER' ? 'without the free balance' : '',
     approvalText(transaction),
@@ -104,7 +120,16 @@ function lessText(transaction: JsonObject): string {
   if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'AUTHORIZATION') return ''
   const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
   if (!('balanceAfter' in transaction) || asked === paid) return ''
-  return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase arrived`
+  const how = 'heldAfter' in transaction ? 'held' : 'paid'
+  return `asked ${reais(asked)}, ${how} ${reais(paid)}: the rest was reversed or captured before the purchase arrived`
+}
+
+/** Describes the change of held or owed money; empty without one. */
+function partText(transaction: JsonObject, part: 'held' | 'owed'): string {
+  const [delta, after] = [textIn(transaction, `${part}Delta`), textIn(transaction, `${part}After`)]
+  if (after === '') return ''
+  const sign = delta.startsWith('-') ? '' : '+'
+  return `${part} ${sign}${reais(delta)}, then ${reais(after)}`
 }
 
 /** Names the wallet that would have paid an approved verification; empty for purchases. */

@@ -1,16 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
-import {
-  AccountServiceService,
-  type BatchCreditResponse,
-  type CreditRequest,
-} from '../../src/gen/benefits/v1/account.js'
+import { AccountServiceService, type BatchCreditResponse } from '../../src/gen/benefits/v1/account.js'
+import type { FileRun } from '../commands/file-run.js'
 import { exitCodes, Failure } from '../failure.js'
 import type { Connection } from '../service/connection.js'
 import { methods } from '../service/methods.js'
-import { ServiceFailure } from '../service/service-failure.js'
-import type { Credit, RejectedLine } from './load-file.js'
+import { isExpiredToken, isHopeless, ServiceFailure } from '../service/service-failure.js'
+import type { Credit, RejectedCredit } from './load-file.js'
 import type { LoadSummary } from './load-summary.js'
 
 /** Number of credits in one stream. After a broken stream, each of its lines is sent again by itself. */
@@ -25,16 +22,10 @@ const PAUSE_MS_MAX = 5_000
 /** Allowed difference between the clocks when an entry is attributed to this load, in milliseconds. */
 const CLOCKS_APART_MS_MAX = 5_000
 
-export type CreditSenderOptions = {
+export type CreditSenderOptions = FileRun & {
   readonly connection: Connection
   /** Longest time without an answer before the load gives up, in milliseconds. */
   readonly patienceMs: number
-  /** Ends the load before the next credits are sent. */
-  readonly stop: AbortSignal
-  /** Called with the number of lines that have an outcome. */
-  readonly onProgress: (done: number) => void
-  /** Called with the reason when the service does not answer. The load continues. */
-  readonly onBreak: (reason: string) => void
 }
 
 /**
@@ -46,7 +37,7 @@ export type CreditSenderOptions = {
 export class CreditSender {
   readonly #options: CreditSenderOptions
   readonly #startedMs = Date.now()
-  readonly #rejected: RejectedLine[] = []
+  readonly #rejected: RejectedCredit[] = []
   #credited = 0
   #creditedAmount = 0n
   #alreadyThere = 0
@@ -96,7 +87,7 @@ export class CreditSender {
   async #stream(credits: readonly Credit[]): Promise<BatchCreditResponse> {
     const response = await this.#options.connection.sendStream(AccountServiceService.batchCredit, {
       scope: methods.batchCredit.scope,
-      requests: credits.map(requestOf),
+      requests: credits,
       timeoutMs: STREAM_MS_MAX,
     })
     this.#lastAnswerMs = performance.now()
@@ -161,7 +152,7 @@ export class CreditSender {
   async #creditOne(credit: Credit): Promise<void> {
     const { transaction, replayed } = await this.#options.connection.unary(AccountServiceService.credit, {
       scope: methods.credit.scope,
-      request: requestOf(credit),
+      request: credit,
       timeoutMs: CALL_MS_MAX,
     })
     this.#lastAnswerMs = performance.now()
@@ -179,11 +170,8 @@ export class CreditSender {
     this.#rejected.push({ line, cells, reason, description })
   }
 
-  /** Whether a retry is useless: the token is invalid or lacks the scope. */
   #isHopeless(error: Failure): boolean {
-    if (!(error instanceof ServiceFailure)) return true
-    if (isExpiredToken(error)) return !this.#options.connection.tokens.areRenewed
-    return [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.UNIMPLEMENTED].includes(error.code)
+    return isHopeless(error, this.#options.connection.tokens)
   }
 
   #stopProblem(): Failure | undefined {
@@ -204,12 +192,4 @@ export class CreditSender {
 
 function isSilence(error: Failure): boolean {
   return error instanceof ServiceFailure && error.code === status.DEADLINE_EXCEEDED
-}
-
-function isExpiredToken(error: Failure): boolean {
-  return error instanceof ServiceFailure && error.code === status.UNAUTHENTICATED && error.isTokenExpired
-}
-
-function requestOf({ transactionId, accountId, category, amount }: Credit): CreditRequest {
-  return { transactionId, accountId, category, amount, paysOwed: false }
 }

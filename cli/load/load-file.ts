@@ -1,9 +1,11 @@
 import { parseTransactionAmount } from '../amount.js'
-import { type CsvLine, isShortenedNumber, readCsvFile } from '../files/csv-file.js'
+import { type CsvLine, readCsvFile } from '../files/csv-file.js'
+import { idFault } from '../files/id-fault.js'
+import { badLine, doubledLines, inFileOrder, type RejectedLine } from '../files/rejected-line.js'
 
 /** The columns of a file of credits. */
 export const loadColumns = ['transaction_id', 'account_id', 'category', 'amount'] as const
-type LoadColumn = (typeof loadColumns)[number]
+export type LoadColumn = (typeof loadColumns)[number]
 type Cells = Readonly<Record<LoadColumn, string>>
 
 /** Largest file, in bytes: more than a million lines of the longest sensible length. */
@@ -17,26 +19,20 @@ export type Credit = {
   readonly accountId: string
   readonly category: string
   readonly amount: bigint
+  /** Whether the credit first pays what the wallet owes. */
+  readonly paysOwed: boolean
   /** As the file has it. */
   readonly cells: Cells
 }
 
 /** A line that was not credited, and why. */
-export type RejectedLine = {
-  readonly line: number
-  readonly cells: Cells
-  /** Such as ACCOUNT_CLOSED; INVALID_LINE when the file itself is wrong. */
-  readonly reason: string
-  readonly description: string
-  /** The original line when it cannot be split into cells; `cells` are empty then. */
-  readonly text?: string
-}
+export type RejectedCredit = RejectedLine<LoadColumn>
 
 export type LoadFile = {
   /** The separator of cells. */
   readonly separator: string
   readonly credits: readonly Credit[]
-  readonly bad: readonly RejectedLine[]
+  readonly bad: readonly RejectedCredit[]
   readonly unused: readonly string[]
 }
 
@@ -49,6 +45,7 @@ export type LoadFile = {
 export function readLoadFile(
   path: string,
   categories: ReadonlyMap<string, CategoryState> | undefined,
+  { paysOwed = false }: { readonly paysOwed?: boolean } = {},
 ): LoadFile {
   const { lines, unused, separator } = readCsvFile(path, {
     columns: loadColumns,
@@ -56,12 +53,15 @@ export function readLoadFile(
     linesMax: LINES_MAX,
   })
   const checked = lines.map((line) => checkedLine(line, categories))
-  const credits = checked.filter((line) => 'amount' in line)
+  const credits = checked.filter((line) => 'amount' in line).map((line) => ({ ...line, paysOwed }))
   const bad = checked.filter((line) => 'reason' in line)
-  const doubled = doubledLines(credits)
+  const doubled = doubledLines<LoadColumn, Credit>(credits, {
+    noun: 'credit',
+    areEqual: (one, other) => one.category === other.category && one.amount === other.amount,
+  })
   return {
     credits: credits.filter(({ line }) => !doubled.has(line)),
-    bad: [...bad, ...doubled.values()].sort((one, other) => one.line - other.line),
+    bad: inFileOrder([...bad, ...doubled.values()]),
     unused,
     separator,
   }
@@ -73,9 +73,10 @@ export type CategoryState = 'OPEN' | 'CLOSED'
 function checkedLine(
   { line, cells, fault, text }: CsvLine<LoadColumn>,
   categories: ReadonlyMap<string, CategoryState> | undefined,
-): Credit | RejectedLine {
+): Omit<Credit, 'paysOwed'> | RejectedCredit {
   if (fault !== undefined) return { ...badLine({ line, cells }, fault), ...(text !== undefined && { text }) }
-  const found = idFault(cells) ?? categoryFault(cells.category, categories)
+  const ids = { id: cells.transaction_id, account: cells.account_id, accountColumn: 'account_id' }
+  const found = idFault(ids) ?? categoryFault(cells.category, categories)
   if (found !== undefined) return badLine({ line, cells }, found)
   try {
     const amount = parseTransactionAmount(cells.amount)
@@ -85,22 +86,6 @@ function checkedLine(
     if (error instanceof RangeError) return badLine({ line, cells }, error.message)
     throw error
   }
-}
-
-function idFault({ transaction_id: id, account_id: account }: Cells): string | undefined {
-  for (const [column, cell] of [
-    ['transaction_id', id],
-    ['account_id', account],
-  ] as const) {
-    if (cell === '') return `${column} is empty`
-    if (isShortenedNumber(cell))
-      return `${column} ${JSON.stringify(cell)} was shortened by a spreadsheet: format the column as text`
-  }
-  if (!/^[\x21-\x7e]{1,128}$/.test(id))
-    return `transaction_id ${JSON.stringify(id)} must be 1 to 128 visible ASCII characters`
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(account))
-    return `account_id ${JSON.stringify(account)} must be 1 to 64 characters from A-Z a-z 0-9 . _ : -`
-  return undefined
 }
 
 function categoryFault(
@@ -113,39 +98,4 @@ function categoryFault(
   if (state === undefined)
     return `there is no category ${JSON.stringify(category)}: it must be one of ${[...categories.keys()].join(', ')}`
   return state === 'CLOSED' ? `category ${category} is closed for credits` : undefined
-}
-
-/**
- * Finds lines that repeat an id of the same account. Of equal lines it keeps the first; of different lines
- * none, because the intended line is unknown.
- */
-function doubledLines(credits: readonly Credit[]): ReadonlyMap<number, RejectedLine> {
-  const byId = new Map<string, Credit[]>()
-  for (const credit of credits) {
-    const key = `${credit.accountId} ${credit.transactionId}`
-    const same = byId.get(key)
-    if (same) same.push(credit)
-    else byId.set(key, [credit])
-  }
-  const doubled = [...byId.values()].filter(({ length }) => length > 1).flatMap(rejectedOf)
-  return new Map(doubled.map((line) => [line.line, line]))
-}
-
-function rejectedOf([first, ...others]: readonly Credit[]): readonly RejectedLine[] {
-  if (!first) return []
-  const areEqual = others.every((each) => each.category === first.category && each.amount === first.amount)
-  const how = areEqual ? 'the same credit is' : 'another credit with the same id is'
-  const rejected = (credit: Credit, otherLine: number | undefined) => {
-    const { line, cells, transactionId, accountId } = credit
-    const said = `transaction_id ${transactionId} of account ${accountId}: ${how} on line ${otherLine}`
-    return badLine({ line, cells }, said)
-  }
-  return [
-    ...(areEqual ? [] : [rejected(first, others[0]?.line)]),
-    ...others.map((credit) => rejected(credit, first.line)),
-  ]
-}
-
-function badLine({ line, cells }: { line: number; cells: Cells }, description: string): RejectedLine {
-  return { line, cells, reason: 'INVALID_LINE', description }
 }

@@ -1,13 +1,16 @@
 import { formatAmount } from '../amount.js'
-import { BYTE_ORDER_MARK, csvText, type NewFile } from '../files/csv-writer.js'
+import { type Columns, count, linesAsJson, linesSheet, shownLines } from '../files/rejected-line.js'
 import type { View } from '../terminal/output.js'
 import { type Sheet, sheetOf } from '../terminal/sheet.js'
-import { type Credit, loadColumns, type RejectedLine } from './load-file.js'
+import type { Credit, LoadColumn, RejectedCredit } from './load-file.js'
 
-/** Number of rejected lines that a table shows. JSON, CSV and the file of rejects have all. */
-const SHOWN_MAX = 100
-/** Longest text of a rejected line that a table shows, in characters. */
-const TEXT_LENGTH_MAX = 200
+/** The columns of a load, as a summary shows them. */
+const columns: Columns<LoadColumn> = [
+  { name: 'transaction_id', title: 'id' },
+  { name: 'account_id', title: 'account' },
+  { name: 'category' },
+  { name: 'amount', title: 'amount' },
+]
 
 /** The outcome of a load. Each line is counted once. */
 export type LoadSummary = {
@@ -16,7 +19,7 @@ export type LoadSummary = {
   readonly creditedAmount: bigint
   /** Credited by an earlier command. */
   readonly alreadyThere: number
-  readonly rejected: readonly RejectedLine[]
+  readonly rejected: readonly RejectedCredit[]
   /** Sent without an answer: the credit may or may not have happened. */
   readonly unsure: number
   readonly notTried: number
@@ -36,26 +39,18 @@ export function summaryView(summary: LoadSummary): View {
       creditedAmount: creditedAmount.toString(),
       alreadyThereCount: alreadyThere,
       rejectedCount: rejected.length,
-      rejected: rejected.map(({ line, cells, reason, description, text }) => ({
-        line,
-        ...cells,
-        reason,
-        description,
-        ...(text !== undefined && { text }),
-      })),
+      rejected: linesAsJson(rejected),
       unsureCount: unsure,
       notTriedCount: notTried,
     },
     parts: [
-      ...(rejected.length > 0
-        ? [shownRejections(rejected), rejectedSheet(rejected.slice(0, SHOWN_MAX))]
-        : []),
+      ...shownLines('rejected', rejected, columns),
       [
         `credited ${count(credited)} (${formatAmount(creditedAmount)})`,
         ...counts.map(([what, number]) => `${what} ${count(number)}`),
       ].join(', '),
     ],
-    csv: rejectedSheet(rejected),
+    csv: linesSheet(rejected, columns),
   }
 }
 
@@ -77,52 +72,6 @@ export function totalsSheet(credits: readonly Credit[]): Sheet {
   )
 }
 
-/**
- * Writes rejected lines for correction: the columns of a load, and three that a load ignores. The file has
- * the separator of the load and a byte order mark, so the same spreadsheet opens it.
- */
-export function writeRejects(file: NewFile, rejected: readonly RejectedLine[], separator: string): void {
-  if (rejected.length === 0) return
-  const rows = rejected.map(({ line, cells, description, text = '' }) => [
-    ...loadColumns.map((column) => cells[column]),
-    String(line),
-    description,
-    text,
-  ])
-  file.write(BYTE_ORDER_MARK + csvText([[...loadColumns, 'line', 'problem', 'text'], ...rows], separator))
-}
-
 export function sumOf(credits: readonly Credit[]): bigint {
   return credits.reduce((sum, { amount }) => sum + amount, 0n)
-}
-
-/** Formats a count for Brazil: 100.000. */
-export function count(number: number): string {
-  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, '.')
-}
-
-function shownRejections({ length }: readonly RejectedLine[]): string {
-  return length > SHOWN_MAX ? `rejected, the first ${SHOWN_MAX} of ${count(length)} lines:` : 'rejected:'
-}
-
-/** A line as a table shows it. */
-function shortened(text: string): string {
-  return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}...` : text
-}
-
-function rejectedSheet(rejected: readonly RejectedLine[]): Sheet {
-  return sheetOf<RejectedLine>(
-    [
-      { name: 'line', title: 'line', kind: 'count', value: ({ line }) => line },
-      { name: 'transaction_id', title: 'id', value: ({ cells }) => cells.transaction_id },
-      { name: 'account_id', title: 'account', value: ({ cells }) => cells.account_id },
-      { name: 'category', value: ({ cells }) => cells.category },
-      { name: 'amount', title: 'amount', value: ({ cells }) => cells.amount },
-      { name: 'reason', value: ({ reason }) => reason },
-      { name: 'problem', title: 'problem', value: ({ description }) => description },
-      { name: 'text', value: ({ text = '' }) => text },
-      { name: 'text_shown', kind: 'note', value: ({ text = '' }) => shortened(text) },
-    ],
-    rejected,
-  )
 }

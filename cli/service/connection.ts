@@ -30,6 +30,20 @@ export type CallOptions = {
   readonly timeoutMs?: number
 }
 
+/** A stream of requests and answers. */
+export type OpenStream<Request, Response> = {
+  readonly write: (request: Request) => void
+  /** Sends no more requests. */
+  readonly end: () => void
+  readonly cancel: () => void
+  /**
+   * Calls back with each answer, and returns at the end of the stream.
+   *
+   * @throws ServiceFailure when the stream ends with an error.
+   */
+  readonly answers: (onAnswer: (answer: Response) => void) => Promise<void>
+}
+
 const channelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
@@ -131,6 +145,32 @@ export class Connection {
         reject(error)
       })
     })
+  }
+
+  /** Opens a stream of requests and answers. Its caller reads all answers, and closes or cancels it. */
+  async openStream<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    scope: string,
+  ): Promise<OpenStream<Request, Response>> {
+    const token = await this.tokens.next(scope)
+    const stream = this.#client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      bearer(token),
+    )
+    return {
+      write: (request) => stream.write(request),
+      end: () => stream.end(),
+      cancel: () => stream.cancel(),
+      answers: async (onAnswer) => {
+        try {
+          for await (const answer of stream) onAnswer(answer)
+        } catch (error) {
+          throw isServiceError(error) ? this.#failure(error, token, this.#timeoutMs) : error
+        }
+      },
+    }
   }
 
   /** Reads a stream of answers. */

@@ -5,6 +5,13 @@ export const methods = {
   authorize: method('AuthorizationService', 'Authorize', 'transactions:authorize'),
   simulate: method('AuthorizationService', 'Simulate', 'transactions:simulate'),
   reverse: method('AuthorizationService', 'Reverse', 'transactions:reverse'),
+  adviseReversal: method('AuthorizationService', 'Reverse', 'transactions:book'),
+  increment: method('CardRailService', 'Increment', 'transactions:authorize'),
+  capture: method('CardRailService', 'Capture', 'transactions:book'),
+  advise: method('CardRailService', 'Advise', 'transactions:book'),
+  refund: method('CardRailService', 'Refund', 'transactions:book'),
+  requestRefund: method('CardRailService', 'Refund', 'transactions:authorize'),
+  bookStream: method('CardRailService', 'BookStream', 'transactions:book'),
   createAccount: method('AccountService', 'CreateAccount', 'accounts:write'),
   getAccount: method('AccountService', 'GetAccount', 'accounts:read'),
   listAccounts: method('AccountService', 'ListAccounts', 'accounts:read'),
@@ -13,11 +20,14 @@ export const methods = {
   batchCredit: method('AccountService', 'BatchCredit', 'accounts:credit'),
   getTransaction: method('AccountService', 'GetTransaction', 'accounts:read'),
   listTransactions: method('AccountService', 'ListTransactions', 'accounts:read'),
+  getPurchase: method('AccountService', 'GetPurchase', 'accounts:read'),
   listCategories: method('CategoryService', 'ListCategories', 'categories:read'),
   upsertCategory: method('CategoryService', 'UpsertCategory', 'categories:write'),
   deleteCategory: method('CategoryService', 'DeleteCategory', 'categories:write'),
   getMccPolicy: method('CategoryService', 'GetMccPolicy', 'categories:read'),
   updateMccPolicy: method('CategoryService', 'UpdateMccPolicy', 'categories:write'),
+  getHoldPolicy: method('CategoryService', 'GetHoldPolicy', 'categories:read'),
+  updateHoldPolicy: method('CategoryService', 'UpdateHoldPolicy', 'categories:write'),
   listMerchantRules: method('MerchantRuleService', 'ListMerchantRules', 'rules:read'),
   createMerchantRule: method('MerchantRuleService', 'CreateMerchantRule', 'rules:write'),
   resolveMerchant: method('MerchantRuleService', 'ResolveMerchant', 'rules:read'),
@@ -27,9 +37,9 @@ export const methods = {
 
 export type Method = ReturnType<typeof method>
 
-/** The scopes that a token can have: those of the commands, and that of the console's live view. */
+/** The scopes that a token can have: those of the commands, of the console's live view, and of bookings. */
 export const scopes: readonly string[] = [
-  ...new Set([...Object.values(methods).map(({ scope }) => scope), 'activity:read']),
+  ...new Set([...Object.values(methods).map(({ scope }) => scope), 'activity:read', 'transactions:book']),
 ].sort()
 
 function method(service: string, name: string, scope: string) {

@@ -20,6 +20,11 @@ const wrongUseStatuses: readonly number[] = [
   status.UNIMPLEMENTED,
 ]
 
+/** Whether the service has rejected a request for good, by the status of its answer. */
+export function isFinalStatus(code: number): boolean {
+  return code === status.INVALID_ARGUMENT || declinedStatuses.includes(code)
+}
+
 /** A call that ended with an error. */
 export class ServiceFailure extends Failure {
   readonly code: number
@@ -45,13 +50,25 @@ export class ServiceFailure extends Failure {
 
   /** Whether the service has rejected the request for good. */
   get isFinal(): boolean {
-    return this.code === status.INVALID_ARGUMENT || declinedStatuses.includes(this.code)
+    return isFinalStatus(this.code)
   }
 
   /** Whether the same request may succeed later. */
   get isTransient(): boolean {
     return this.exitCode === exitCodes.noAnswer
   }
+}
+
+/** Whether a call failed because its token had expired. */
+export function isExpiredToken(error: Failure): boolean {
+  return error instanceof ServiceFailure && error.code === status.UNAUTHENTICATED && error.isTokenExpired
+}
+
+/** Whether a retry is useless: the token is invalid or lacks the scope, or the method is unknown. */
+export function isHopeless(error: Failure, tokens: { readonly areRenewed: boolean }): boolean {
+  if (!(error instanceof ServiceFailure)) return error.exitCode !== exitCodes.noAnswer
+  if (isExpiredToken(error)) return !tokens.areRenewed
+  return [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.UNIMPLEMENTED].includes(error.code)
 }
 
 export type FailedCall = {
@@ -96,8 +113,12 @@ function exitCodeOf(code: number): ExitCode {
 
 function reasonIn(metadata: Metadata): string {
   const [bytes] = metadata.get(DETAILS_TRAILER)
-  if (!Buffer.isBuffer(bytes)) return ''
-  const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'))
+  return Buffer.isBuffer(bytes) ? reasonOf(Status.decode(bytes)) : ''
+}
+
+/** Reads the reason of the ErrorInfo in a status; empty without one. */
+export function reasonOf({ details }: Status): string {
+  const info = details.find(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'))
   return info ? ErrorInfo.decode(info.value).reason : ''
 }
 

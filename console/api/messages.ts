@@ -10,6 +10,11 @@ export type TransactionKind =
   | 'TRANSACTION_KIND_REVERSAL'
   | 'TRANSACTION_KIND_CREDIT'
   | 'TRANSACTION_KIND_ADMIN'
+  | 'TRANSACTION_KIND_INCREMENT'
+  | 'TRANSACTION_KIND_CAPTURE'
+  | 'TRANSACTION_KIND_ADVICE'
+  | 'TRANSACTION_KIND_REFUND'
+  | 'TRANSACTION_KIND_EXPIRY'
 
 export type Spending = { readonly day?: string; readonly dayAmount?: string; readonly monthAmount?: string }
 

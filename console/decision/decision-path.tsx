@@ -117,6 +117,8 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
     ACCOUNT_CLOSED: sentences.closed,
     ACCOUNT_BLOCKED: sentences.blocked,
     CURRENCY_NOT_SUPPORTED: sentences.otherCurrency,
+    ALREADY_CAPTURED: sentences.captured,
+    HOLDS_FULL: sentences.holdsFull,
     ALREADY_REVERSED: sentences.reversed,
     MCC_NOT_PERMITTED: notPermitted(drawn),
     RAIL_NOT_PERMITTED: sentences.railNotPermitted,

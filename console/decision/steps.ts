@@ -4,6 +4,7 @@ import type { Simulation, Transaction, WalletTried } from '../api/messages.js'
 export const stepNames = [
   'id',
   'exists',
+  'notCaptured',
   'open',
   'active',
   'currency',
@@ -49,12 +50,14 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   VERIFIED: 'wallets',
   INSUFFICIENT_BALANCE: 'wallets',
   ACCOUNT_NOT_FOUND: 'exists',
+  ALREADY_CAPTURED: 'notCaptured',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
   CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
   RAIL_NOT_PERMITTED: 'rail',
+  HOLDS_FULL: 'wallets',
 }
 
 type Asked = { readonly accountId: string; readonly amount: bigint; readonly mcc: string }
@@ -127,7 +130,7 @@ export type StepState = 'passed' | 'decided' | 'later'
 
 /** Whether a reason, without its prefix, approves a purchase or a verification. */
 export function approves(reason: string | undefined): boolean {
-  return reason === 'APPROVED' || reason === 'VERIFIED'
+  return reason === 'APPROVED' || reason === 'VERIFIED' || reason === 'ALREADY_CAPTURED'
 }
 
 /** Cuts the name of an enum off its value: REASON_APPROVED becomes APPROVED. */

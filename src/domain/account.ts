@@ -146,14 +146,17 @@ const holders: ReadonlySet<Entry['kind']> = new Set(['AUTHORIZATION', 'INCREMENT
 const debtors: ReadonlySet<Entry['kind']> = new Set(['CAPTURE', 'ADVICE'])
 
 function checkMovement(account: Account, { kind }: Entry, movement: Movement): void {
-  const { wallet, delta, balanceAfter, heldDelta = 0n, heldAfter = 0n, owedDelta = 0n } = movement
-  const { owedAfter = 0n } = movement
+  const { wallet, delta, balanceAfter, heldDelta = 0n, owedDelta = 0n } = movement
   invariant(delta !== 0n || heldDelta !== 0n || owedDelta !== 0n, 'a movement changes a balance')
   invariant(delta >= 0n || takers.has(kind), 'only a purchase takes money out of a wallet')
+  invariant(balanceAfter >= 0n, 'no balance falls below zero')
+  invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
+  // Most movements are of the available balance alone.
+  if (heldDelta === 0n && owedDelta === 0n) return
+  const { heldAfter = 0n, owedAfter = 0n } = movement
   invariant(heldDelta <= 0n || holders.has(kind), 'only a purchase or an increment holds money')
   invariant(owedDelta <= 0n || debtors.has(kind), 'only a capture or an advice makes a wallet owe')
-  invariant(balanceAfter >= 0n && heldAfter >= 0n && owedAfter >= 0n, 'no balance falls below zero')
-  invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
+  invariant(heldAfter >= 0n && owedAfter >= 0n, 'neither held nor owed money falls below zero')
   if (heldDelta !== 0n)
     invariant(heldOf(account, wallet) + heldDelta === heldAfter, 'held before + delta = held after')
   if (owedDelta !== 0n)

@@ -13,10 +13,11 @@ export function movementOn(
   { delta, heldDelta = 0n, owedDelta = 0n }: Parts,
 ): Movement | undefined {
   if (delta === 0n && heldDelta === 0n && owedDelta === 0n) return undefined
+  const whole = { wallet, delta, balanceAfter: centavos(balanceOf(account, wallet) + delta) }
+  // Most purchases are paid at once. Two spreads of nothing would take as long as their checks.
+  if (heldDelta === 0n && owedDelta === 0n) return whole
   return {
-    wallet,
-    delta,
-    balanceAfter: centavos(balanceOf(account, wallet) + delta),
+    ...whole,
     ...(heldDelta !== 0n && { heldDelta, heldAfter: centavos(heldOf(account, wallet) + heldDelta) }),
     ...(owedDelta !== 0n && { owedDelta, owedAfter: centavos(owedOf(account, wallet) + owedDelta) }),
   }

@@ -52,11 +52,48 @@ export const merchantIdForms = {
 } as const satisfies Partial<Record<keyof NetworkData, TextForm>>
 
 /** The form of printable ASCII characters without a space at their ends. */
-export function printableForm(lengthMax: number): TextForm {
+function printableForm(lengthMax: number): TextForm {
   return {
     pattern: new RegExp(`^(?! )[ -~]{1,${lengthMax}}(?<! )$`),
     description: `must be 1 to ${lengthMax} printable ASCII characters, the first and the last one no space`,
   }
+}
+
+/** The name of a text field of network data. */
+export type NetworkText = Exclude<keyof NetworkData, 'rail' | 'product'>
+
+/** The rule for a text field: whether a text fits, and the message for one that does not. */
+export type NetworkTextRule = {
+  readonly fits: (text: string) => boolean
+  readonly description: string
+}
+
+/** The rules for the text fields, in the order of the contract. */
+export const networkTextRules = {
+  merchantId: ruleOf(merchantIdForms.merchantId),
+  merchantTaxId: ruleOf(merchantIdForms.merchantTaxId),
+  acquirerId: ruleOf(merchantIdForms.acquirerId),
+  terminalId: ruleOf(printableForm(16)),
+  rrn: rule(/^[0-9A-Za-z]{1,12}$/, 'must be 1 to 12 characters from 0-9 A-Z a-z'),
+  networkReference: rule(/^[!-~]{1,64}$/, 'must be 1 to 64 visible ASCII characters'),
+  currency: rule(/^(?:[A-Z]{3}|[0-9]{3})$/, 'must be three letters A-Z or three digits'),
+  entryMode: rule(/^(?:[0-9A-Z]{3,4}|[0-9A-Z]{12})$/, 'must be 3, 4 or 12 characters from 0-9 A-Z'),
+  localTime: { fits: isLocalTime, description: 'must be a date and time such as 2026-11-23T12:34:56' },
+} as const satisfies Record<NetworkText, NetworkTextRule>
+
+function rule(pattern: RegExp, description: string): NetworkTextRule {
+  return ruleOf({ pattern, description })
+}
+
+function ruleOf({ pattern, description }: TextForm): NetworkTextRule {
+  return { fits: (text) => pattern.test(text), description }
+}
+
+function isLocalTime(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text)) return false
+  // A date that does not exist is read as another one, or as none.
+  const time = new Date(`${text}Z`)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text)
 }
 
 /** ISO 4217 codes of the currency of the books. */

@@ -1,12 +1,12 @@
 import {
-  merchantIdForms,
   type NetworkData,
+  type NetworkText,
+  type NetworkTextRule,
+  networkTextRules,
   type Product,
-  printableForm,
   products,
   type Rail,
   rails,
-  type TextForm,
 } from '../domain/network.js'
 import {
   type NetworkData as NetworkMessage,
@@ -15,37 +15,7 @@ import {
 } from '../gen/benefits/v1/network.js'
 import type { RequestFields } from './request-fields.js'
 
-type TextName = Exclude<keyof NetworkData, 'rail' | 'product'>
-
-/** The rule for one text field: its name in the contract, its form, and the message for any other form. */
-type TextRule = {
-  readonly name: string
-  readonly fits: (text: string) => boolean
-  readonly description: string
-}
-
-/** The text fields in the order of the contract. */
-const textRules = {
-  merchantId: ruleOf('merchant_id', merchantIdForms.merchantId),
-  merchantTaxId: ruleOf('merchant_tax_id', merchantIdForms.merchantTaxId),
-  acquirerId: ruleOf('acquirer_id', merchantIdForms.acquirerId),
-  terminalId: ruleOf('terminal_id', printableForm(16)),
-  rrn: rule('rrn', /^[0-9A-Za-z]{1,12}$/, 'must be 1 to 12 characters from 0-9 A-Z a-z'),
-  networkReference: rule('network_reference', /^[!-~]{1,64}$/, 'must be 1 to 64 visible ASCII characters'),
-  currency: rule('currency', /^(?:[A-Z]{3}|[0-9]{3})$/, 'must be three letters A-Z or three digits'),
-  entryMode: rule(
-    'entry_mode',
-    /^(?:[0-9A-Z]{3,4}|[0-9A-Z]{12})$/,
-    'must be 3, 4 or 12 characters from 0-9 A-Z',
-  ),
-  localTime: {
-    name: 'local_time',
-    fits: isLocalTime,
-    description: 'must be a date and time such as 2026-11-23T12:34:56',
-  },
-} as const satisfies Record<TextName, TextRule>
-
-const texts = Object.entries(textRules) as readonly (readonly [TextName, TextRule])[]
+const texts = Object.entries(networkTextRules) as readonly (readonly [NetworkText, NetworkTextRule])[]
 const railsByValue = new Map<RailValue, Rail>(rails.map((rail) => [RailValue[rail], rail]))
 const productsByValue = new Map<ProductValue, Product>(
   products.map((product) => [ProductValue[product], product]),
@@ -74,10 +44,10 @@ export function networkIn(
   const network: { -readonly [Field in keyof NetworkData]: NetworkData[Field] } = {}
   if (rail !== undefined) network.rail = rail
   if (product !== undefined) network.product = product
-  for (const [field, { name, fits, description }] of texts) {
+  for (const [field, { fits, description }] of texts) {
     const text = message[field]
     if (text === '') continue
-    fields.check(fits(text), `${path}.${name}`, description)
+    fields.check(fits(text), `${path}.${nameOf(field)}`, description)
     network[field] = text
   }
   return Object.keys(network).length > 0 ? network : undefined
@@ -102,17 +72,7 @@ export function networkMessage(network: NetworkData | undefined): NetworkMessage
   }
 }
 
-function rule(name: string, pattern: RegExp, description: string): TextRule {
-  return ruleOf(name, { pattern, description })
-}
-
-function ruleOf(name: string, { pattern, description }: TextForm): TextRule {
-  return { name, fits: (text) => pattern.test(text), description }
-}
-
-function isLocalTime(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text)) return false
-  // A date that does not exist is read as another one, or as none.
-  const time = new Date(`${text}Z`)
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text)
+/** The name of a field in the contract: `entry_mode` of `entryMode`. */
+function nameOf(field: NetworkText): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -9,6 +9,7 @@ import { useServices } from '../support/processes/service-process.js'
 
 const AUTHORIZATION = '/benefits.v1.AuthorizationService'
 const ACCOUNT = '/benefits.v1.AccountService'
+const BOOK_STREAM = '/benefits.v1.CardRailService/BookStream'
 const RULES = '/benefits.v1.MerchantRuleService'
 
 /** A zero byte, and a field that no message has. */
@@ -19,6 +20,13 @@ type BatchAnswer = {
   readonly rejected_credits: readonly { readonly reason: string; readonly description: string }[]
 }
 
+/** The streams that answer a message that cannot be read, and go on. */
+const answeringStreams: readonly string[] = [
+  `${AUTHORIZATION}/AuthorizeStream`,
+  `${ACCOUNT}/BatchCredit`,
+  BOOK_STREAM,
+]
+
 describe('bytes that are not a message of their method', () => {
   const fixture = useService()
   const address = () => fixture().service.grpcAddress
@@ -26,7 +34,7 @@ describe('bytes that are not a message of their method', () => {
     callWithBytes<Response>(address(), path, [Buffer.from(parts.flat())])
 
   for (const { path } of servedMethods) {
-    if (path === `${AUTHORIZATION}/AuthorizeStream` || path === `${ACCOUNT}/BatchCredit`) continue
+    if (answeringStreams.includes(path)) continue
     it(`end ${path} with INVALID_ARGUMENT`, async () => {
       const { answers, error } = await callWithBytes(address(), path, [illegal])
       expect(answers).to.deep.equal([])
@@ -41,6 +49,12 @@ describe('bytes that are not a message of their method', () => {
     const { answers, error } = await callWithBytes<StreamAnswer>(address(), path, [illegal, good])
     expect(error).to.equal(undefined)
     expect(answers.map((answer) => answer.error?.code).sort()).to.deep.equal([3, undefined])
+  })
+
+  it('get an answer in their place on BookStream', async () => {
+    const { answers, error } = await callWithBytes<StreamAnswer>(address(), BOOK_STREAM, [illegal, illegal])
+    expect(error).to.equal(undefined)
+    expect(answers.map((answer) => answer.error?.code)).to.deep.equal([3, 3])
   })
 
   it('get a rejection in their place from BatchCredit', async () => {

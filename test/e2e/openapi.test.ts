@@ -29,11 +29,16 @@ const ofRpcs = operations.filter(({ path }) => path.startsWith('/benefits.v1.'))
 /** Operations with rules across fields, which a schema cannot state: an admitted request may be malformed. */
 const withFurtherRules = [
   'AuthorizationService_Reverse',
+  'CardRailService_Increment',
+  'CardRailService_Capture',
+  'CardRailService_Advise',
+  'CardRailService_Refund',
   'AccountService_UpdateAccount',
   'MerchantRuleService_CreateMerchantRule',
   'MerchantRuleService_UpdateMerchantRule',
   'CategoryService_UpsertCategory',
   'CategoryService_UpdateMccPolicy',
+  'CategoryService_UpdateHoldPolicy',
 ]
 
 describe('the OpenAPI document and the service', () => {
@@ -60,6 +65,8 @@ describe('the OpenAPI document and the service', () => {
       accountId,
       // A schema cannot tell valid page tokens: only a list issues them.
       pageToken: fc.constant(''),
+      // The pattern of a duration bounds its digits only: at most 31 days.
+      expiresIn: fc.integer({ min: 1, max: 2_678_400 }).map((seconds) => `${seconds}s`),
       category: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
       network: networkData.map(networkJson),
       merchantRule: arbitraryOf('benefits.v1.MerchantRule'),
@@ -177,15 +184,19 @@ describe('the OpenAPI document and the service', () => {
   }
 })
 
-/** The amount must be 0 with a verification, and above 0 without one. A schema cannot state that. */
+/**
+ * The amount must be 0 with a verification, and above 0 without one. A verification has no hold. A schema
+ * cannot state that.
+ */
 function withRightAmount(request: unknown) {
   const {
     amount = '0',
     verification = false,
+    hold,
     ...others
-  }: { amount?: string; verification?: boolean } = Object(request)
-  const payable = amount === '0' ? '1' : amount
-  return { ...others, verification, amount: verification ? '0' : payable }
+  }: { amount?: string; verification?: boolean; hold?: object } = Object(request)
+  if (verification) return { ...others, verification, amount: '0' }
+  return { ...others, ...(hold && { hold }), amount: amount === '0' ? '1' : amount }
 }
 
 /** Network data in JSON. */

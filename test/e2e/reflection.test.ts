@@ -8,7 +8,13 @@ import { useService } from '../support/processes/service-fixture.js'
 const AUTHORIZATION_FILE = 'benefits/v1/authorization.proto'
 const TIMESTAMP_FILE = 'google/protobuf/timestamp.proto'
 const NETWORK_FILE = 'benefits/v1/network.proto'
-const IMPORTED_FILES = [NETWORK_FILE, TIMESTAMP_FILE, 'google/rpc/status.proto', 'google/protobuf/any.proto']
+const IMPORTED_FILES = [
+  NETWORK_FILE,
+  'google/protobuf/duration.proto',
+  TIMESTAMP_FILE,
+  'google/rpc/status.proto',
+  'google/protobuf/any.proto',
+]
 const NOT_FOUND = 5
 
 /** The files in an answer: a serialized FileDescriptorProto begins with its name. */
@@ -28,6 +34,7 @@ describe('reflection', () => {
         const [answer] = await ask({ list_services: '' })
         expect(answer?.list_services_response?.service.map(({ name }) => name)).to.have.members([
           'benefits.v1.AuthorizationService',
+          'benefits.v1.CardRailService',
           'benefits.v1.AccountService',
           'benefits.v1.ActivityService',
           'benefits.v1.CategoryService',

@@ -1,4 +1,5 @@
 import { requiredArgument, runCommand } from '../../tools/command.js'
+import { clearingPlan } from './clearing/clearing.js'
 import { clockPlan } from './clock/clock.js'
 import { crashPlan } from './crash/crash.js'
 import { databasePlan } from './database/database.js'
@@ -15,6 +16,7 @@ const plans: Readonly<Record<string, () => Plan>> = {
   hostile: hostilePlan,
   clock: clockPlan,
   shard: shardPlan,
+  clearing: clearingPlan,
 }
 
 await runCommand('faults', async () => {

@@ -8,6 +8,7 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { cleanBooks } from '../support/database/verified.js'
 import { expectSame } from '../support/model/as-text.js'
 import { explain, type Observation } from '../support/model/explanation.js'
+import type { Operation } from '../support/model/model-operation.js'
 import {
   modelParameters,
   opening,
@@ -19,7 +20,7 @@ import {
   withOtherContent,
 } from '../support/model/model-operations.js'
 import { accountText, perform, readStatement, recordOf, type Timed } from '../support/model/model-service.js'
-import { FIRST_DAY, type Filter, type Operation, ReferenceModel } from '../support/model/reference-model.js'
+import { FIRST_DAY, type Filter, ReferenceModel } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 

@@ -5,6 +5,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
 import { cleanBooks } from '../support/database/verified.js'
 import { expectSame, textOf } from '../support/model/as-text.js'
+import type { ModelRecord, Operation } from '../support/model/model-operation.js'
 import {
   modelParameters,
   opening,
@@ -24,14 +25,7 @@ import {
   readStatement,
   type Timed,
 } from '../support/model/model-service.js'
-import {
-  type Answer,
-  FIRST_DAY,
-  type Filter,
-  type ModelRecord,
-  type Operation,
-  ReferenceModel,
-} from '../support/model/reference-model.js'
+import { type Answer, FIRST_DAY, type Filter, ReferenceModel } from '../support/model/reference-model.js'
 import { DayClock } from '../support/processes/day-clock.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as authorize from '../../src/application/authorize.js'
 import * as budget from '../../src/application/budget.js'
+import * as cardRail from '../../src/application/card-rail.js'
 import * as limits from '../../src/application/change-limits.js'
 import * as status from '../../src/application/change-status.js'
 import * as credit from '../../src/application/credit-account.js'
@@ -18,7 +19,7 @@ const SEEDS = 48
 
 // Loaded with the tests: modules that a test loads would keep the mutant of that moment permanently.
 const subject: Subject = {
-  ...{ authorize, budget, credit, engine, errors },
+  ...{ authorize, budget, cardRail, credit, engine, errors },
   ...{ limits, open, reverse, poster, status },
 }
 

@@ -1,12 +1,7 @@
-import {
-  type Account,
-  type AccountHistory,
-  applyEntry,
-  balanceOf,
-  JOURNAL_MAX,
-} from '../../src/domain/account.js'
+import { type Account, type AccountHistory, applyEntry, JOURNAL_MAX } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp, type TransactionId } from '../../src/domain/entry.js'
+import { decideExpiry } from '../../src/domain/expiry.js'
 import {
   type AnyVerdict,
   accountText,
@@ -32,7 +27,7 @@ export class AccountBook {
   readonly #states: State[]
   readonly #entries: Entry[] = []
   readonly #seqById = new Map<TransactionId, number>()
-  readonly #reversals: ReversalEntry[] = []
+  readonly #followUps: FollowUpEntry[] = []
   /** Every operation on an account, by id. */
   readonly #asked = new Map<TransactionId, Operation[]>()
 
@@ -96,7 +91,7 @@ export class AccountBook {
       if (!entry) return
       this.#states.pop()
       this.#seqById.delete(entry.transactionId)
-      if (entry.kind === 'REVERSAL') this.#reversals.pop()
+      if (isFollowUp(entry)) this.#followUps.pop()
     }
   }
 
@@ -110,7 +105,7 @@ export class AccountBook {
     this.#states.push({ ...applyEntry(state, entry), journal: [] })
     this.#entries.push(entry)
     this.#seqById.set(transactionId, Number(entry.seq))
-    if (entry.kind === 'REVERSAL') this.#reversals.push(entry)
+    if (isFollowUp(entry)) this.#followUps.push(entry)
     return undefined
   }
 
@@ -119,6 +114,11 @@ export class AccountBook {
     const operations = this.#asked.get(entry.transactionId) ?? []
     const versions = entry.kind === 'AUTHORIZATION' ? [entry.catalogVersion ?? 0n] : [1n, 2n]
     const said: AnyVerdict[] = []
+    if (entry.kind === 'EXPIRY') {
+      const verdict = decideExpiry(this.#historyAt(this.length), entry.originalId, entry.at)
+      if (verdict.type === 'RECORD' && isSame(verdict.entry, entry)) return undefined
+      said.push(verdict)
+    }
     for (const operation of operations) {
       for (const version of versions) {
         const verdict = this.decide(operation, { seq: this.length, at: entry.at, version })
@@ -136,8 +136,9 @@ export class AccountBook {
   }
 
   #compare(account: Account): string | undefined {
-    for (const balance of account.wallets.values())
-      if (balance < 0n) return `a balance below zero: ${accountText(account)}`
+    for (const part of amounts)
+      for (const amount of account[part].values())
+        if (amount < 0n) return `an amount below zero: ${accountText(account)}`
     const { journal } = account
     const state = this.#states.at(-1) ?? this.#prehistory.account
     if (isSameAccount(account, state)) return undefined
@@ -154,14 +155,14 @@ export class AccountBook {
         return place !== undefined && place <= seq ? this.entry(place) : undefined
       },
       followUpsOf: (id) =>
-        [...this.#prehistory.reversals, ...this.#reversals].filter(
+        [...this.#prehistory.followUps, ...this.#followUps].filter(
           (entry) => entry.originalId === id && isThen(entry),
         ),
     }
   }
 }
 
-/** Whether two accounts are equal, their journals apart. A missing wallet holds nothing. */
+/** Whether two accounts are equal, their journals apart. A missing wallet holds and owes nothing. */
 function isSameAccount(one: Account, other: Account): boolean {
   return saysAllOf(one, other) && saysAllOf(other, one)
 }
@@ -169,17 +170,19 @@ function isSameAccount(one: Account, other: Account): boolean {
 function saysAllOf(one: Account, other: Account): boolean {
   const fields = { one: one as Fields, other: other as Fields }
   for (const name of Object.keys(other)) {
-    if (name === 'journal' || name === 'wallets') continue
+    if (name === 'journal' || amounts.some((one) => one === name)) continue
     if (!isSame(fields.one[name], fields.other[name])) return false
   }
-  return holdsAllOf(one, other)
+  return amounts.every((part) => hasAllOf(one[part], other[part]))
 }
+
+const amounts = ['wallets', 'held', 'owed'] as const
 
 /** The fields of an account, for comparison one by one. */
 type Fields = Readonly<Record<string, unknown>>
 
-function holdsAllOf(one: Account, { wallets }: Account): boolean {
-  for (const [wallet, balance] of wallets) if (balanceOf(one, wallet) !== balance) return false
+function hasAllOf(some: Account['wallets'], others: Account['wallets']): boolean {
+  for (const [wallet, amount] of others) if ((some.get(wallet) ?? 0n) !== amount) return false
   return true
 }
 

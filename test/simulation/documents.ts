@@ -1,7 +1,7 @@
 import type { EntryKey } from '../../src/application/ledger.js'
 import type { Account } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp } from '../../src/domain/entry.js'
 
 /** A write of one document, at its place in the log. */
 export type Write = { readonly committedThen: number } & (
@@ -41,10 +41,10 @@ export class Documents {
     return found && found.place <= asOf ? found.value : undefined
   }
 
-  reversals({ accountId, transactionId }: EntryKey, asOf: number): readonly ReversalEntry[] {
-    return this.entries(accountId, asOf).filter(
-      (entry): entry is ReversalEntry => entry.kind === 'REVERSAL' && entry.originalId === transactionId,
-    )
+  followUps({ accountId, transactionId }: EntryKey, asOf: number): readonly FollowUpEntry[] {
+    return this.entries(accountId, asOf)
+      .filter(isFollowUp)
+      .filter(({ originalId }) => originalId === transactionId)
   }
 
   /** The ledger's entries of an account, in the order of writing. */

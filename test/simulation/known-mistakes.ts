@@ -135,6 +135,7 @@ export const knownMistakes: readonly Mistake[] = [
   },
   {
     name: 'an early reversal of a part in the place of the one before',
+    isRare: true,
     patches: [
       {
         file: 'domain/early-reversals.ts',
@@ -145,7 +146,6 @@ export const knownMistakes: readonly Mistake[] = [
   },
   {
     name: 'an early reversal of a part that a later one gives back again',
-    isRare: true,
     patches: [
       {
         file: 'domain/reverse.ts',
@@ -216,6 +216,132 @@ export const knownMistakes: readonly Mistake[] = [
         file: 'application/engine/ledger-poster.ts',
         text: 'failures += 1\n',
         instead: 'failures += 1\n        this.#queue = this.#queue.slice(batch.length)\n',
+      },
+    ],
+  },
+  { name: 'open holds that are added to the stored ones', mergesHolds: true },
+  {
+    name: 'the rest of a hold counted twice by its final capture',
+    patches: [
+      {
+        file: 'domain/capture.ts',
+        text: '{ delta: released, heldDelta: -amount - released }',
+        instead: '{ delta: released * 2n, heldDelta: -amount - released }',
+      },
+    ],
+  },
+  {
+    name: 'a captured hold that expires, because its capture leaves it open',
+    patches: [
+      {
+        file: 'domain/capture.ts',
+        text: 'heldDelta: -amount - released })',
+        instead: 'heldDelta: -released })',
+      },
+    ],
+  },
+  {
+    name: 'the flag for early captures forgotten',
+    patches: [
+      {
+        file: 'domain/entry.ts',
+        text: "return entry.kind === 'CAPTURE' && entry.reason === 'CAPTURED_UNSEEN'",
+        instead: 'return false',
+      },
+    ],
+  },
+  {
+    name: 'owed money paid by a credit that also becomes available',
+    patches: [
+      { file: 'domain/credit.ts', text: 'const delta = amount - owedPart', instead: 'const delta = amount' },
+    ],
+  },
+  {
+    name: 'a debt of the purchase that its reversal pays out',
+    patches: [
+      {
+        file: 'domain/movement.ts',
+        text: 'const cancelled = smaller(spent, smaller(owed, owedOf(account, wallet)))',
+        instead: 'const cancelled = smaller(0n, smaller(owed, owedOf(account, wallet)))',
+      },
+    ],
+  },
+  {
+    name: 'holds that expire before their time',
+    patches: [
+      {
+        file: 'domain/expiry.ts',
+        text: '.filter(({ expiresAt }) => expiresAt <= at)',
+        instead: '.filter(({ expiresAt }) => expiresAt.getTime() - 1_000 <= at.getTime())',
+      },
+      {
+        file: 'domain/expiry.ts',
+        text: 'if (hold.expiresAt > at)',
+        instead: 'if (hold.expiresAt.getTime() - 1_000 > at.getTime())',
+      },
+    ],
+  },
+  {
+    name: 'due holds that do not expire before a decision',
+    patches: [
+      {
+        file: 'application/engine/expire-due.ts',
+        text: '.slice(0, Math.max(entriesMax, 0))',
+        instead: '.slice(0, 0)',
+      },
+    ],
+  },
+  {
+    name: 'days that do not get an expired hold back',
+    patches: [{ file: 'domain/expiry.ts', text: '...dayFields(hold.counted, rest),', instead: '' }],
+  },
+  {
+    name: 'a refund to another wallet than the one that paid',
+    patches: [
+      {
+        file: 'domain/refund.ts',
+        text: 'routeRefund(catalog, { ...refund, used: sums.wallet })',
+        instead: 'routeRefund(catalog, { ...refund, used: undefined })',
+      },
+    ],
+  },
+  {
+    name: 'a capture that looks for no earlier steps',
+    patches: [
+      {
+        file: 'application/card-rail.ts',
+        text: 'isOpen(account, capture.originalId, dueAt) ? [] : [capture.originalId]',
+        instead: 'isOpen(account, capture.originalId, dueAt) ? [capture.originalId] : []',
+      },
+    ],
+  },
+  {
+    name: 'a reversal that gives back what another one has given back',
+    patches: [
+      {
+        file: 'domain/purchase-sums.ts',
+        text: 'const left = captured - reversed - refunded',
+        instead: 'const left = captured - refunded',
+      },
+    ],
+  },
+  {
+    name: 'a second capture that is no longer late',
+    patches: [
+      {
+        file: 'domain/purchase-sums.ts',
+        text: 'const left = paidAtOnce - confirmed - reversed',
+        instead: 'const left = paidAtOnce - reversed',
+      },
+    ],
+  },
+  {
+    name: 'an increment that the limits do not count',
+    patches: [
+      {
+        file: 'domain/increment.ts',
+        text: '    day: spending.day,\n',
+        instead: '',
       },
     ],
   },

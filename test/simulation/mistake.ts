@@ -11,6 +11,8 @@ export type Mistakes = {
   readonly ignoresVersion?: boolean
   /** The filter of a commit lacks the balance. */
   readonly ignoresBalance?: boolean
+  /** A commit adds its open holds to the stored ones, instead of setting all of them. */
+  readonly mergesHolds?: boolean
   /** Reads see writes before a majority has them. */
   readonly readsLocally?: boolean
   /** A commit is acknowledged before a majority has it. */

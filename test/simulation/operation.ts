@@ -1,6 +1,8 @@
 import type { Account, AccountHistory } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
+import { type Advice, decideAdvice } from '../../src/domain/advice.js'
 import type { Calendar, Day } from '../../src/domain/calendar.js'
+import { type Capture, decideCapture } from '../../src/domain/capture.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import { benefit, challengeCategories, freeBalance } from '../../src/domain/category.js'
 import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
@@ -8,8 +10,10 @@ import { decideStatusChange, type StatusChange } from '../../src/domain/change-s
 import { type Credit, decideCredit } from '../../src/domain/credit.js'
 import { decide, type Purchase } from '../../src/domain/decide.js'
 import type { Entry, TransactionId } from '../../src/domain/entry.js'
+import { decideIncrement, type Increment } from '../../src/domain/increment.js'
 import { mccSet } from '../../src/domain/mcc-set.js'
 import { decideOpening, type Opening } from '../../src/domain/open-account.js'
+import { decideRefund, type Refund } from '../../src/domain/refund.js'
 import { decideReversal, type Reversal } from '../../src/domain/reverse.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import { catalogOf } from '../support/catalog/catalogs.js'
@@ -19,6 +23,10 @@ import { utcCalendar } from '../support/catalog/utc-calendar.js'
 export type Operation = { readonly accountId: AccountId } & (
   | { readonly kind: 'BUY'; readonly content: Purchase }
   | { readonly kind: 'REVERSE'; readonly content: Reversal }
+  | { readonly kind: 'INCREMENT'; readonly content: Increment }
+  | { readonly kind: 'CAPTURE'; readonly content: Capture }
+  | { readonly kind: 'ADVISE'; readonly content: Advice }
+  | { readonly kind: 'REFUND'; readonly content: Refund }
   | { readonly kind: 'CREDIT'; readonly content: Credit }
   | { readonly kind: 'STATUS'; readonly content: StatusChange }
   | { readonly kind: 'LIMITS'; readonly content: LimitsChange }
@@ -72,6 +80,14 @@ export function decideOperation(
       return decide(history, content, catalog, at, calendar)
     case 'REVERSE':
       return decideReversal(history, content, at)
+    case 'INCREMENT':
+      return decideIncrement(history, content, at, calendar)
+    case 'CAPTURE':
+      return decideCapture(history, content, catalog, at, calendar)
+    case 'ADVISE':
+      return decideAdvice(history, content, catalog, at, calendar)
+    case 'REFUND':
+      return decideRefund(history, content, catalog, at)
     case 'CREDIT':
       return decideCredit(history, content, catalog, at)
     case 'STATUS':
@@ -107,15 +123,26 @@ function valueText(value: unknown): string {
 }
 
 /** An account in one line, for people. */
-export function accountText({ version, status, wallets, journal }: Account): string {
-  const held = Array.from(wallets, ([wallet, balance]) => `${wallet} ${balance}`)
-  return `version ${version}, ${[status, ...held].join(', ')}, journal ${journal[0]?.seq} to ${journal.at(-1)?.seq}`
+export function accountText({ version, status, wallets, held, owed, holds, journal }: Account): string {
+  const amounts = { '': wallets, ' held': held, ' owed': owed }
+  const texts = Object.entries(amounts).flatMap(([what, parts]) =>
+    Array.from(parts, ([wallet, amount]) => `${wallet}${what} ${amount}`),
+  )
+  const open = holds.map(({ id, authorized, captured, released }) => {
+    return `${id} open with ${authorized - captured - released}`
+  })
+  return `version ${version}, ${[status, ...texts, ...open].join(', ')}, journal ${journal[0]?.seq} to ${journal.at(-1)?.seq}`
 }
 
 /** An entry in one line, for people. */
 export function entryText(entry: Entry): string {
   const movement = entry.kind === 'ADMIN' ? undefined : entry.movement
-  const moved = movement ? `, ${movement.wallet} ${movement.delta} to ${movement.balanceAfter}` : ''
+  const { heldDelta, owedDelta } = movement ?? {}
+  const held = heldDelta === undefined ? '' : `, held ${heldDelta}`
+  const owed = owedDelta === undefined ? '' : `, owed ${owedDelta}`
+  const moved = movement
+    ? `, ${movement.wallet} ${movement.delta} to ${movement.balanceAfter}${held}${owed}`
+    : ''
   const why = 'reason' in entry ? ` ${entry.reason}` : ''
   return `${entry.seq}:${entry.transactionId} ${entry.kind}${why}${moved}`
 }

@@ -1,5 +1,6 @@
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { PurchaseDescription } from '../../src/domain/entry.js'
+import type { Purchase } from '../../src/domain/decide.js'
+import type { PurchaseDescription, TransactionId } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
 import type { NetworkData } from '../../src/domain/network.js'
 import { Random } from '../../tools/random.js'
@@ -119,6 +120,8 @@ class DeedMaker {
   readonly #accounts: readonly AccountPlan[]
   readonly #asked: Operation[]
   #number = 0
+  /** The number of a future operation that a step has named. */
+  #ahead = 0
 
   constructor(random: Random, accounts: readonly AccountPlan[]) {
     this.#random = random
@@ -169,11 +172,17 @@ class DeedMaker {
   #anything(accountId: AccountId, transactionId: string): Operation {
     const random = this.#random
     const chosen = random.below(100)
-    if (chosen < 55) return { accountId, kind: 'BUY', content: this.#purchase(transactionId) }
-    if (chosen < 77) return this.#reversal(accountId, transactionId)
+    if (chosen < 43) return { accountId, kind: 'BUY', content: this.#purchase(transactionId) }
+    if (chosen < 61) return this.#reversal(accountId, transactionId)
+    if (chosen < 79) return this.#step(accountId, transactionId)
     if (chosen < 88) {
       const wallet = random.pick(['CASH', 'FOOD', 'MEAL', 'PETS'])
-      return { accountId, kind: 'CREDIT', content: { transactionId, wallet, amount: this.#amount() } }
+      const paysOwed = random.chance(0.5) ? { paysOwed: true as const } : {}
+      return {
+        accountId,
+        kind: 'CREDIT',
+        content: { transactionId, wallet, amount: this.#amount(), ...paysOwed },
+      }
     }
     const subject = 'simulation'
     if (chosen < 93) {
@@ -197,30 +206,74 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    // Fallback, network data and verifications follow the id, not a draw. So the seeds that find known
-    // mistakes still find them.
+    // Fallback, network data and verifications follow the id, not a draw.
     const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
     const network = networks[transactionId.at(-1) ?? '']
     const amount = this.#amount()
     const asked = transactionId.endsWith('8')
       ? { amount: centavos(0n), verification: true as const }
-      : { amount }
+      : { amount, ...this.#hold() }
     return { transactionId, mcc, merchant, ...asked, ...fallback, ...(network && { network }) }
+  }
+
+  /** Half of the purchases are held: for a time that passes, that a jump of the clock passes, or for days. */
+  #hold(): Pick<Purchase, 'hold'> {
+    const random = this.#random
+    if (random.chance(0.5)) return {}
+    const seconds = random.pick([1, 1, 2, 1_800, undefined])
+    return { hold: seconds === undefined ? {} : { expiresInSeconds: seconds } }
+  }
+
+  /** A later step of a purchase: an earlier one, or one that is still to come. */
+  #step(accountId: AccountId, transactionId: string): Operation {
+    const random = this.#random
+    const { mcc, merchant } = this.#purchase(transactionId)
+    const originalId = this.#originalId(accountId)
+    const named = { transactionId, originalId, amount: this.#amount() }
+    const booked = { ...named, mcc, merchant }
+    const chosen = random.below(18)
+    if (chosen < 9) {
+      const moreToCome = random.chance(0.3) ? { moreToCome: true as const } : {}
+      return { accountId, kind: 'CAPTURE', content: { ...booked, ...moreToCome } }
+    }
+    if (chosen < 12) return { accountId, kind: 'INCREMENT', content: named }
+    const { originalId: _, ...unlinked } = booked
+    const content = random.chance(0.7) ? booked : unlinked
+    if (chosen < 15) return { accountId, kind: 'ADVISE', content }
+    const request = random.chance(0.5) ? { request: true as const } : {}
+    return { accountId, kind: 'REFUND', content: { ...content, ...request } }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {
     const random = this.#random
-    const known = this.#asked.filter(
-      (operation) => operation.accountId === accountId && operation.kind !== 'CREDIT',
-    )
-    const original = this.#earlier(known)
-    // The next number, or the one after it: a future purchase.
-    const ahead = `t${this.#number + 1 + random.below(2)}`
-    const originalId = original && random.chance(0.8) ? idOf(original) : ahead
-    const amount = random.chance(0.5) ? { amount: this.#amount() } : {}
+    const isEarly = random.chance(0.35)
+    const originalId = isEarly ? this.#future() : this.#originalId(accountId)
+    // Most early reversals are partial: several of them then leave a part of the purchase.
+    const amount = random.chance(isEarly ? 0.8 : 0.5) ? { amount: this.#amount() } : {}
     // With equal amounts, it reverses a purchase of exactly that amount.
     const described = random.chance(0.05) ? amount : this.#described()
-    return { accountId, kind: 'REVERSE', content: { transactionId, originalId, described, ...amount } }
+    const advice = random.chance(0.2) ? { advice: true as const } : {}
+    const content = { transactionId, originalId, described, ...amount, ...advice }
+    return { accountId, kind: 'REVERSE', content }
+  }
+
+  /** The id of an earlier purchase, seldom of another operation, or of a future one. */
+  #originalId(accountId: AccountId): TransactionId {
+    const random = this.#random
+    const isAny = random.chance(0.15)
+    const known = this.#asked.filter(
+      (operation) => operation.accountId === accountId && (isAny || operation.kind === 'BUY'),
+    )
+    const original = this.#earlier(known)
+    return original && random.chance(0.7) ? idOf(original) : this.#future()
+  }
+
+  /** The id of one of the next three operations, often the same one again. */
+  #future(): TransactionId {
+    const random = this.#random
+    const isStillAhead = this.#ahead > this.#number
+    if (!isStillAhead || random.chance(0.4)) this.#ahead = this.#number + 1 + random.below(3)
+    return `t${this.#ahead}`
   }
 
   #described(): PurchaseDescription {

@@ -1,6 +1,6 @@
 import { type Account, applyEntry, JOURNAL_MAX, unopenedAccount } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry.js'
+import { type Entry, type FollowUpEntry, isFollowUp, type TransactionId } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import { catalogs, decideOperation, type Operation } from './operation.js'
 
@@ -11,7 +11,7 @@ export type Prehistory = {
   readonly entries: readonly Entry[]
   readonly operations: readonly Operation[]
   readonly seqById: ReadonlyMap<TransactionId, number>
-  readonly reversals: readonly ReversalEntry[]
+  readonly followUps: readonly FollowUpEntry[]
 }
 
 /** NONE: nothing. SHORT: a few entries of all kinds. LONG: the journal has almost no room left. */
@@ -41,7 +41,7 @@ function operationsOf(accountId: AccountId, kind: PrehistoryKind): readonly Oper
   const first: readonly Operation[] = [
     { accountId, kind: 'OPEN', content: { transactionId: 'p-open', subject: 'simulation' } },
     credit('CASH', 100n),
-    credit('FOOD', 90n),
+    credit('FOOD', 120n),
     credit('MEAL', 60n),
     { accountId, kind: 'BUY', content: { transactionId: 'p-buy', ...purchase } },
     {
@@ -54,6 +54,7 @@ function operationsOf(accountId: AccountId, kind: PrehistoryKind): readonly Oper
       kind: 'REVERSE',
       content: { transactionId: 'p-ahead', originalId: 'p-never', described: {} },
     },
+    { accountId, kind: 'BUY', content: { transactionId: 'p-hold', ...purchase, hold: {} } },
   ]
   if (kind === 'SHORT') return first
   const more = Array.from({ length: JOURNAL_MAX - 5 - first.length }, (_, index) =>
@@ -70,7 +71,7 @@ function lived(id: AccountId, operations: readonly Operation[]): Prehistory {
       account,
       find: (wanted: TransactionId) => entries.find(({ transactionId }) => transactionId === wanted),
       followUpsOf: (wanted: TransactionId) =>
-        reversalsIn(entries).filter(({ originalId }) => originalId === wanted),
+        entries.filter(isFollowUp).filter(({ originalId }) => originalId === wanted),
     }
     const verdict = decideOperation(operation, history, PREHISTORY_AT, catalogs[0])
     if (verdict.type !== 'RECORD') throw new Error(`the prehistory of ${id} has ${verdict.type} in it`)
@@ -78,9 +79,5 @@ function lived(id: AccountId, operations: readonly Operation[]): Prehistory {
     account = applyEntry(account, verdict.entry)
   }
   const seqById = new Map(entries.map(({ transactionId, seq }) => [transactionId, Number(seq)]))
-  return { account, entries, operations, seqById, reversals: reversalsIn(entries) }
-}
-
-function reversalsIn(entries: readonly Entry[]): readonly ReversalEntry[] {
-  return entries.filter((entry) => entry.kind === 'REVERSAL')
+  return { account, entries, operations, seqById, followUps: entries.filter(isFollowUp) }
 }

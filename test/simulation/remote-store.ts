@@ -3,7 +3,7 @@ import type { UndecidedError } from '../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../src/application/ledger.js'
 import type { Account } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
-import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
+import type { Entry, FollowUpEntry } from '../../src/domain/entry.js'
 import type { Random } from '../../tools/random.js'
 import type { Coverage } from './coverage.js'
 import type { Mistakes } from './mistake.js'
@@ -140,11 +140,11 @@ export class RemoteStore implements AccountStore, Ledger {
     )
   }
 
-  async findFollowUps(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+  async findFollowUps(originals: readonly EntryKey[]): Promise<readonly FollowUpEntry[]> {
     const { documents } = this.#net.replicas
     return await this.#read(
-      () => `find reversals of ${originals.map(({ transactionId }) => transactionId)}`,
-      (place) => originals.flatMap((key) => documents.reversals(key, place)),
+      () => `find follow-ups of ${originals.map(({ transactionId }) => transactionId)}`,
+      (place) => originals.flatMap((key) => documents.followUps(key, place)),
     )
   }
 

@@ -35,7 +35,7 @@ describe('the simulated replica set', () => {
       kind: 'AUTHORIZATION',
       accountId: 'A',
       transactionId,
-      seq: 8n,
+      seq: 9n,
       at,
       movement,
       ...said,
@@ -59,9 +59,9 @@ describe('the simulated replica set', () => {
     replicas.write(change('x'))
     const outcomes: WriteOutcome[] = []
     replicas.whenDurable((outcome) => outcomes.push(outcome))
-    expect({ version: read(), outcomes }).to.deep.equal({ version: 7n, outcomes: [] })
+    expect({ version: read(), outcomes }).to.deep.equal({ version: 8n, outcomes: [] })
     allHappens()
-    expect({ version: read(), outcomes }).to.deep.equal({ version: 8n, outcomes: ['DURABLE'] })
+    expect({ version: read(), outcomes }).to.deep.equal({ version: 9n, outcomes: ['DURABLE'] })
   })
 
   it('keeps majority commits through an election, and acknowledges no others', () => {
@@ -74,7 +74,7 @@ describe('the simulated replica set', () => {
     replicas.failOver(10)
     expect({ isUp: replicas.isUp, outcomes }).to.deep.equal({ isUp: false, outcomes: ['LOST'] })
     allHappens()
-    expect({ isUp: replicas.isUp, version: read() }).to.deep.equal({ isUp: true, version: 8n })
+    expect({ isUp: replicas.isUp, version: read() }).to.deep.equal({ isUp: true, version: 9n })
   })
 
   it('rolls a commit without a majority back in some elections', () => {
@@ -84,7 +84,7 @@ describe('the simulated replica set', () => {
       replicas.failOver(10)
       kept.add(replicas.documents.account('A', replicas.documents.length)?.version)
     }
-    expect([...kept].sort()).to.deep.equal([7n, 8n])
+    expect([...kept].sort()).to.deep.equal([8n, 9n])
   })
 
   it('still shows earlier majority commits at a former primary', () => {
@@ -93,7 +93,7 @@ describe('the simulated replica set', () => {
     replicas.write(change('x'))
     replicas.whenDurable(() => {})
     allHappens()
-    expect([read('FORMER'), read()]).to.deep.equal([7n, 8n])
+    expect([read('FORMER'), read()]).to.deep.equal([8n, 9n])
   })
 
   it('stores a ledger entry once, and each place in a history once', () => {
@@ -110,6 +110,6 @@ describe('the simulated replica set', () => {
     replicas.whenDurable((outcome) => outcomes.push(outcome))
     allHappens()
     expect(outcomes).to.deep.equal(['UNSURE'])
-    expect(read(), 'afterwards').to.equal(8n)
+    expect(read(), 'afterwards').to.equal(9n)
   })
 })

@@ -112,7 +112,7 @@ export class ReplicaSet {
     const stored = documents.account(before.id, documents.length)
     if (before.version === 0n && stored) return 'CONFLICT'
     if (before.version > 0n && !(stored && isAsDecidedOn(stored, change, mistakes))) return 'CONFLICT'
-    const written = stored ? updated(stored, change) : after
+    const written = stored ? updated(stored, change, mistakes) : after
     documents.write(written, this.#committed)
     listener.accountWritten({ before: stored, after: written })
     return 'COMMITTED'
@@ -228,31 +228,45 @@ function isAsDecidedOn(stored: Account, { before, after }: AccountChange, mistak
   return true
 }
 
-/** The update: balances and version are incremented, whatever they were, and changed fields are set. */
-function updated(stored: Account, { before, after }: AccountChange): Account {
-  const wallets = new Map<CategoryId, Centavos>(stored.wallets)
-  for (const [wallet, balance] of after.wallets) {
-    const delta = balance - balanceOf(before, wallet)
-    // The database only adds. The result is checked when it is written.
-    if (delta !== 0n) wallets.set(wallet, (balanceOf(stored, wallet) + delta) as Centavos)
-  }
+/** The update: amounts and version are incremented, whatever they were, and changed fields are set. */
+function updated(stored: Account, { before, after }: AccountChange, mistakes: Mistakes): Account {
   const openedAt = before.status === after.status ? stored.openedAt : after.openedAt
   return {
     id: stored.id,
     status: before.status === after.status ? stored.status : after.status,
-    wallets,
+    wallets: incremented('wallets', stored, { before, after }),
     limits: limitsAfter(stored, { before, after }),
     spent: after.spent.size > 0 ? after.spent : stored.spent,
     version: stored.version + after.version - before.version,
     hasEarlyReversal: stored.hasEarlyReversal || after.hasEarlyReversal,
     hasEarlyCapture: stored.hasEarlyCapture || after.hasEarlyCapture,
-    held: after.held,
-    owed: after.owed,
-    holds: after.holds,
+    held: incremented('held', stored, { before, after }),
+    owed: incremented('owed', stored, { before, after }),
+    holds: before.holds === after.holds ? stored.holds : holdsAfter(stored, after, mistakes),
     journal: after.journal,
     ...(after.updatedAt && { updatedAt: after.updatedAt }),
     ...(openedAt && { openedAt }),
   }
+}
+
+/** The open holds are set whole, as they were decided under the version. */
+function holdsAfter({ holds }: Account, after: Account, { mergesHolds }: Mistakes): Account['holds'] {
+  if (!mergesHolds) return after.holds
+  return [...holds.filter(({ id }) => after.holds.every((hold) => hold.id !== id)), ...after.holds]
+}
+
+/** The amounts of the wallets after the increments. The database only adds: the witness checks the result. */
+function incremented(
+  part: 'wallets' | 'held' | 'owed',
+  stored: Account,
+  { before, after }: AccountChange,
+): Account['wallets'] {
+  const amounts = new Map<CategoryId, Centavos>(stored[part])
+  for (const [wallet, amount] of after[part]) {
+    const delta = amount - (before[part].get(wallet) ?? 0n)
+    if (delta !== 0n) amounts.set(wallet, ((amounts.get(wallet) ?? 0n) + delta) as Centavos)
+  }
+  return amounts
 }
 
 function limitsAfter(stored: Account, { before, after }: AccountChange): Account['limits'] {

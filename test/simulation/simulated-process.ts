@@ -96,12 +96,20 @@ export class SimulatedProcess implements Client {
   perform({ accountId, kind, content }: Operation, budget: Budget): Promise<AnyVerdict> {
     const { engine } = this
     const catalog = () => this.#catalog
-    const { authorize, reverse, credit, status, limits, open } = this.#subject
+    const { authorize, reverse, cardRail, credit, status, limits, open } = this.#subject
     switch (kind) {
       case 'BUY':
         return authorize.authorize({ engine, catalog, calendar }, accountId, content, budget)
       case 'REVERSE':
         return reverse.reverse(engine, accountId, content, budget)
+      case 'INCREMENT':
+        return cardRail.cardRail({ engine, catalog, calendar }).increment(accountId, content, budget)
+      case 'CAPTURE':
+        return cardRail.cardRail({ engine, catalog, calendar }).capture(accountId, content, budget)
+      case 'ADVISE':
+        return cardRail.cardRail({ engine, catalog, calendar }).advise(accountId, content, budget)
+      case 'REFUND':
+        return cardRail.cardRail({ engine, catalog, calendar }).refund(accountId, content, budget)
       case 'CREDIT':
         return credit.creditAccount({ engine, catalog }, accountId, content, budget)
       case 'STATUS':

@@ -1,7 +1,9 @@
 import type { AccountChange } from '../../src/application/account-store.js'
 import type { Budget } from '../../src/application/budget.js'
 import type { Indecision } from '../../src/application/errors.js'
+import type { Account } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
+import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import { Random } from '../../tools/random.js'
 import type { Subject } from '../support/engine-sources.js'
@@ -37,7 +39,12 @@ export type Outcome = {
 }
 
 /** One unanswered attempt at a process. */
-type OpenAttempt = Attempt & { readonly process: SimulatedProcess; readonly budget: Budget }
+type OpenAttempt = Attempt & {
+  readonly process: SimulatedProcess
+  readonly budget: Budget
+  /** The earliest time that the process's clock has shown since, which may jump. */
+  earliest: Date
+}
 
 const answers = {
   RECORD: 'answers: decided now',
@@ -215,7 +222,8 @@ export class Simulation {
     const { timeBudget } = this.#options.subject.budget
     const budget = timeBudget(patienceMs, process.clock)
     const oldestPlace = this.#replicas.readPlace(process.view)
-    const attempt: OpenAttempt = { operation, oldestPlace, process, budget }
+    const earliest = process.clock.now()
+    const attempt: OpenAttempt = { operation, oldestPlace, process, budget, earliest }
     this.#attempts.add(attempt)
     this.#witness.asked(attempt)
     this.#coverage.count('attempts')
@@ -270,19 +278,42 @@ export class Simulation {
   /** A commit that is sent after its caller has given up is a late approval. */
   #checkTime(client: Client, changes: readonly AccountChange[]): void {
     for (const { before, after } of changes) {
-      for (const { seq, accountId, transactionId } of after.journal) {
-        if (seq <= before.version || this.#isAwaited(client, accountId, transactionId)) continue
-        this.#witness.accuse(`${client.name} commits ${transactionId} when nobody waits for it any more`)
+      const expired = new Set<string>()
+      for (const entry of after.journal) {
+        if (entry.seq <= before.version) continue
+        if (entry.kind === 'EXPIRY') expired.add(entry.originalId)
+        else
+          this.#checkEntry(
+            client,
+            entry,
+            before.holds.filter(({ id }) => !expired.has(id)),
+          )
       }
     }
   }
 
-  #isAwaited(client: Client, accountId: AccountId, transactionId: string): boolean {
-    for (const { process, operation, budget } of this.#attempts) {
-      const isIt = operation.accountId === accountId && idOf(operation) === transactionId
-      if (isIt && process === client && budget.remainingMs() > 0) return true
-    }
-    return false
+  /** A caller waits for the entry, and no hold was due when the caller asked. */
+  #checkEntry(client: Client, { accountId, transactionId }: Entry, holds: Account['holds']): void {
+    const askers = this.#askersOf(client, accountId, transactionId)
+    if (!askers.some(({ budget }) => budget.remainingMs() > 0))
+      this.#witness.accuse(`${client.name} commits ${transactionId} when nobody waits for it any more`)
+    const due = holds.find(({ expiresAt }) => askers.every(({ earliest }) => expiresAt <= earliest))
+    if (due) this.#witness.accuse(`${client.name} commits ${transactionId} before the expiry of ${due.id}`)
+  }
+
+  #askersOf(client: Client, accountId: AccountId, transactionId: string): readonly OpenAttempt[] {
+    return [...this.#attempts].filter(
+      ({ process, operation }) =>
+        process === client && operation.accountId === accountId && idOf(operation) === transactionId,
+    )
+  }
+
+  /** Sets a process's clock to another time. */
+  #turnClock(process: SimulatedProcess): void {
+    process.turnClock(this.#random.below(2 * CLOCK_OFF_MS) - CLOCK_OFF_MS)
+    const now = process.clock.now()
+    for (const attempt of this.#attempts)
+      if (attempt.process === process && now < attempt.earliest) attempt.earliest = now
   }
 
   #disturb({ kind, durationUs, process: index }: Disturbance): void {
@@ -297,7 +328,7 @@ export class Simulation {
       AWAY: () => this.#replicas.goAway(durationUs),
       LEDGER_AWAY: () => this.#loseLedger(durationUs),
       LAG: () => this.#replicas.holdReplication(durationUs),
-      CLOCK: () => process?.turnClock(this.#random.below(2 * CLOCK_OFF_MS) - CLOCK_OFF_MS),
+      CLOCK: () => process && this.#turnClock(process),
       CATALOG: () => process?.changeCatalog(),
     }
     happen[kind]()

@@ -2,7 +2,7 @@ import { type Account, JOURNAL_MAX } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
 import { AccountAudit } from '../../src/domain/audit.js'
 import { auditPurchases } from '../../src/domain/audit-purchase.js'
-import type { Entry } from '../../src/domain/entry.js'
+import { type Entry, movementOf } from '../../src/domain/entry.js'
 import { type AccountBook, verdictText } from './account-book.js'
 import type { Coverage } from './coverage.js'
 import type { Write } from './documents.js'
@@ -59,10 +59,16 @@ export class Witness implements WriteListener {
    */
   #countRare(entry: Entry, journal: readonly Entry[]): void {
     if ('reason' in entry && entry.reason === 'VERIFIED') this.#coverage.count('verifications approved')
+    if (entry.kind !== 'AUTHORIZATION' && 'reason' in entry) this.#coverage.count(`steps: ${entry.reason}`)
+    if (entry.kind === 'AUTHORIZATION' && entry.heldUntil) this.#coverage.count('holds opened')
+    if (entry.kind === 'AUTHORIZATION' && entry.reason === 'ALREADY_CAPTURED')
+      this.#coverage.count('purchases captured before')
+    if ((movementOf(entry)?.owedDelta ?? 0n) > 0n) this.#coverage.count('debts made')
+    if ((movementOf(entry)?.owedDelta ?? 0n) < 0n) this.#coverage.count('debts paid or cancelled')
     if (entry.kind !== 'AUTHORIZATION' || !entry.movement || -entry.movement.delta === entry.amount) return
     this.#coverage.count('purchases approved for a rest')
     const id = entry.transactionId
-    const kept = journal.some((one) => one.kind === 'REVERSAL' && one.originalId === id)
+    const kept = journal.some((one) => 'originalId' in one && one.originalId === id)
     if (!kept) this.#coverage.count('purchases approved for a remainder found in the ledger')
   }
 

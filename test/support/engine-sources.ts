@@ -19,6 +19,7 @@ export type Subject = {
   readonly budget: typeof import('../../src/application/budget.js')
   readonly authorize: typeof import('../../src/application/authorize.js')
   readonly reverse: typeof import('../../src/application/reverse.js')
+  readonly cardRail: typeof import('../../src/application/card-rail.js')
   readonly credit: typeof import('../../src/application/credit-account.js')
   readonly status: typeof import('../../src/application/change-status.js')
   readonly limits: typeof import('../../src/application/change-limits.js')
@@ -63,6 +64,7 @@ async function subjectIn(root: URL): Promise<Subject> {
     budget: await load('budget'),
     authorize: await load('authorize'),
     reverse: await load('reverse'),
+    cardRail: await load('card-rail'),
     credit: await load('credit-account'),
     status: await load('change-status'),
     limits: await load('change-limits'),

@@ -65,9 +65,11 @@ export function historyOf(account: Account, past: Past): AccountHistory {
       past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
     followUpsOf: (id) => {
       const isWanted = (entry: Entry): entry is FollowUpEntry => isFollowUp(entry) && entry.originalId === id
-      const inLedger = past.followUps.get(account.id) ?? []
-      const posted = inLedger.filter((entry) => entry.seq < firstSeq && isWanted(entry))
-      return [...posted, ...account.journal.filter(isWanted)]
+      const inJournal = account.journal.filter(isWanted)
+      const inLedger = past.followUps.get(account.id)
+      // Most purchases look up nothing in the ledger.
+      if (!inLedger) return inJournal
+      return [...inLedger.filter((entry) => entry.seq < firstSeq && isWanted(entry)), ...inJournal]
     },
   }
 }

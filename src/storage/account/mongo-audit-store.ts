@@ -7,6 +7,7 @@ import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'
 import { type AccountDocument, accountAsStored } from './account-document.js'
 import { entryOfLedger, type LedgerDocument } from './ledger-document.js'
+import { nextExpiryOf } from './open-hold-document.js'
 
 /** Documents in one batch: bounds the memory, and the time that MongoDB spends on one piece. */
 const BATCH_SIZE = 100
@@ -92,7 +93,13 @@ export class MongoAuditStore implements AuditStore {
 
 function storedAccount(document: AccountDocument): Stored<Account> {
   try {
-    return { accountId: document._id, value: accountAsStored(document) }
+    const account = accountAsStored(document)
+    // Decisions do not need this field. With a wrong one, the sweeper does not find the account in time.
+    invariant(
+      document.next_expiry?.getTime() === nextExpiryOf(account.holds)?.getTime(),
+      'the next expiry of an account is that of its first hold to expire',
+    )
+    return { accountId: document._id, value: account }
   } catch (error) {
     return { accountId: document._id, problem: `account: ${String(error)}` }
   }

@@ -5,6 +5,7 @@ import { sandboxAccounts } from '../../../cli/sandbox.js'
 import { reasons } from '../../../src/domain/reason.js'
 import { AccountClient } from '../../support/clients/account-client.js'
 import { purchase } from '../../support/clients/client.js'
+import { ServiceCalls } from '../../support/clients/service-call.js'
 import { eventually } from '../../support/eventually.js'
 import { useService } from '../../support/processes/service-fixture.js'
 import { against } from '../cli/benefits.js'
@@ -12,7 +13,7 @@ import { against } from '../cli/benefits.js'
 const guide = readFileSync('.docs/guide/integrate.md', 'utf8')
 
 /** Reasons that no sandbox gives, as the guide says. */
-const outOfReach = ['BALANCE_TOO_LARGE', 'RAIL_NOT_PERMITTED']
+const outOfReach = ['BALANCE_TOO_LARGE', 'RAIL_NOT_PERMITTED', 'HOLDS_FULL', 'EXPIRED']
 
 /** The rows of the table whose header begins with a title, by the names of their columns. */
 function tableUnder(title: string): readonly Readonly<Record<string, string>>[] {
@@ -32,14 +33,17 @@ function cellsOf(line: string): readonly string[] {
 
 const purchases = tableUnder('Authorize answers')
 const reversals = tableUnder('Reverse answers')
+const messages = tableUnder('the card rail answers')
 
 describe('the sandbox', () => {
   const fixture = useService()
   const run = against(fixture)
   let office: AccountClient
+  let cardRail: ServiceCalls
 
   before(async () => {
     office = new AccountClient(fixture().service.grpcAddress)
+    cardRail = new ServiceCalls(fixture().service.grpcAddress, 'benefits.v1.CardRailService')
     const { code, stderr } = await run('seed', 'sandbox')
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     // The service decides by a changed catalog within two seconds.
@@ -52,11 +56,14 @@ describe('the sandbox', () => {
       return reason === 'REASON_MCC_NOT_PERMITTED'
     })
   })
-  after(() => office?.close())
+  after(() => {
+    office?.close()
+    cardRail?.close()
+  })
 
   it('has a row in the guide for each reason', () => {
-    const shown = [...purchases, ...reversals].map(
-      (row) => row['Authorize answers'] ?? row['Reverse answers'],
+    const shown = [...purchases, ...reversals, ...messages].map(
+      (row) => row['Authorize answers'] ?? row['Reverse answers'] ?? row['the card rail answers'],
     )
     expect([...shown, ...outOfReach]).to.include.members([...reasons, 'TRANSACTION_ID_REUSED'])
   })
@@ -111,6 +118,24 @@ describe('the sandbox', () => {
     })
   }
 
+  for (const row of messages) {
+    const { 'the card rail answers': reason = '', call = '', amount = '' } = row
+    const { original_transaction_id: original = '-' } = row
+    it(`answers ${call} of ${amount} for a purchase that is ${original} with ${reason}`, async () => {
+      const [field = '-', value = ''] = (row['with'] ?? '').split(' ')
+      const request = {
+        account_id: 'sandbox-card-rail',
+        transaction_id: randomUUID(),
+        amount,
+        ...(original !== '-' && { original_transaction_id: await purchaseThatIs(original) }),
+        ...(call !== 'Increment' && { mcc: '5411' }),
+        ...(field !== '-' && { [field]: value === 'true' ? true : value }),
+      }
+      const answer = await cardRail.call<{ readonly reason: string }>(call, request)
+      expect(answer.reason).to.equal(`REASON_${reason}`)
+    })
+  }
+
   it('stays unchanged when it is seeded again', async () => {
     const versions = async () => {
       const { accounts } = await office.ask('ListAccounts', { page_size: 100 })
@@ -130,6 +155,18 @@ describe('the sandbox', () => {
 
   async function decide(request: Parameters<typeof purchase>[0]) {
     return await fixture().client.decide(purchase(request))
+  }
+
+  /** Brings a purchase on the account of the card rail into this state, and returns its id. */
+  async function purchaseThatIs(state: string): Promise<string> {
+    const ids = { account_id: 'sandbox-card-rail', transaction_id: randomUUID() }
+    const purchase = { ...ids, amount: state === 'declined' ? '999999999999' : '1000', mcc: '5411' }
+    const followUp = { ...ids, transaction_id: randomUUID(), original_transaction_id: ids.transaction_id }
+    if (state === 'reversed') await office.ask('Reverse', followUp)
+    else if (state === 'held' || state === 'captured') await decide({ ...purchase, hold: {} })
+    else if (state !== 'new') await decide(purchase)
+    if (state === 'captured') await cardRail.call('Capture', { ...followUp, amount: '1000', mcc: '5411' })
+    return ids.transaction_id
   }
 
   async function originalOf(row: Readonly<Record<string, string>>): Promise<string> {

@@ -38,6 +38,7 @@ describe('a method by JSON over HTTP', () => {
         replayed: false,
         retry: 'RETRY_NEVER',
         approvedAmount: '1000',
+        held: false,
       },
     ])
     expect(approvalCode).to.match(/^[0-9A-Z]{6}$/)

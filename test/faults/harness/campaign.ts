@@ -49,6 +49,8 @@ export type PreparedFault<Kind extends string = string> = {
   readonly afterLoad?: () => void
   /** Looks for traces of the fault after the inspection of the books, while the services still run. */
   readonly inspect?: () => void
+  /** Returns the number of entries that the fault itself has made, besides the load. Default: none. */
+  readonly ownEntries?: () => number
   /** Removes everything that `prepare` and `start` have created, even if `start` failed halfway. */
   readonly close: () => Promise<void>
   /** The progress of the strikes in a few words; without it the command prints none. */

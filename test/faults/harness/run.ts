@@ -1,6 +1,6 @@
 import { interruptedBySignal } from '../../../bench/session/interruption.js'
 import { argument } from '../../../tools/command.js'
-import { Campaign, type Fault, fullPace } from './campaign.js'
+import { Campaign, type Fault, fullPace, type Pace } from './campaign.js'
 import { progressLine } from './report.js'
 
 /** Acknowledged operations that are repeated at the end, unless the plan says otherwise. */
@@ -18,6 +18,8 @@ export type Plan = {
   /** Longest time for all strikes; unlimited when absent. */
   readonly secondsMax?: number
   readonly repeats?: number
+  /** Default: {@link fullPace}. */
+  readonly pace?: Pace
   /** The noun for strikes that did not happen in time. */
   readonly strikes: string
   /** One campaign for each, in order. */
@@ -40,7 +42,8 @@ export async function runPlan(name: string, plan: Plan): Promise<void> {
   for (const [title, fault] of Object.entries(plan.faults(seed))) {
     if (interruption.aborted) break
     try {
-      await runOne(plan, await Campaign.start(fault, { name, seed, pace: fullPace, signal }), {
+      const { pace = fullPace } = plan
+      await runOne(plan, await Campaign.start(fault, { name, seed, pace, signal }), {
         seed,
         interruption,
       })

@@ -54,7 +54,8 @@ export function describeCampaign(
     })
 
     it('leaves exactly the acknowledged entries in the ledger', () => {
-      expect(run().ending.entries).to.equal(run().campaign.book.acknowledged)
+      const { book, prepared } = run().campaign
+      expect(run().ending.entries).to.equal(book.acknowledged + (prepared.ownEntries?.() ?? 0))
     })
 
     more(run)

@@ -33,6 +33,7 @@ export const methods = {
   createAccount: methodNamed<object, object>(ACCOUNT, 'CreateAccount'),
   updateAccount: methodNamed<object, object>(ACCOUNT, 'UpdateAccount'),
   getAccount: methodNamed<object, object>(ACCOUNT, 'GetAccount'),
+  getPurchase: methodNamed<object, object>(ACCOUNT, 'GetPurchase'),
   listTransactions: methodNamed<object, object>(ACCOUNT, 'ListTransactions'),
 } as const
 

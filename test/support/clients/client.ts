@@ -15,6 +15,7 @@ export type AuthorizeRequest = {
   readonly merchant: string
   readonly network?: NetworkData
   readonly verification?: boolean
+  readonly hold?: object
 }
 
 /** What the card network sent with a purchase, as it goes over the wire. */

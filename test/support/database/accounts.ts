@@ -15,9 +15,12 @@ const unexpected = (cause: unknown): void => {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** The receivers of background failures, and a clock in place of the system's. */
+/** The clock, and the receivers of background failures. */
 type Callbacks = Partial<
-  Pick<CoreOptions, 'clock' | 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>
+  Pick<
+    CoreOptions,
+    'clock' | 'onPostingFailure' | 'onSweepFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'
+  >
 >
 
 /**
@@ -42,6 +45,7 @@ export async function openCore(
     mongodbUri,
     onPostingFailure: unexpected,
     onDiscrepancy: unexpected,
+    onSweepFailure: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
     ...callbacks,

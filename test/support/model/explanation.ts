@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { expectSame, textOf } from './as-text.js'
+import type { ModelRecord, Operation } from './model-operation.js'
 import type { Answered, Timed } from './model-service.js'
-import type { Answer, Filter, ModelRecord, Operation, ReferenceModel } from './reference-model.js'
+import type { Answer, Filter, ReferenceModel } from './reference-model.js'
 
 /** A concurrent operation and its outcome. */
 export type Observation =

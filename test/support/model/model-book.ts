@@ -1,5 +1,5 @@
-import type { ModelPurchase } from './model-purchase.js'
-import type { ModelRecord, Most, Operation, Status } from './reference-model.js'
+import type { ModelRecord, Most, Operation, Status } from './model-operation.js'
+import { type ModelPurchase, sumOf } from './model-purchase.js'
 
 /** One account of the reference model. */
 export type Book = {
@@ -133,11 +133,4 @@ export function spentIn({ purchases, latest }: Book, wallet: string, today: stri
     dayAmount: sumOf(lots.filter((lot) => lot.day === day)),
     monthAmount: sumOf(lots.filter((lot) => lot.day.slice(0, 7) === day.slice(0, 7))),
   }
-}
-
-/** An amount that one day counts. */
-export type Lot = { readonly day: string; readonly amount: bigint }
-
-export function sumOf(lots: readonly Lot[]): bigint {
-  return lots.reduce((sum, { amount }) => sum + amount, 0n)
 }

@@ -3,27 +3,27 @@ import {
   type Book,
   heldIn,
   LARGEST,
-  type Lot,
   made,
   type Outcome,
   owedIn,
   type Said,
   spentIn,
-  sumOf,
 } from './model-book.js'
+import type { Of } from './model-operation.js'
 import {
   daysText,
+  type Lot,
   least,
   leftOf,
   type ModelPurchase,
   newPurchase,
   restOf,
   spentLeftOf,
+  sumOf,
   takeFrom,
   unconfirmedOf,
 } from './model-purchase.js'
 import { mccOf, type Routed, ruleFor, TOLERANT_MCCS, walletsFor } from './model-routes.js'
-import type { Of } from './reference-model.js'
 
 export function purchaseIn({ purchases }: Book, id: string | undefined): ModelPurchase {
   return (id !== undefined && purchases.get(id)) || newPurchase()

@@ -6,8 +6,9 @@ import { mccSet } from '../../../src/domain/mcc-set.js'
 import { rails } from '../../../src/domain/network.js'
 import { MongoCategoryStore } from '../../../src/storage/catalog/mongo-category-store.js'
 import { MongoMerchantRuleStore } from '../../../src/storage/catalog/mongo-merchant-rule-store.js'
+import type { Most, Network, Of, Operation, Said, Status } from './model-operation.js'
 import { companyRule, FORBIDDEN_MCC, railsOf, rule } from './model-routes.js'
-import type { Filter, Most, Network, Of, Operation, Said, Status } from './reference-model.js'
+import type { Filter } from './reference-model.js'
 
 // Few accounts, ids and amounts, so that ids repeat, reversals meet their purchases and wallets run dry.
 const account = fc.constantFrom('A', 'A', 'A', 'B')

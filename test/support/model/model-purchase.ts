@@ -1,4 +1,5 @@
-import { type Lot, sumOf } from './model-book.js'
+/** An amount that one day counts. */
+export type Lot = { readonly day: string; readonly amount: bigint }
 
 /**
  * A purchase as two bags of money, held and spent. Each lot in a bag has the day that counts it. Every step
@@ -116,4 +117,8 @@ export function least(a: bigint, b: bigint): bigint {
 
 function most(a: bigint, b: bigint): bigint {
   return a > b ? a : b
+}
+
+export function sumOf(lots: readonly Lot[]): bigint {
+  return lots.reduce((sum, { amount }) => sum + amount, 0n)
 }

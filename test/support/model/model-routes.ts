@@ -1,4 +1,4 @@
-import type { Network } from './reference-model.js'
+import type { Network } from './model-operation.js'
 
 type Rail = NonNullable<Network['rail']>
 

@@ -24,17 +24,8 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import type { Core } from '../../../src/service/core.js'
 import { testBudget } from '../database/accounts.js'
 import { holdText } from './model-card-rail.js'
-import {
-  type Answer,
-  balancesText,
-  type Filter,
-  type ModelRecord,
-  type Most,
-  mostText,
-  networkText,
-  type Of,
-  type Operation,
-} from './reference-model.js'
+import type { ModelRecord, Most, Of, Operation } from './model-operation.js'
+import { type Answer, balancesText, type Filter, mostText, networkText } from './reference-model.js'
 
 /** A record with the time that the service gave it. */
 export type Timed = ModelRecord & { readonly atMs: number }

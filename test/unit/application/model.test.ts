@@ -11,15 +11,11 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { expectSame } from '../../support/model/as-text.js'
+import type { Operation } from '../../support/model/model-operation.js'
 import { opening, operation, step, stepOf } from '../../support/model/model-operations.js'
 import { companyRule, FORBIDDEN_MCC, railsOf, rule } from '../../support/model/model-routes.js'
 import { type Answered, accountText, perform, recordOf } from '../../support/model/model-service.js'
-import {
-  type Answer,
-  FIRST_DAY,
-  type Operation,
-  ReferenceModel,
-} from '../../support/model/reference-model.js'
+import { type Answer, FIRST_DAY, ReferenceModel } from '../../support/model/reference-model.js'
 import { DayClock } from '../../support/processes/day-clock.js'
 
 const catalog = catalogOf(

@@ -17,6 +17,7 @@ const commandLine = [
   'cli/',
   'src/gen/',
   'src/domain/money.ts',
+  'src/domain/network.ts',
   'src/application/seed-examples.ts',
   'src/observability/logging/terminal-text.ts',
   'src/config.ts',
@@ -43,6 +44,11 @@ const kindsOfFaults: readonly Boundary[] = [
     of: `test/faults/${kind}/`,
     may: [`test/faults/${kind}/`, 'test/faults/harness/', ...faultTests],
   })),
+  // The file is sent by the command line.
+  {
+    of: 'test/faults/clearing/',
+    may: ['test/faults/clearing/', 'test/faults/harness/', 'test/e2e/cli/benefits.ts', ...faultTests],
+  },
   {
     of: 'test/faults/hostile/',
     may: ['test/faults/hostile/', 'test/faults/harness/', ...faultTests, 'bench/', '@bufbuild/protobuf'],

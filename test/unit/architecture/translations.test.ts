@@ -8,6 +8,7 @@ describe('translations', () => {
     expect(translations).to.have.members([
       'README.pt-BR.md',
       '.docs/guide/back-office.pt-BR.md',
+      '.docs/guide/card-rail.pt-BR.md',
       '.docs/guide/integrate.pt-BR.md',
     ])
   })

@@ -42,9 +42,20 @@ describe('the command line', () => {
         'account unblock',
         'account close',
       ],
-      ...['account limits', 'credit', 'load', 'authorize', 'reverse', 'simulate', 'statement', 'transaction'],
+      ...[
+        'account limits',
+        'credit',
+        'load',
+        'clear',
+        'authorize',
+        'increment',
+        'capture',
+        'advise',
+        'refund',
+      ],
+      ...['reverse', 'simulate', 'statement', 'transaction', 'purchase'],
       ...['rules import', 'rules export', 'rules list', 'rules resolve'],
-      ...['categories list', 'categories set', 'categories drop', 'categories policy'],
+      ...['categories list', 'categories set', 'categories drop', 'categories policy', 'categories holds'],
       ...['verify', 'token', 'seed', 'shard', 'completion'],
     ])
   })
@@ -76,11 +87,12 @@ describe('the command line', () => {
   })
 
   it('uses existing methods and scopes of the service', () => {
-    for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
+    for (const { path, scope } of Object.values(methods))
+      expect(methodScopes.get(path), path).to.include(scope)
   })
 
   it('accepts every scope of the service', () => {
-    expect(scopes).to.have.members([...new Set(methodScopes.values())])
+    expect(scopes).to.have.members([...new Set([...methodScopes.values()].flat())])
   })
 
   it('completes in zsh itself, where it is installed, and uses none of the names that zsh reserves', () => {

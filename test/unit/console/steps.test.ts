@@ -7,12 +7,14 @@ const asked = { accountId: 'a1', amount: 1200n, mcc: '5411' }
 /** The step that decides each reason. */
 const deciders = {
   ACCOUNT_NOT_FOUND: 'exists',
+  ALREADY_CAPTURED: 'notCaptured',
   ACCOUNT_CLOSED: 'open',
   ACCOUNT_BLOCKED: 'active',
   CURRENCY_NOT_SUPPORTED: 'currency',
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
   RAIL_NOT_PERMITTED: 'rail',
+  HOLDS_FULL: 'wallets',
   INSUFFICIENT_BALANCE: 'wallets',
   APPROVED: 'wallets',
   VERIFIED: 'wallets',

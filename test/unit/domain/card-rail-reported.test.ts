@@ -9,6 +9,13 @@ describe('what users of other ledgers reported', () => {
     expect(card.hold({ transactionId: 'tx-3', amount: 1n }).reason).to.equal('INSUFFICIENT_BALANCE')
   })
 
+  it('a hold ignored by the balance check, the other way round: spent money cannot be held', () => {
+    const card = new CardAccount({ FOOD: 100n })
+    card.buy()
+    expect(card.hold({ transactionId: 'tx-2', amount: 1n }).reason).to.equal('INSUFFICIENT_BALANCE')
+    expect(card.account.holds).to.deep.equal([])
+  })
+
   it('a commit above the held amount: the excess is taken from the wallet, and named', () => {
     const card = new CardAccount({ FOOD: 110n })
     card.hold()
@@ -26,6 +33,15 @@ describe('what users of other ledgers reported', () => {
     expect(card.standing()).to.include({ available: 0n, held: 0n, owed: 0n })
   })
 
+  it('a payment after a void, the other way round: the void gives the payment back, once', () => {
+    const card = new CardAccount({ FOOD: 100n })
+    card.hold()
+    card.capture()
+    expect(effectOf(card.reverse())).to.equal('APPROVED FOOD 100 held 0 owed 0')
+    expect(card.reverse().reason).to.equal('ALREADY_REVERSED')
+    expect(card.standing()).to.include({ available: 100n, held: 0n, owed: 0n, counted: 0n })
+  })
+
   it('a void twice: the second one gives nothing back', () => {
     const card = new CardAccount({ FOOD: 100n })
     card.hold()
@@ -41,6 +57,24 @@ describe('what users of other ledgers reported', () => {
     expect(effectOf(card.capture())).to.equal('CAPTURED_AFTER_DECLINE FOOD -99 held 0 owed 1')
   })
 
+  it('a rejected hold that could be committed, the other way round: after the capture it holds nothing', () => {
+    const card = new CardAccount({ FOOD: 99n })
+    expect(effectOf(card.capture())).to.equal('CAPTURED_UNSEEN FOOD -99 held 0 owed 1')
+    expect(effectOf(card.hold())).to.equal('ALREADY_CAPTURED, nothing moved')
+    expect(card.account.holds).to.deep.equal([])
+  })
+
+  for (const first of ['void', 'expiry'] as const) {
+    it(`an expiry racing with a void: the ${first} comes first, and the money goes back once`, () => {
+      const card = new CardAccount({ FOOD: 100n })
+      card.hold({ hold: { expiresInSeconds: 86_400 } })
+      if (first === 'expiry') card.wait(1).expire()
+      expect(card.reverse().reason).to.equal(first === 'void' ? 'APPROVED' : 'ALREADY_REVERSED')
+      card.wait(1).expire()
+      expect(card.standing()).to.include({ available: 100n, held: 0n, owed: 0n })
+    })
+  }
+
   for (const first of ['capture', 'expiry'] as const) {
     it(`an expiry racing with a capture: the ${first} comes first, and the money is spent once`, () => {
       const card = new CardAccount({ FOOD: 100n })
@@ -52,6 +86,15 @@ describe('what users of other ledgers reported', () => {
       expect(card.past.filter(({ kind }) => kind === 'EXPIRY')).to.have.length(first === 'expiry' ? 1 : 0)
     })
   }
+
+  it('an event published after the commit and lost: the account that has changed carries its entries', () => {
+    const card = new CardAccount({ FOOD: 100n })
+    card.hold()
+    card.capture({ amount: 60n })
+    card.refund({ amount: 10n })
+    expect(card.account.journal).to.deep.equal(card.past)
+    expect(card.account.version).to.equal(3n)
+  })
 
   it('a capture that is sent again: it is booked once', () => {
     const card = new CardAccount({ FOOD: 200n })

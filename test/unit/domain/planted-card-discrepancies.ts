@@ -323,7 +323,13 @@ export const plantedInCards = {
     ),
     'a blocked account pays': damaged((card) => card.buy(), {
       entries: {
-        'fund-CASH': put({ kind: 'ADMIN', action: 'STATUS', status: 'BLOCKED', movement: undefined }),
+        'fund-CASH': put({
+          kind: 'ADMIN',
+          action: 'STATUS',
+          status: 'BLOCKED',
+          subject: 'eva',
+          movement: undefined,
+        }),
       },
       account: ({ wallets }) => ({ wallets: plus(wallets, { CASH: -500n }) }),
     }),

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { explain, type Observation } from '../../support/model/explanation.js'
-import { type Operation, ReferenceModel } from '../../support/model/reference-model.js'
+import type { Operation } from '../../support/model/model-operation.js'
+import { ReferenceModel } from '../../support/model/reference-model.js'
 
 const open: Operation = { kind: 'open', account: 'A', id: 'open' }
 const purchase: Operation = {
