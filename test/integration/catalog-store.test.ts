@@ -40,6 +40,7 @@ describe('MongoCatalogStore', () => {
       version: 1n,
       deleted: [],
       ...permissivePolicy,
+      holdPolicy: defaultHoldPolicy,
       rules: { upserted: [], deleted: [] },
     })
   })

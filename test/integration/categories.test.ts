@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
 import { reverse } from '../../src/application/reverse.js'
 import type { Entry } from '../../src/domain/entry.js'
+import { mccSet } from '../../src/domain/mcc-set.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Rail as RailName } from '../../src/domain/network.js'
 import type { Verdict } from '../../src/domain/verdict.js'
@@ -207,6 +208,63 @@ describe('CategoryService on MongoDB', () => {
       policy: { neverPermitted: ['7995'], neverPermittedAsReceived: [] },
     })
     expect(after).to.deep.equal({ neverPermitted: ['7995'], neverPermittedAsReceived: [] })
+  })
+
+  it('stores whether a category pays holds at once', async () => {
+    expect(
+      (await upsert({ id: 'VOUCHER', mccs: [], order: 84, immediate: true })).category?.immediate,
+    ).to.equal(true)
+    expect(await core.catalogCache.refresh().then(() => core.catalog().isImmediate('VOUCHER'))).to.equal(true)
+    expect((await upsert({ id: 'VOUCHER', mccs: [], order: 84 })).category?.immediate).to.equal(false)
+  })
+
+  it('has the default hold policy until it is replaced, and decides by the new one', async () => {
+    const { policy: before } = await callHandler(methods.getHoldPolicy, {})
+    expect(before).to.deep.equal({
+      days: 7,
+      rules: [{ mccs: ['4121', '5812-5814', '7230', '7298'], days: undefined, overPercent: 20 }],
+    })
+    const policy = {
+      days: 5,
+      rules: [
+        { mccs: ['7011'], days: 31, overPercent: 0 },
+        { mccs: ['5812-5814'], days: undefined, overPercent: 15 },
+      ],
+    }
+    const { policy: after } = await callHandler(methods.updateHoldPolicy, { policy })
+    expect(after).to.deep.equal(policy)
+    expect(await callHandler(methods.getHoldPolicy, {})).to.deep.equal({ policy })
+    await core.catalogCache.refresh()
+    expect(core.catalog().holdPolicy).to.deep.equal({
+      days: 5,
+      rules: [
+        { mccs: mccSet(['7011']), days: 31 },
+        { mccs: mccSet(['5812-5814']), overPercent: 15 },
+      ],
+    })
+    // Other edits keep it.
+    await upsert({ id: 'BESIDE', mccs: [], order: 85 })
+    expect(await callHandler(methods.getHoldPolicy, {})).to.deep.equal({ policy })
+  })
+
+  it('names every invalid field of a hold policy', async () => {
+    const rules = [
+      { mccs: [], days: 0, overPercent: -1 },
+      { mccs: ['x'], days: 32, overPercent: 101 },
+    ]
+    const { badFields } = await failHandler(methods.updateHoldPolicy, { policy: { days: 0, rules } })
+    expect(badFields).to.deep.equal([
+      'policy.days',
+      ...['mccs', 'days', 'over_percent'].map((field) => `policy.rules[0].${field}`),
+      'policy.rules[1].days',
+      'policy.rules[1].over_percent',
+      'policy.rules[1].mccs[0]',
+    ])
+    const none = await failHandler(methods.updateHoldPolicy, { policy: undefined })
+    expect(none.badFields).to.deep.equal(['policy', 'policy.days'])
+    const many = Array.from({ length: 101 }, () => ({ mccs: ['7011'], days: undefined, overPercent: 0 }))
+    const tooMany = await failHandler(methods.updateHoldPolicy, { policy: { days: 7, rules: many } })
+    expect(tooMany.badFields).to.deep.equal(['policy.rules'])
   })
 
   it('names every invalid MCC of both lists', async () => {

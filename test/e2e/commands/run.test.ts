@@ -68,6 +68,7 @@ describe('make run', () => {
       replayed: false,
       retry: 'RETRY_NEVER',
       approvedAmount: '1000',
+      held: false,
     })
     expect(transactionId).to.match(/^[\w-]{36}$/)
     expect(approvalCode).to.match(/^[0-9A-Z]{6}$/)
