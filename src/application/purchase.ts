@@ -43,31 +43,32 @@ export class Purchases {
    */
   async find(accountId: AccountId, id: TransactionId): Promise<PurchaseReading> {
     const reads = { transactionIds: [id], originalIds: () => [id] }
+    const dueAt = this.#options.clock.now()
     const { accounts, past } = await this.#places.run(() =>
-      readHistories(this.#options, [{ accountId, asks: [reads] }]),
+      readHistories(this.#options, [{ accountId, asks: [reads] }], dueAt),
     )
     const [account] = accounts
     invariant(account !== undefined, 'every purchase that is read has its account')
     if (account.status === 'UNOPENED') return { missing: 'ACCOUNT' }
-    const purchase = overviewOf(historyOf(account, past), id, this.#options.clock.now())
+    const purchase = overviewOf(historyOf(account, past), id, dueAt)
     return purchase ? { purchase } : { missing: 'PURCHASE' }
   }
 }
 
-function overviewOf(history: AccountHistory, id: TransactionId, at: Date): PurchaseOverview | undefined {
+function overviewOf(history: AccountHistory, id: TransactionId, dueAt: Date): PurchaseOverview | undefined {
   const found = history.find(id)
   const original = found && isPurchase(found) ? found : undefined
   const followUps = history.followUpsOf(id)
   const entries: Entry[] = [...(original ? [original] : []), ...followUps]
   if (entries.length === 0) return undefined
-  const sums = sumsOf(original, [...followUps, ...dueExpiry(history, id, at)])
+  const sums = sumsOf(original, [...followUps, ...dueExpiry(history, id, dueAt)])
   const state = stateOf(sums)
   return { sums, rest: restIn(sums), ...(state && { state }), entries: entries.sort(bySeq) }
 }
 
 /** Returns the expiry that the next decision on the account will book. */
-function dueExpiry(history: AccountHistory, id: TransactionId, at: Date): readonly FollowUpEntry[] {
-  const verdict = decideExpiry(history, id, at)
+function dueExpiry(history: AccountHistory, id: TransactionId, dueAt: Date): readonly FollowUpEntry[] {
+  const verdict = decideExpiry(history, id, dueAt)
   return verdict.type === 'RECORD' ? [verdict.entry] : []
 }
 

@@ -204,7 +204,7 @@ export const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service/call-records.ts',
-    may: ['src/domain/reason.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
+    may: ['src/domain/entry.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
     mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/', 'src/service/recent-decisions.ts'],
   },
   {

@@ -25,6 +25,7 @@ import { type PurchaseSums, sumsOf } from '../../../src/domain/purchase-sums.js'
 import { decideRefund, type Refund } from '../../../src/domain/refund.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
+import type { Standing } from '../../support/card-rail/card-steps.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { accountWith, at, challengeCatalog, historyOf, padaria } from './builders.js'
 
@@ -230,13 +231,6 @@ function limited({ account, find, followUpsOf }: AccountHistory, reads: Reads): 
     },
     followUpsOf: (id) => (reads.followUps?.includes(id) ? followUpsOf(id) : []),
   }
-}
-
-export type Standing = {
-  readonly available: bigint
-  readonly held: bigint
-  readonly owed: bigint
-  readonly counted: bigint
 }
 
 /** The reason of an entry, and how it changed its wallet: `CAPTURED FOOD 20 held -100 owed 0`. */

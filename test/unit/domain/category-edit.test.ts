@@ -40,6 +40,7 @@ describe('upserting a category', () => {
       upserted: [pets],
       deleted: [],
       ...permissivePolicy,
+      holdPolicy: defaultHoldPolicy,
     })
   })
 

@@ -25,11 +25,18 @@ describe('CreateAccount', () => {
     expect(account).to.deep.equal({
       id: 'new',
       status: ACTIVE,
-      wallets: ['FOOD', 'MEAL', 'CASH'].map((category) => ({ category, balance: 0n, spending: undefined })),
+      wallets: ['FOOD', 'MEAL', 'CASH'].map((category) => ({
+        category,
+        balance: 0n,
+        spending: undefined,
+        held: 0n,
+        owed: 0n,
+      })),
       version: 1n,
       createTime: new Date(0),
       updateTime: new Date(0),
       limits: undefined,
+      holds: [],
     })
   })
 
@@ -77,7 +84,13 @@ describe('GetAccount', () => {
 
   it('reads an account', async () => {
     const { account } = await callHandler(service().getAccount, get('a'))
-    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 500n, spending: undefined })
+    expect(account?.wallets[0]).to.deep.equal({
+      category: 'FOOD',
+      balance: 500n,
+      spending: undefined,
+      held: 0n,
+      owed: 0n,
+    })
   })
 
   it('reads a closed account', async () => {

@@ -105,6 +105,8 @@ describe('Simulate', () => {
         retry: Retry.NEVER,
         approvedAmount: 100n,
         approvalCode: approvalCodeOf('a', 8n),
+        held: false,
+        heldUntil: undefined,
       },
       rule: DecisionRule.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },

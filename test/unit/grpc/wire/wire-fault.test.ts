@@ -65,13 +65,13 @@ describe('fault of an encoded message', () => {
     [
       'the end of a group, which is not one of its fields',
       '',
-      'has a field 9 that has the wire type 4 (byte 0)',
+      'has a field 15 that has the wire type 4 (byte 0)',
       authorize,
-      [0x4c],
+      [0x7c],
     ],
-    ['a whole group', '', 'has a field 9 that has the wire type 3 (byte 0)', authorize, [0x4b, 0x4c]],
-    ['the wire type 6', '', 'has a field 9 that has the wire type 6 (byte 0)', authorize, [0x4e]],
-    ['the wire type 7', '', 'has a field 9 that has the wire type 7 (byte 0)', authorize, [0x4f]],
+    ['a whole group', '', 'has a field 15 that has the wire type 3 (byte 0)', authorize, [0x7b, 0x7c]],
+    ['the wire type 6', '', 'has a field 15 that has the wire type 6 (byte 0)', authorize, [0x7e]],
+    ['the wire type 7', '', 'has a field 15 that has the wire type 7 (byte 0)', authorize, [0x7f]],
     [
       'a field of another wire type',
       'amount',
