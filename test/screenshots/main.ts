@@ -181,8 +181,36 @@ async function seed(on: ServiceProcess): Promise<void> {
     originalTransactionId: 'purchase-2',
     amount: '1200',
   })
+  await followPurchases(on, accountId)
   const rule = { id: 'uber', match: 'MERCHANT_RULE_MATCH_PREFIX', name: 'UBER', mcc: '4121' }
   await callApi(on, 'MerchantRuleService/CreateMerchantRule', { merchantRule: rule })
+}
+
+/** Purchases that the card network clears later: one still held, one captured for more, one approved offline. */
+async function followPurchases(on: ServiceProcess, accountId: string): Promise<void> {
+  const hotel = { mcc: '7011', merchant: de43('HOTEL ATLANTICO', 'SANTOS') }
+  const dinner = { mcc: '5812', merchant: de43('BISTRO DA ESQUINA', 'SAO PAULO') }
+  const offline = { mcc: '5912', merchant: de43('FARMACIA CENTRAL', 'SAO PAULO') }
+  const ids = (transactionId: string, originalTransactionId?: string) => ({
+    accountId,
+    transactionId,
+    ...(originalTransactionId !== undefined && { originalTransactionId }),
+  })
+  await callApi(on, 'AuthorizationService/Authorize', {
+    ...ids('dinner'),
+    ...dinner,
+    amount: '10000',
+    hold: {},
+  })
+  await callApi(on, 'CardRailService/Capture', { ...ids('dinner-1', 'dinner'), ...dinner, amount: '11500' })
+  await callApi(on, 'CardRailService/Refund', { ...ids('dinner-2', 'dinner'), ...dinner, amount: '2000' })
+  await callApi(on, 'AuthorizationService/Authorize', { ...ids('hotel'), ...hotel, amount: '6000', hold: {} })
+  await callApi(on, 'CardRailService/Increment', { ...ids('hotel-1', 'hotel'), amount: '3000' })
+  const first = { ...ids('hotel-2', 'hotel'), ...hotel, amount: '2500', moreToCome: true }
+  await callApi(on, 'CardRailService/Capture', first)
+  await callApi(on, 'AuthorizationService/Reverse', { ...ids('hotel-3', 'hotel'), amount: '1000' })
+  await callApi(on, 'CardRailService/Advise', { ...ids('offline'), ...offline, amount: '6000' })
+  await callApi(on, 'CardRailService/Refund', { ...ids('unlinked'), ...offline, amount: '3000' })
 }
 
 /** Makes purchases during the live view, more in some seconds than in others. */
