@@ -15,7 +15,7 @@ const LIVE_SECONDS = 30
 const VIEW_MS_MAX = 60_000
 
 /** Height that shows a decision to its end, in pixels. */
-const DECISION_HEIGHT = 880
+const DECISION_HEIGHT = 940
 
 type Shot = {
   readonly name: string
@@ -74,6 +74,7 @@ const shots: readonly Shot[] = [
     at: `#/rules?${query({ merchant: de43('UBER EATS', 'SAO PAULO') })}`,
     drawn: 'This rule decides',
   },
+  { name: 'console-purchase', at: '#/accounts/ana-2026/purchases/hotel', drawn: 'What happened' },
   { name: 'console-live', at: '#/live', drawn: 'Decisions per second' },
 ]
 
