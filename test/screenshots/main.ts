@@ -58,7 +58,12 @@ const shots: readonly Shot[] = [
     height: DECISION_HEIGHT,
     colorScheme: 'dark',
   },
-  { name: 'console-declined', at: `#/simulate?${tooMuch}`, drawn: 'One purchase may be R$300.00 at most' },
+  {
+    name: 'console-declined',
+    at: `#/simulate?${tooMuch}`,
+    drawn: 'One purchase may be R$300.00 at most',
+    height: DECISION_HEIGHT,
+  },
   { name: 'console-account', at: '#/accounts/ana-2026', drawn: 'SUPERMERCADO BOM DIA' },
   {
     name: 'console-account-small',
