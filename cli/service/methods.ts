@@ -27,9 +27,9 @@ export const methods = {
 
 export type Method = ReturnType<typeof method>
 
-/** The scopes that a token can have: those of the commands, and that of the console's live view. */
+/** The scopes that a token can have: those of the commands, of the console's live view, and of bookings. */
 export const scopes: readonly string[] = [
-  ...new Set([...Object.values(methods).map(({ scope }) => scope), 'activity:read']),
+  ...new Set([...Object.values(methods).map(({ scope }) => scope), 'activity:read', 'transactions:book']),
 ].sort()
 
 function method(service: string, name: string, scope: string) {

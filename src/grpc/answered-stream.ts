@@ -48,6 +48,8 @@ type Answer<Decision extends Decided> = {
 export type AnsweredStreamOptions<Request, Decision extends Decided> = {
   readonly handlers: HandlerOptions
   readonly limits: StreamLimits
+  /** The noun for a request in traces. */
+  readonly itemName: string
   /** Returns the id that the answer repeats. */
   readonly idOf: (request: Request) => string
   /**
@@ -165,7 +167,7 @@ class AnsweredStream<Request, Decision extends Decided> {
   }
 
   #itemContext(): CallContext {
-    const trace = this.#context.trace?.item()
+    const trace = this.#context.trace?.item(this.#options.itemName)
     return trace ? { ...this.#context, trace } : this.#context
   }
 

@@ -125,7 +125,7 @@ describe('the log of a service limited to two approvals a second', () => {
       return found.length === 2 && found
     })
     expect(ofStream.map(({ event, code, subject }) => [event, code, subject])).to.have.deep.members([
-      ['a purchase of a stream failed', 'INVALID_ARGUMENT', 'switch'],
+      ['a request of a stream failed', 'INVALID_ARGUMENT', 'switch'],
       ['decision', '07', 'switch'],
     ])
   })

@@ -160,7 +160,7 @@ describe('a service with tracing', () => {
     const decided = items.find(({ attributes }) => attributes['benefits.code'] === '00')
     const below = await collector.untilTrace(String(decided?.traceId), 3)
     expect(named(below, 'engine.commit').parentSpanId).to.equal(decided?.spanId)
-    const failed = await fixture().service.untilEvent('a purchase of a stream failed')
+    const failed = await fixture().service.untilEvent('a request of a stream failed')
     expect(failed).to.include({ code: 'INVALID_ARGUMENT', subject: 'switch' }).and.have.property('trace_id')
   })
 })

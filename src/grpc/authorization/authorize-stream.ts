@@ -18,7 +18,7 @@ type Answer = { readonly $case: 'response'; readonly value: AuthorizeResponse }
 
 export type AuthorizeStreamOptions = Omit<
   AnsweredStreamOptions<AuthorizeRequest, Answer>,
-  'idOf' | 'decideOne'
+  'itemName' | 'idOf' | 'decideOne'
 > & { readonly authorizeOne: AuthorizeOne }
 
 /** Adapts a stream of purchases to grpc-js. */
@@ -28,6 +28,7 @@ export function authorizeStreamHandler({
 }: AuthorizeStreamOptions): handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse> {
   return answeredStreamHandler<AuthorizeRequest, Answer>({
     ...options,
+    itemName: 'purchase',
     idOf: ({ transactionId }) => transactionId,
     decideOne: async (request, budget, call) => ({
       $case: 'response',

@@ -44,6 +44,7 @@ export function bookStreamHandler({
   return answeredStreamHandler<BookStreamRequest, Decided>({
     handlers: { ...handlers, durationMsMax: Math.max(handlers.durationMsMax, LINE_MS_MAX) },
     limits,
+    itemName: 'line',
     idOf: ({ line }) => line?.value.transactionId ?? '',
     decideOne: ({ line }, budget, call) => patiently(budget, () => decided(line, book, budget, call)),
     onItemError: onLineError,

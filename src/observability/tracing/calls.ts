@@ -79,33 +79,33 @@ export class OpenTelemetryTracing implements Tracing {
       follow: (budget) => {
         if (span.isRecording()) spans.set(budget, span)
       },
-      item: () => this.#itemOf(span, call),
+      item: (what) => this.#itemOf(span, call, what),
       ended: (code) => end(span, code),
     }
   }
 
   /**
-   * Starts the trace of a purchase on a stream, linked to the stream's span. It is not a child: a stream
-   * lives for minutes, and a trace of thousands of purchases can be neither sampled nor read.
+   * Starts the trace of a request on a stream, linked to the stream's span. It is not a child: a stream
+   * lives for minutes, and a trace of thousands of requests can be neither sampled nor read.
    */
-  #itemOf(stream: Span, call: FollowedCall): CallTrace {
+  #itemOf(stream: Span, call: FollowedCall, what: string): CallTrace {
     const { method, aboveItems } = call
     const options = {
       kind: SpanKind.INTERNAL,
       attributes: methodAttributes(method),
       links: [{ context: stream.spanContext() }],
     }
-    return this.#follow(this.#options.tracer.startSpan(`${method} purchase`, options, aboveItems), call)
+    return this.#follow(this.#options.tracer.startSpan(`${method} ${what}`, options, aboveItems), call)
   }
 }
 
 type FollowedCall = {
   readonly method: string
-  /** The parent of the purchases on a stream. */
+  /** The parent of the requests on a stream. */
   readonly aboveItems: Context
 }
 
-/** Whether the caller has decided against sampling. That then holds for the purchases on its stream, too. */
+/** Whether the caller has decided against sampling. That then holds for the requests on its stream, too. */
 function isUnwanted(parent: Context): boolean {
   const caller = trace.getSpanContext(parent)
   return caller !== undefined && (caller.traceFlags & TraceFlags.SAMPLED) === 0

@@ -32,7 +32,7 @@ export interface CallTrace {
   /** Attributes the engine's work under this budget to this call. */
   follow(budget: Budget): void
   /** Starts the trace of a purchase on this stream. It is a trace of its own, linked to the stream's. */
-  item(): CallTrace
+  item(what: string): CallTrace
   /** Ends the trace with this status code. */
   ended(code: string): void
 }

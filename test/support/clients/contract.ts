@@ -14,6 +14,7 @@ const definitions = loadSync(
     'benefits/v1/account.proto',
     'benefits/v1/activity.proto',
     'benefits/v1/authorization.proto',
+    'benefits/v1/card_rail.proto',
     'benefits/v1/category.proto',
     'benefits/v1/merchant_rule.proto',
     'google/rpc/error_details.proto',

@@ -15,8 +15,10 @@ const unexpected = (cause: unknown): void => {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** The receivers of background failures. */
-type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
+/** The receivers of background failures, and a clock in place of the system's. */
+type Callbacks = Partial<
+  Pick<CoreOptions, 'clock' | 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>
+>
 
 /**
  * The engine on a database of the tests, ready to decide. A background failure fails the test run unless it

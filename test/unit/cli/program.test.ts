@@ -76,11 +76,12 @@ describe('the command line', () => {
   })
 
   it('uses existing methods and scopes of the service', () => {
-    for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
+    for (const { path, scope } of Object.values(methods))
+      expect(methodScopes.get(path), path).to.include(scope)
   })
 
   it('accepts every scope of the service', () => {
-    expect(scopes).to.have.members([...new Set(methodScopes.values())])
+    expect(scopes).to.have.members([...new Set([...methodScopes.values()].flat())])
   })
 
   it('completes in zsh itself, where it is installed, and uses none of the names that zsh reserves', () => {

@@ -96,14 +96,14 @@ describe('the trace of a call', () => {
   it('has no traces for the purchases of a stream when the caller’s trace is not recorded', () => {
     recorder
       .call({ traceparent: [`00-${TRACE}-${PARENT}-00`] })
-      .item()
+      .item('purchase')
       .ended('OK')
     expect(recorder.ended).to.deep.equal([])
   })
 
   it('has a linked trace for each purchase of a stream', () => {
     const stream = recorder.call({ traceparent })
-    const item = stream.item()
+    const item = stream.item('purchase')
     item.ended('OK')
     const [span] = recorder.ended
     expect(item.ids.trace_id).not.to.equal(TRACE)
