@@ -6,6 +6,7 @@ import { Failure } from './parts/failure.js'
 import { type Health, useHealth } from './parts/health.js'
 import { Icon, type IconName } from './parts/icons.js'
 import { useLoad } from './parts/use-call.js'
+import { Purchase } from './purchase/purchase.js'
 import { currentPlace, linkTo, type Place, skipToContent, usePlace } from './router.js'
 import { Search } from './search.js'
 import { chooseLanguage, language } from './text/language.js'
@@ -106,7 +107,10 @@ function Rail({ room }: { readonly room: string }) {
 }
 
 function View({ place, timeZone }: { readonly place: Place; readonly timeZone: string }) {
-  const [room = '', id] = place.path
+  const [room = '', id, part, partId] = place.path
+  if (room === 'accounts' && id && part === 'purchases' && partId) {
+    return <Purchase accountId={id} purchaseId={partId} place={place} />
+  }
   if (room === '' || room === 'accounts') {
     return id ? <Account key={id} id={id} place={place} timeZone={timeZone} /> : <Accounts place={place} />
   }

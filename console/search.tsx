@@ -2,6 +2,7 @@ import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from './api/api-error.js'
 import { call } from './api/client.js'
+import { purchaseLink } from './entry/places.js'
 import { Failure } from './parts/failure.js'
 import { Icon } from './parts/icons.js'
 import { goTo, linkTo, type Place, skipToContent } from './router.js'
@@ -104,8 +105,12 @@ async function find(wanted: string, account: string | undefined): Promise<string
   }
   if (account === undefined) return undefined
   const transaction = { accountId: account, transactionId: wanted }
-  if (!(await exists(call('AccountService/GetTransaction', transaction)))) return undefined
-  return linkTo(['accounts', account], { entry: wanted })
+  if (await exists(call('AccountService/GetTransaction', transaction)))
+    return linkTo(['accounts', account], { entry: wanted })
+  // Captures, advices, refunds and reversals may name a purchase that the service has never seen.
+  return (await exists(call('AccountService/GetPurchase', transaction)))
+    ? purchaseLink(account, wanted)
+    : undefined
 }
 
 async function exists(asked: Promise<unknown>): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.js'
 import { type Detail, fieldProblemsIn, reasonIn } from './error-details.js'
 import { newId } from './ids.js'
-import type { Methods } from './messages.js'
+import type { Methods } from './methods.js'
 import { askForToken, currentToken, isDevelopment, signOut } from './session.js'
 
 /** Longest time of a call, in milliseconds. */

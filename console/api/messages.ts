@@ -18,7 +18,23 @@ export type TransactionKind =
 
 export type Spending = { readonly day?: string; readonly dayAmount?: string; readonly monthAmount?: string }
 
-export type Wallet = { readonly category: string; readonly balance?: string; readonly spending?: Spending }
+export type Wallet = {
+  readonly category: string
+  readonly balance?: string
+  readonly spending?: Spending
+  readonly held?: string
+  readonly owed?: string
+}
+
+export type OpenHold = {
+  readonly transactionId: string
+  readonly category: string
+  readonly authorizedAmount?: string
+  readonly capturedAmount?: string
+  readonly releasedAmount?: string
+  readonly restAmount?: string
+  readonly expireTime: string
+}
 
 export type WalletLimits = {
   readonly category: string
@@ -36,6 +52,7 @@ export type Account = {
   readonly createTime?: string
   readonly updateTime?: string
   readonly limits?: Limits
+  readonly holds?: readonly OpenHold[]
 }
 
 /** What the card network sent with a purchase. */
@@ -80,6 +97,50 @@ export type Transaction = {
   readonly catalogVersion?: string
   readonly limits?: Limits
   readonly day?: string
+  readonly heldDelta?: string
+  readonly heldAfter?: string
+  readonly owedDelta?: string
+  readonly owedAfter?: string
+  readonly days?: readonly CountedDay[]
+  readonly hold?: Hold
+  readonly heldUntil?: string
+  readonly moreToCome?: boolean
+  readonly advice?: boolean
+  readonly request?: boolean
+  readonly paysOwed?: boolean
+}
+
+export type CountedDay = { readonly day: string; readonly amount: string }
+
+/** Asks to reserve the amount of a purchase. Without a duration, the hold policy names it. */
+export type Hold = { readonly expiresIn?: string }
+
+export type PurchaseState =
+  | 'PURCHASE_STATE_UNSPECIFIED'
+  | 'PURCHASE_STATE_HELD'
+  | 'PURCHASE_STATE_CAPTURED'
+  | 'PURCHASE_STATE_RELEASED'
+  | 'PURCHASE_STATE_EXPIRED'
+
+/** A purchase with the sums over its entries, in centavos. */
+export type PurchaseOverview = {
+  readonly transactionId: string
+  readonly accountId: string
+  readonly state?: PurchaseState
+  readonly category?: string
+  readonly authorizedAmount?: string
+  readonly incrementedAmount?: string
+  readonly capturedAmount?: string
+  readonly excessAmount?: string
+  readonly releasedAmount?: string
+  readonly expiredAmount?: string
+  readonly reversedAmount?: string
+  readonly refundedAmount?: string
+  readonly owedAmount?: string
+  readonly restAmount?: string
+  readonly transactionCount?: string
+  /** Oldest first, at most 1000. */
+  readonly transactions?: readonly Transaction[]
 }
 
 export type Purchase = {
@@ -91,6 +152,7 @@ export type Purchase = {
   /** FALLBACK_NEVER keeps the free balance from paying. */
   readonly fallback?: string
   readonly network?: NetworkData
+  readonly hold?: Hold
 }
 
 export type AuthorizeAnswer = {
@@ -108,6 +170,8 @@ export type AuthorizeAnswer = {
   readonly retry?: string
   readonly approvedAmount?: string
   readonly approvalCode?: string
+  readonly held?: boolean
+  readonly heldUntil?: string
 }
 
 export type ReverseAnswer = {
@@ -191,6 +255,16 @@ export type Category = {
   readonly subject?: string
 }
 
+/** How long holds last, and how much more than held a merchant may capture. */
+export type HoldPolicy = { readonly days?: number; readonly rules?: readonly HoldRule[] }
+
+export type HoldRule = {
+  readonly mccs?: readonly string[]
+  /** Absent: that of the policy. */
+  readonly days?: number
+  readonly overPercent?: number
+}
+
 /** A count of decisions since the process started. */
 export type DecisionCount = {
   readonly kind: TransactionKind
@@ -210,102 +284,4 @@ export type Activity = {
   readonly decisions?: readonly DecisionCount[]
   readonly latencies?: readonly LatencyCount[]
   readonly recent?: readonly Transaction[]
-}
-
-type PageRequest = { readonly pageSize?: number; readonly pageToken?: string }
-type PageAnswer = { readonly nextPageToken?: string }
-
-/** The methods that the console calls, each with its request and its answer. */
-export type Methods = {
-  'AccountService/ListAccounts': [
-    PageRequest & { readonly status?: string },
-    PageAnswer & { readonly accounts?: readonly Account[] },
-  ]
-  'AccountService/GetAccount': [{ readonly accountId: string }, { readonly account: Account }]
-  'AccountService/CreateAccount': [
-    { readonly accountId?: string; readonly requestId: string },
-    { readonly account: Account },
-  ]
-  'AccountService/UpdateAccount': [
-    {
-      readonly account: { readonly id: string; readonly status?: AccountStatus; readonly limits?: Limits }
-      readonly updateMask: string
-      readonly requestId: string
-    },
-    { readonly account: Account },
-  ]
-  'AccountService/Credit': [
-    {
-      readonly transactionId: string
-      readonly accountId: string
-      readonly category: string
-      readonly amount: string
-    },
-    { readonly transaction: Transaction; readonly replayed?: boolean },
-  ]
-  'AccountService/GetTransaction': [
-    { readonly accountId: string; readonly transactionId: string },
-    { readonly transaction: Transaction },
-  ]
-  'AccountService/ListTransactions': [
-    PageRequest & {
-      readonly accountId: string
-      readonly kind?: string
-      readonly category?: string
-      readonly decision?: string
-      readonly startTime?: string
-      readonly endTime?: string
-    },
-    PageAnswer & { readonly transactions?: readonly Transaction[] },
-  ]
-  'AuthorizationService/Simulate': [Omit<Purchase, 'transactionId'>, Simulation]
-  'AuthorizationService/Authorize': [Purchase, AuthorizeAnswer]
-  'AuthorizationService/Reverse': [
-    {
-      readonly transactionId: string
-      readonly accountId: string
-      readonly originalTransactionId: string
-      readonly amount?: string
-    },
-    ReverseAnswer,
-  ]
-  'MerchantRuleService/ListMerchantRules': [
-    PageRequest & {
-      readonly namePrefix?: string
-      readonly mcc?: string
-      readonly match?: string
-      readonly merchantTaxId?: string
-    },
-    PageAnswer & { readonly merchantRules?: readonly MerchantRule[] },
-  ]
-  'MerchantRuleService/GetMerchantRule': [
-    { readonly merchantRuleId: string },
-    { readonly merchantRule: MerchantRule },
-  ]
-  'MerchantRuleService/ResolveMerchant': [
-    {
-      readonly merchant: string
-      readonly merchantTaxId?: string
-      readonly acquirerId?: string
-      readonly merchantId?: string
-    },
-    Resolution,
-  ]
-  'MerchantRuleService/CreateMerchantRule': [
-    { readonly merchantRule: Partial<MerchantRule> },
-    { readonly merchantRule: MerchantRule },
-  ]
-  'MerchantRuleService/UpdateMerchantRule': [
-    { readonly merchantRule: MerchantRule; readonly updateMask: string },
-    { readonly merchantRule: MerchantRule },
-  ]
-  'MerchantRuleService/DeleteMerchantRule': [
-    { readonly merchantRuleId: string; readonly etag?: string },
-    { readonly merchantRule: MerchantRule },
-  ]
-  'CategoryService/ListCategories': [PageRequest, PageAnswer & { readonly categories?: readonly Category[] }]
-  'CategoryService/GetMccPolicy': [Record<string, never>, { readonly policy?: MccPolicy }]
-  'Health/Check': [Record<string, never>, { readonly status?: string }]
-  'ActivityService/GetActivity': [Record<string, never>, Activity]
-  'CategoryService/UpsertCategory': [{ readonly category: Category }, { readonly category: Category }]
 }

@@ -1,4 +1,4 @@
-import type { Simulation, Transaction, WalletTried } from '../api/messages.js'
+import type { Hold, Simulation, Transaction, WalletTried } from '../api/messages.js'
 
 /** The rules of Authorize in their order, as steps of a path. */
 export const stepNames = [
@@ -13,9 +13,10 @@ export const stepNames = [
   'rail',
   'purchaseLimit',
   'wallets',
+  'holdRoom',
 ] as const
 
-/** A step. `limits` stands for the last two when an entry does not record which limit was exceeded. */
+/** A step. `limits` stands for the last three when an entry does not record which limit was exceeded. */
 export type StepName = (typeof stepNames)[number] | 'limits'
 
 /** A decision on a purchase, simulated or recorded, in a form to draw. */
@@ -24,7 +25,7 @@ export type Drawn = {
   readonly accountId: string
   /** Amount of the purchase, in centavos. */
   readonly amount: bigint
-  /** Amount of earlier reversals, in centavos. */
+  /** Amount of earlier reversals and captures, in centavos. */
   readonly takenOff: bigint
   /** Without its prefix, such as APPROVED. Undefined when the id was used for another request. */
   readonly reason: string | undefined
@@ -32,6 +33,10 @@ export type Drawn = {
   readonly iso8583Code: string
   readonly retry: string
   readonly isReplayed: boolean
+  /** Whether the payer holds the amount instead of paying it. */
+  readonly isHeld: boolean
+  /** Whether the account needs room for a hold. An immediate category pays at once and needs none. */
+  readonly needsHold: boolean
   readonly decidedBy: StepName
   readonly mcc: string
   readonly effectiveMcc: string
@@ -49,6 +54,7 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   APPROVED: 'wallets',
   VERIFIED: 'wallets',
   INSUFFICIENT_BALANCE: 'wallets',
+  HOLDS_FULL: 'holdRoom',
   ACCOUNT_NOT_FOUND: 'exists',
   ALREADY_CAPTURED: 'notCaptured',
   ACCOUNT_CLOSED: 'open',
@@ -57,15 +63,20 @@ const stepsByReason: Readonly<Record<string, StepName>> = {
   ALREADY_REVERSED: 'notReversed',
   MCC_NOT_PERMITTED: 'permitted',
   RAIL_NOT_PERMITTED: 'rail',
-  HOLDS_FULL: 'wallets',
 }
 
-type Asked = { readonly accountId: string; readonly amount: bigint; readonly mcc: string }
+type Asked = {
+  readonly accountId: string
+  readonly amount: bigint
+  readonly mcc: string
+  readonly hold?: Hold
+}
 
 /** Draws a simulation. */
-export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc }: Asked): Drawn {
+export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc, hold }: Asked): Drawn {
   const { answer, wallets = [], earlyReversedAmount = '0' } = simulation
   const reason = answer && withoutPrefix(answer.reason, 'REASON')
+  const isHeld = answer?.held ?? false
   return {
     isRecorded: false,
     accountId,
@@ -76,6 +87,8 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
     iso8583Code: answer?.iso8583Code ?? '',
     retry: answer?.retry ?? '',
     isReplayed: answer?.replayed ?? false,
+    isHeld,
+    needsHold: isHeld || (hold !== undefined && !answer?.category),
     decidedBy: decidingStep(simulation, reason),
     mcc: simulation.mcc ?? mcc,
     effectiveMcc: answer?.effectiveMcc ?? mcc,
@@ -90,6 +103,7 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
 export function drawnEntry(entry: Transaction): Drawn {
   const reason = withoutPrefix(entry.reason ?? '', 'REASON')
   const amount = BigInt(entry.amount ?? 0)
+  const isHeld = entry.heldUntil !== undefined
   return {
     isRecorded: true,
     accountId: entry.accountId,
@@ -100,7 +114,9 @@ export function drawnEntry(entry: Transaction): Drawn {
     iso8583Code: '',
     retry: '',
     isReplayed: false,
-    decidedBy: reason === 'AMOUNT_OVER_LIMIT' ? 'limits' : (stepsByReason[reason] ?? 'wallets'),
+    isHeld,
+    needsHold: isHeld || (entry.hold !== undefined && !entry.category),
+    decidedBy: reason === 'AMOUNT_OVER_LIMIT' ? 'limits' : stepOf(reason, isHeld),
     mcc: entry.mcc ?? '',
     effectiveMcc: entry.effectiveMcc ?? entry.mcc ?? '',
     forbiddenBy: undefined,
@@ -110,15 +126,22 @@ export function drawnEntry(entry: Transaction): Drawn {
   }
 }
 
+function stepOf(reason: string, isHeld: boolean): StepName {
+  return isHeld ? 'holdRoom' : (stepsByReason[reason] ?? 'wallets')
+}
+
 function payerIn({ category, verifiedCategory, balanceAfter = '0' }: Transaction): Drawn['payer'] {
   const wallet = category || verifiedCategory
   return wallet ? { wallet, left: balanceAfter } : undefined
 }
 
 /** The steps to draw, each before, at or after the deciding one. */
-export function stepsOf({ decidedBy }: Drawn): readonly { name: StepName; state: StepState }[] {
-  const names: readonly StepName[] =
-    decidedBy === 'limits' ? [...stepNames.slice(0, -2), 'limits'] : stepNames
+export function stepsOf({
+  decidedBy,
+  needsHold,
+}: Pick<Drawn, 'decidedBy' | 'needsHold'>): readonly { name: StepName; state: StepState }[] {
+  const all: readonly StepName[] = decidedBy === 'limits' ? [...stepNames.slice(0, -3), 'limits'] : stepNames
+  const names = all.filter((name) => name !== 'holdRoom' || needsHold)
   const decided = names.indexOf(decidedBy)
   return names.map((name, index) => ({
     name,
@@ -140,7 +163,7 @@ export function withoutPrefix(value: string, prefix: string): string {
 
 function decidingStep({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
   if (reason === undefined || answer?.replayed === true) return 'id'
-  if (reason !== 'AMOUNT_OVER_LIMIT') return stepsByReason[reason] ?? 'wallets'
+  if (reason !== 'AMOUNT_OVER_LIMIT') return stepOf(reason, answer?.held ?? false)
   const unasked = ['WALLET_OUTCOME_NOT_ASKED', 'WALLET_OUTCOME_WRONG_RAIL']
   const isAsked = wallets.some(({ outcome }) => !unasked.includes(outcome))
   return isAsked ? 'wallets' : 'purchaseLimit'

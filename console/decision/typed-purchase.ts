@@ -1,4 +1,4 @@
-import type { NetworkData } from '../api/messages.js'
+import type { Hold, NetworkData } from '../api/messages.js'
 import type { Place } from '../router.js'
 import { parseMoney } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -11,6 +11,8 @@ export type Typed = {
   readonly merchant: string
   /** FALLBACK_NEVER, or empty. */
   readonly fallback: string
+  /** Any text to hold the amount, or empty to pay it at once. */
+  readonly hold: string
   /** A value of Rail and of Product, or empty. */
   readonly rail: string
   readonly product: string
@@ -29,6 +31,7 @@ export type Purchase = {
   readonly merchant: string
   readonly fallback?: string
   readonly network?: NetworkData
+  readonly hold?: Hold
 }
 
 /** The form for an address. */
@@ -40,6 +43,7 @@ export function typedAt({ query }: Place): Typed {
     mcc: field('mcc'),
     merchant: field('merchant'),
     fallback: field('fallback'),
+    hold: field('hold'),
     rail: field('rail'),
     product: field('product'),
     currency: field('currency'),
@@ -56,6 +60,7 @@ export function purchaseOf({
   mcc,
   merchant,
   fallback,
+  hold,
   ...typed
 }: Typed): Purchase | undefined {
   const centavos = parseMoney(amount)
@@ -66,6 +71,7 @@ export function purchaseOf({
     mcc: mcc.trim(),
     merchant,
     ...(fallback !== '' && { fallback }),
+    ...(hold !== '' && { hold: {} }),
     ...networkOf(typed),
   }
 }
@@ -74,7 +80,7 @@ export function purchaseOf({
 function networkOf({
   currency,
   ...typed
-}: Omit<Typed, 'account' | 'amount' | 'mcc' | 'merchant' | 'fallback'>) {
+}: Omit<Typed, 'account' | 'amount' | 'mcc' | 'merchant' | 'fallback' | 'hold'>) {
   const texts = { ...typed, currency: currency.toUpperCase() }
   const said = Object.entries(texts).flatMap(([field, value]) =>
     value.trim() === '' ? [] : [[field, value.trim()]],

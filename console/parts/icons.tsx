@@ -14,6 +14,7 @@ const paths = {
   dash: <path d="M6 10h8" />,
   arrow: <path d="M4 10h12m-4-4 4 4-4 4" />,
   search: <path d="M9 3.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11m4 9.5 4 4" />,
+  history: <path d="M5 5.5h.01M5 10h.01M5 14.5h.01M9 5.5h7M9 10h7M9 14.5h7" />,
   back: <path d="M12 5 7 10l5 5" />,
 } as const
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { newId } from '../api/ids.js'
-import type { Methods } from '../api/messages.js'
+import type { Methods } from '../api/methods.js'
 
 /** The state of a load. Earlier data stay during a reload. */
 export type Loaded<Data> = {

@@ -26,6 +26,21 @@ export function shortDateTime(timestamp: string | undefined): string {
   }).format(date)
 }
 
+/** The units of a distance in time, each with its length in milliseconds. */
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const
+
+/** Says how far away a time is, such as `in 6 days`, in the largest unit that it has. */
+export function fromNow(timestamp: string, now = Date.now()): string {
+  const distanceMs = Date.parse(timestamp) - now
+  const [unit, lengthMs] = units.find(([, length]) => Math.abs(distanceMs) >= length) ?? ['second', 1_000]
+  return new Intl.RelativeTimeFormat(locale()).format(Math.round(distanceMs / lengthMs), unit)
+}
+
 /** Formats the time of day, to the second. */
 export function timeOfDay(date: Date): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(date)

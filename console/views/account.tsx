@@ -3,7 +3,9 @@ import { call } from '../api/client.js'
 import type { Account as AccountMessage, Wallet } from '../api/messages.js'
 import { Bar, Button, Copyable, Done, Empty, StatusChip } from '../parts/basics.js'
 import { Failure, hasReason } from '../parts/failure.js'
+import { PartsBar } from '../parts/parts-bar.js'
 import { useLoad } from '../parts/use-call.js'
+import { OpenHolds } from '../purchase/open-holds.js'
 import { goTo, linkTo, type Place } from '../router.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -23,7 +25,7 @@ type AccountProps = {
   readonly timeZone: string
 }
 
-/** The page of an account: header, wallets and statement. */
+/** The page of an account: header, wallets, open holds and statement. */
 export function Account({ id, place, timeZone }: AccountProps) {
   const { account: words, accounts } = text()
   const loaded = useLoad(
@@ -56,6 +58,7 @@ export function Account({ id, place, timeZone }: AccountProps) {
             ))}
             {(account.wallets ?? []).length === 0 && <Empty>{words.noWallets}</Empty>}
           </section>
+          <OpenHolds account={account} />
           <Statement account={account} place={place} />
         </>
       ) : (
@@ -177,9 +180,27 @@ function WalletCard({
       <h2>{wallet.category}</h2>
       <p class="figure">{money(wallet.balance)}</p>
       <p class="quiet">{words.available}</p>
+      <Reserved wallet={wallet} />
       <SpentLine name={words.today} spent={today} limit={limits?.dayMax} wallet={wallet.category} />
       <SpentLine name={words.month} spent={month} limit={limits?.monthMax} wallet={wallet.category} />
     </article>
+  )
+}
+
+/** Held and owed money beside the available one, once there is any. */
+function Reserved({ wallet }: { readonly wallet: Wallet }) {
+  const { account: words } = text()
+  const { category, balance = '0', held = '0', owed = '0' } = wallet
+  if (held === '0' && owed === '0') return null
+  return (
+    <PartsBar
+      label={words.partsOf(category)}
+      parts={[
+        { tone: 'full', amount: BigInt(balance) },
+        { tone: 'held', amount: BigInt(held), words: words.held(money(held)) },
+        { tone: 'owed', amount: BigInt(owed), words: words.owed(money(owed)) },
+      ]}
+    />
   )
 }
 

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Category, MccPolicy } from '../api/messages.js'
+import { HoldPolicy } from '../catalog/hold-policy.js'
+import { covers, Mccs } from '../catalog/mccs.js'
 import { Button, Chip, Done, Head } from '../parts/basics.js'
 import { Failure } from '../parts/failure.js'
 import { Field } from '../parts/field.js'
@@ -9,19 +11,20 @@ import { text } from '../text/text.js'
 import { number } from '../text/time.js'
 import { EditCategory } from './edit-category.js'
 
-/** The categories, the MCCs that each covers, and the MCCs that are never permitted. */
+/** The categories, the MCCs that each covers, the MCCs that are never permitted, and the hold policy. */
 export function Categories() {
   const { categories: words, frame } = text()
   const [mcc, setMcc] = useState('')
   const [editing, setEditing] = useState<Category | 'new'>()
   const [done, setDone] = useState<string>()
   const { data, error, loading, reload } = useLoad(async () => {
-    const [listed, { policy = {} }] = await Promise.all([
+    const [listed, { policy = {} }, { policy: holdPolicy = {} }] = await Promise.all([
       // There are 64 at most.
       call('CategoryService/ListCategories', { pageSize: 100 }),
       call('CategoryService/GetMccPolicy', {}),
+      call('CategoryService/GetHoldPolicy', {}),
     ])
-    return { categories: listed.categories ?? [], policy }
+    return { categories: listed.categories ?? [], policy, holdPolicy }
   }, [])
   return (
     <>
@@ -63,6 +66,14 @@ export function Categories() {
             </p>
             <Mccs mccs={asReceived(data.policy)} looked={mcc} />
           </section>
+          <HoldPolicy
+            policy={data.holdPolicy}
+            looked={mcc}
+            onDone={(report) => {
+              setDone(report)
+              reload()
+            }}
+          />
         </>
       ) : (
         loading && <p class="quiet">{frame.loading}…</p>
@@ -102,6 +113,7 @@ function CategoryCard({
         )}
         {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
         {category.regulated && <Chip tone="quiet">{words.regulated}</Chip>}
+        {category.immediate && <Chip tone="quiet">{words.immediate}</Chip>}
       </header>
       {category.free ? (
         <p class="quiet">{words.free}</p>
@@ -137,19 +149,6 @@ function railsText({ rails = [] }: Category): string {
   return rails.map((rail) => network.rails[rail]).join(', ') || words.railsAny
 }
 
-function Mccs({ mccs, looked }: { readonly mccs: readonly string[]; readonly looked: string }) {
-  if (mccs.length === 0) return null
-  return (
-    <p class="mcc-list">
-      {mccs.map((each) => (
-        <span key={each} class={`mcc-chip${covers(each, looked) ? ' looked' : ''}`}>
-          {each}
-        </span>
-      ))}
-    </p>
-  )
-}
-
 function Payers({
   mcc,
   categories,
@@ -175,10 +174,4 @@ function Payers({
       </ol>
     </>
   )
-}
-
-/** Whether a code or a range holds the MCC. Four digits compare as text. */
-function covers(range: string, mcc: string): boolean {
-  const [from = '', to = from] = range.split('-')
-  return mcc.length === 4 && from <= mcc && mcc <= to
 }

@@ -36,7 +36,14 @@ export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusP
     request.renew()
     onDone(words.statusDone(names[status]))
   })
-  const held = (account.wallets ?? []).reduce((sum, { balance }) => sum + BigInt(balance ?? 0), 0n)
+  const total = (part: 'balance' | 'held' | 'owed') =>
+    (account.wallets ?? []).reduce((sum, wallet) => sum + BigInt(wallet[part] ?? 0), 0n)
+  const [left, held, owed] = [total('balance'), total('held'), total('owed')]
+  const cautions = [
+    left > 0n && words.closeMoney(money(left)),
+    held > 0n && words.closeHeld(money(held)),
+    owed > 0n && words.closeOwed(money(owed)),
+  ].filter((caution) => caution !== false)
   const sayings = {
     block: { title: words.blockTitle, why: words.blockWhy, confirm: words.block },
     unblock: { title: words.unblockTitle, why: words.unblockWhy, confirm: words.unblock },
@@ -47,7 +54,7 @@ export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusP
       <Form onSubmit={() => void update.run()}>
         <p class="mono id">{account.id}</p>
         <p>{sayings.why}</p>
-        {change === 'close' && held > 0n && <p class="caution">{words.closeMoney(money(held))}</p>}
+        {change === 'close' && cautions.length > 0 && <p class="caution">{cautions.join(' ')}</p>}
         <FormEnd
           submit={sayings.confirm}
           kind={change === 'close' ? 'danger' : 'primary'}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Category, Rail } from '../api/messages.js'
+import { areMccs, mccsIn } from '../catalog/mccs.js'
 import { Dialog } from '../parts/dialog.js'
 import { Field, Form } from '../parts/field.js'
 import { FormEnd } from '../parts/form-end.js'
@@ -30,13 +31,13 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
       category: {
         id: typed.id.trim(),
         displayName: typed.displayName.trim(),
-        mccs: mccsIn(typed),
+        mccs: mccsIn(typed.mccs),
         order: Number(typed.order),
         creditsClosed: typed.creditsClosed,
         free: category?.free ?? false,
         rails: typed.rails,
         regulated: typed.regulated,
-        immediate: category?.immediate ?? false,
+        immediate: typed.immediate,
       },
     })
     onDone(words.saved)
@@ -79,6 +80,15 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
             <p class="hint">{words.regulatedHint}</p>
           </>
         )}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={typed.immediate}
+            onChange={({ currentTarget }) => setTyped({ ...typed, immediate: currentTarget.checked })}
+          />
+          {words.immediate}
+        </label>
+        <p class="hint">{words.immediateHint}</p>
         <p class="hint">{words.saveReview}</p>
         <FormEnd submit={words.save} call={save} onBack={onClose} />
       </Form>
@@ -130,20 +140,16 @@ function typedCategory(category: Category | undefined) {
     creditsClosed: category?.creditsClosed ?? false,
     rails: category?.rails ?? [],
     regulated: category?.regulated ?? false,
+    immediate: category?.immediate ?? false,
   }
-}
-
-function mccsIn({ mccs }: Typed): readonly string[] {
-  return mccs.split(/[\s,;]+/).filter((each) => each !== '')
 }
 
 /** Returns the problem of each field that has one. */
 function problemsOf(typed: Typed) {
   const { categories: words } = text()
-  const areMccsWrong = mccsIn(typed).some((each) => !/^\d{4}(-\d{4})?$/.test(each))
   const isOrderWrong = !/^\d{1,7}$/.test(typed.order.trim()) || Number(typed.order) > 1_000_000
   return {
-    mccs: areMccsWrong ? words.mccsWrong : undefined,
+    mccs: areMccs(mccsIn(typed.mccs)) ? undefined : words.mccsWrong,
     order: isOrderWrong ? words.orderWrong : undefined,
   }
 }

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { NetworkData, Transaction } from '../api/messages.js'
-import { DecisionPath, reasonText, sentenceOf } from '../decision/decision-path.js'
+import { DecisionPath } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried, rulesTriedIn } from '../decision/merchant-reading.js'
-import { drawnEntry, withoutPrefix } from '../decision/steps.js'
+import { drawnEntry } from '../decision/steps.js'
+import { isSome, sayingOf, shownAmount } from '../entry/entry-words.js'
+import { purchaseIdOf } from '../entry/movement.js'
+import { purchaseLink } from '../entry/places.js'
 import { Button, Chip, Copyable, Done, Facts } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/failure.js'
@@ -14,7 +17,6 @@ import { text } from '../text/text.js'
 import { dateTime } from '../text/time.js'
 import { LimitList } from './change-limits.js'
 import { Reverse } from './reverse.js'
-import { isSome, shownAmount, wordsOf } from './statement.js'
 
 /** A value of Rail or Product that says nothing. */
 const UNSAID = /^.*_UNSPECIFIED$/
@@ -51,11 +53,11 @@ export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
 }
 
 function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonly onReversed: () => void }) {
-  const { entry: words } = text()
+  const { decision, entry: words } = text()
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
-  const isVerification = entry.verification ?? false
+  const purchaseId = purchaseIdOf(entry)
   const isApproved = entry.decision === 'DECISION_APPROVED'
   return (
     <>
@@ -65,15 +67,26 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
       </p>
       <p class="say">{sayingOf(entry)}</p>
       {report !== undefined && <Done>{report}</Done>}
-      {isPurchase && !isVerification && (
+      {purchaseId !== undefined && (
         <div class="form-actions start">
-          {isApproved && <Button onClick={() => setReversing(true)}>{words.reverse}</Button>}
-          <a class="button plain" href={simulationOf(entry)}>
-            {words.again}
+          {isPurchase && isApproved && <Button onClick={() => setReversing(true)}>{words.reverse}</Button>}
+          {isPurchase && (
+            <a class="button plain" href={simulationOf(entry)}>
+              {words.again}
+            </a>
+          )}
+          <a class="button plain" href={purchaseLink(entry.accountId, purchaseId)}>
+            {words.whole}
           </a>
         </div>
       )}
-      {isPurchase && <PurchaseBody entry={entry} />}
+      {isPurchase && (
+        <>
+          <h3>{decision.path}</h3>
+          <DecisionPath drawn={drawnEntry(entry)} />
+        </>
+      )}
+      {entry.effectiveMcc && <RoutingBody entry={entry} />}
       {entry.limits && (
         <>
           <h3>{words.limitsNow}</h3>
@@ -117,7 +130,9 @@ function EntryFacts({ entry }: { readonly entry: Transaction }) {
             ]
           : undefined,
         entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
+        ...holdRows(entry),
         entry.day ? [words.day, entry.day] : undefined,
+        ...(entry.mcc && !entry.effectiveMcc ? merchantRows(entry) : []),
         entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
         entry.approvalCode ? [words.approvalCode, entry.approvalCode] : undefined,
         ...networkRows(entry.network),
@@ -129,8 +144,14 @@ function EntryFacts({ entry }: { readonly entry: Transaction }) {
   )
 }
 
-/** The decision on a purchase: the stored part of it, and the merchant as the rules read it today. */
-function PurchaseBody({ entry }: { readonly entry: Transaction }) {
+/** The merchant of an entry whose purchase had a wallet before: no rule was asked. */
+function merchantRows({ merchant = '', mcc = '' }: Transaction): readonly (readonly [string, string])[] {
+  const { decision } = text()
+  return [...(merchant === '' ? [] : [[decision.merchant, merchant] as const]), [decision.mcc, mcc]]
+}
+
+/** What chose the wallet: the stored MCCs, and the merchant as the rules read it today. */
+function RoutingBody({ entry }: { readonly entry: Transaction }) {
   const { decision, entry: words } = text()
   const drawn = drawnEntry(entry)
   const raw = entry.merchant ?? ''
@@ -142,8 +163,6 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   )
   return (
     <>
-      <h3>{decision.path}</h3>
-      <DecisionPath drawn={drawn} />
       <h3>{decision.mcc}</h3>
       <MccUsed drawn={drawn} />
       <h3>{decision.merchant}</h3>
@@ -159,6 +178,24 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   )
 }
 
+/** What the entry says of held and owed money, and how it was sent. */
+function holdRows(entry: Transaction): readonly (readonly [string, string] | undefined)[] {
+  const { entry: words } = text()
+  const { heldUntil, heldAfter, owedAfter, days = [] } = entry
+  return [
+    heldUntil === undefined ? undefined : [words.heldUntil, dateTime(heldUntil)],
+    heldAfter === undefined ? undefined : [words.heldAfter, money(heldAfter)],
+    owedAfter === undefined ? undefined : [words.owedAfter, money(owedAfter)],
+    ...days.map(({ day, amount }) => [`${words.givenBackOn} ${day}`, money(amount)] as const),
+    entry.moreToCome ? [words.moreToCome, words.moreAnnounced] : undefined,
+    entry.advice ? [words.sentAs, words.sentAsAdvice] : undefined,
+    entry.kind === 'TRANSACTION_KIND_REFUND'
+      ? [words.sentAs, entry.request ? words.sentAsRequest : words.sentAsBooking]
+      : undefined,
+    entry.paysOwed ? [words.paysOwed, words.paysOwedFirst] : undefined,
+  ]
+}
+
 /** What the card network sent with the purchase, field by field. */
 function networkRows(network: NetworkData = {}): readonly (readonly [string, string])[] {
   const { network: words } = text()
@@ -170,22 +207,6 @@ function networkRows(network: NetworkData = {}): readonly (readonly [string, str
   })
 }
 
-/** Describes the entry in a sentence to read aloud. */
-function sayingOf(entry: Transaction): string {
-  const { entry: words, status } = text()
-  const amount = money((entry.delta ?? '0').replace('-', ''))
-  if (entry.kind === 'TRANSACTION_KIND_AUTHORIZATION') return sentenceOf(drawnEntry(entry))
-  if (entry.kind === 'TRANSACTION_KIND_CREDIT') return words.loaded(amount, entry.category ?? '')
-  if (entry.kind === 'TRANSACTION_KIND_ADMIN') {
-    return entry.limits
-      ? wordsOf(entry).title
-      : words.statusNow(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
-  }
-  if (entry.category) return words.reversed(amount, entry.category)
-  const reason = withoutPrefix(entry.reason ?? '', 'REASON')
-  return entry.decision === 'DECISION_APPROVED' ? words.beforePurchase : reasonText(reason)
-}
-
 function simulationOf(entry: Transaction): string {
   const { rail = '', product = '', currency, merchantTaxId, acquirerId, merchantId } = entry.network ?? {}
   return linkTo(['simulate'], {
@@ -194,6 +215,7 @@ function simulationOf(entry: Transaction): string {
     mcc: entry.mcc,
     merchant: entry.merchant,
     fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
+    hold: entry.hold ? 'yes' : '',
     rail: rail.replace(UNSAID, ''),
     product: product.replace(UNSAID, ''),
     currency,

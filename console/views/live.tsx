@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Activity, Transaction } from '../api/messages.js'
-import { reasonText } from '../decision/decision-path.js'
-import { approves, withoutPrefix } from '../decision/steps.js'
+import { reasonText } from '../decision/sentences.js'
+import { approves } from '../decision/steps.js'
+import { isSome, shownAmount, wordsOf } from '../entry/entry-words.js'
+import { entryLink } from '../entry/places.js'
 import { Chart, roundUp } from '../live/chart.js'
 import { pointsOf, reasonsSince, type Samples, windowOf, withSample } from '../live/samples.js'
 import { Command, Empty, Head } from '../parts/basics.js'
 import { Failure } from '../parts/failure.js'
-import { linkTo } from '../router.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
 import { number, timeOfDay } from '../text/time.js'
-import { isSome, shownAmount, wordsOf } from './statement.js'
 
 /** Time between two requests to the service, in milliseconds. A hidden page sends none. */
 const PERIOD_MS = 2_000
@@ -160,20 +160,18 @@ function Recent({ entries }: { readonly entries: readonly Transaction[] }) {
 
 function RecentRow({ entry }: { readonly entry: Transaction }) {
   const { statement } = text()
-  const { title } = wordsOf(entry)
+  const { title, note } = wordsOf(entry)
   const amount = shownAmount(entry)
   const isDeclined = entry.decision === 'DECISION_DECLINED'
   return (
-    <a
-      class={`row recent-row${isDeclined ? ' declined' : ''}`}
-      href={linkTo(['accounts', entry.accountId], { entry: entry.transactionId })}
-    >
+    <a class={`row recent-row${isDeclined ? ' declined' : ''}`} href={entryLink(entry)}>
       <span class="quiet">{timeOfDay(new Date(entry.createTime ?? 0))}</span>
       <span class="entry-what">
         <span class="entry-title">{title}</span>
         <small>
-          {statement.kinds[entry.kind]} ·{' '}
-          {entry.category || reasonText(withoutPrefix(entry.reason ?? '', 'REASON'))}
+          {[statement.kinds[entry.kind], entry.category ?? '', note]
+            .filter((each) => each !== '')
+            .join(' · ')}
         </small>
       </span>
       <span class="mono id quiet">{entry.accountId}</span>

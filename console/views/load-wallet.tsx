@@ -22,8 +22,11 @@ export function LoadWallet({ account, onClose, onDone }: LoadProps) {
   const [typed, setTyped] = useState('')
   const [step, setStep] = useState<'form' | 'review'>('form')
   const [isChecked, setChecked] = useState(false)
+  const [paysOwed, setPaysOwed] = useState(false)
   const amount = parseMoney(typed)
-  const request = useRequestId('AccountService/Credit', account.id, wallet, String(amount))
+  const owed = account.wallets?.find(({ category }) => category === wallet)?.owed ?? '0'
+  const pays = paysOwed && owed !== '0'
+  const request = useRequestId('AccountService/Credit', account.id, wallet, String(amount), String(pays))
   const load = useAction(async () => {
     if (amount === undefined) return
     const { replayed } = await call('AccountService/Credit', {
@@ -31,6 +34,7 @@ export function LoadWallet({ account, onClose, onDone }: LoadProps) {
       accountId: account.id,
       category: wallet,
       amount: String(amount),
+      ...(pays && { paysOwed: true }),
     })
     request.renew()
     onDone([words.loadDone(money(amount), wallet), ...(replayed ? [frame.countedOnce] : [])].join(' '))
@@ -57,12 +61,23 @@ export function LoadWallet({ account, onClose, onDone }: LoadProps) {
             autoFocus
             problem={isChecked && amount === undefined ? words.amountWrong : undefined}
           />
+          {owed !== '0' && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={paysOwed}
+                onChange={({ currentTarget }) => setPaysOwed(currentTarget.checked)}
+              />
+              {words.loadPaysOwed(money(owed))}
+            </label>
+          )}
           <FormEnd submit={words.review} onBack={onClose} />
         </Form>
       ) : (
         <Form onSubmit={() => void load.run()}>
           <p class="figure">{money(amount)}</p>
           <p>{words.loadReview(money(amount), wallet)}</p>
+          {pays && <p>{words.loadPaysOwed(money(owed))}</p>}
           <p class="mono id">{account.id}</p>
           <FormEnd
             submit={words.loadConfirm(money(amount))}

@@ -35,7 +35,7 @@ export function MakePurchase({
     <Dialog title={simulate.makeTitle} onClose={onClose}>
       <Form onSubmit={() => void make.run()}>
         <p class="figure">{amount}</p>
-        <p>{simulate.makeWhy(amount)}</p>
+        <p>{(purchase.hold ? simulate.makeHoldWhy : simulate.makeWhy)(amount)}</p>
         <p class="mono id">{purchase.accountId}</p>
         <FormEnd submit={simulate.makeConfirm(amount)} call={make} onBack={onClose} />
       </Form>

@@ -81,6 +81,14 @@ export function PurchaseForm({ typed, accounts, isChecked, onType, onSubmit }: P
         />
         {simulate.fallback}
       </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={typed.hold !== ''}
+          onChange={({ currentTarget }) => set('hold')(currentTarget.checked ? 'yes' : '')}
+        />
+        {simulate.hold}
+      </label>
       <NetworkFields typed={typed} onType={onType} />
       <Button type="submit">{simulate.run}</Button>
     </Form>
@@ -146,7 +154,7 @@ export function Examples({
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
-  const plain = { account, fallback: '', ...noNetworkFields }
+  const plain = { account, fallback: '', hold: '', ...noNetworkFields }
   const cases: readonly (readonly [string, Typed])[] = [
     [
       examples.food,

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import { reasonText } from '../decision/decision-path.js'
+import { reasonText } from '../decision/sentences.js'
 import { withoutPrefix } from '../decision/steps.js'
 import { Dialog } from '../parts/dialog.js'
 import { Field, Form } from '../parts/field.js'

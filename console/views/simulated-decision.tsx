@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { AuthorizeAnswer, Simulation } from '../api/messages.js'
-import { DecisionPath, reasonText } from '../decision/decision-path.js'
+import { DecisionPath } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried } from '../decision/merchant-reading.js'
-import { type Drawn, drawnSimulation, withoutPrefix } from '../decision/steps.js'
+import { reasonText } from '../decision/sentences.js'
+import { approves, type Drawn, drawnSimulation, withoutPrefix } from '../decision/steps.js'
 import type { Purchase } from '../decision/typed-purchase.js'
 import { Button, Chip, Done } from '../parts/basics.js'
 import { linkTo } from '../router.js'
@@ -64,7 +65,7 @@ export function SimulatedDecision({
 
 function Verdict({ drawn }: { readonly drawn: Drawn }) {
   const { decision } = text()
-  const isApproved = drawn.reason === 'APPROVED'
+  const isApproved = approves(drawn.reason)
   const word =
     drawn.reason === undefined ? decision.rejected : isApproved ? decision.approved : decision.declined
   return (
@@ -125,7 +126,13 @@ function Made({
         </Chip>
       </p>
       {answer.category && (
-        <p>{decision.paid(answer.category, money(answer.approvedAmount), money(answer.balance))}</p>
+        <p>
+          {(answer.held ? decision.held : decision.paid)(
+            answer.category,
+            money(answer.approvedAmount),
+            money(answer.balance),
+          )}
+        </p>
       )}
       {answer.replayed && <p>{frame.countedOnce}</p>}
       {report !== undefined && <Done>{report}</Done>}

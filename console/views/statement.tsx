@@ -1,10 +1,12 @@
 import { call } from '../api/client.js'
 import type { Account, Transaction } from '../api/messages.js'
-import { reasonText } from '../decision/decision-path.js'
-import { withoutPrefix } from '../decision/steps.js'
+import { changesOf, isSome, wordsOf } from '../entry/entry-words.js'
+import { purchaseIdOf } from '../entry/movement.js'
+import { entryLink, purchaseLink } from '../entry/places.js'
 import { Button, Choices, Empty } from '../parts/basics.js'
 import { ListEnd } from '../parts/endless.js'
 import { Field } from '../parts/field.js'
+import { Icon } from '../parts/icons.js'
 import { usePages } from '../parts/use-call.js'
 import { goTo, linkTo, type Place } from '../router.js'
 import { money, signedMoney } from '../text/money.js'
@@ -50,8 +52,9 @@ export function Statement({ account, place }: { readonly account: Account; reado
         )}
         <ul>
           {pages.items.map((entry) => (
-            <li key={entry.seq}>
+            <li key={entry.seq} class="entry-item">
               <EntryRow entry={entry} filters={filters} />
+              <PurchaseLink entry={entry} />
             </li>
           ))}
         </ul>
@@ -79,6 +82,11 @@ function StatementFilters({ account, filters }: { readonly account: Account; rea
           ['TRANSACTION_KIND_AUTHORIZATION', names.purchases],
           ['TRANSACTION_KIND_REVERSAL', names.reversals],
           ['TRANSACTION_KIND_CREDIT', names.credits],
+          ['TRANSACTION_KIND_INCREMENT', names.increments],
+          ['TRANSACTION_KIND_CAPTURE', names.captures],
+          ['TRANSACTION_KIND_ADVICE', names.advices],
+          ['TRANSACTION_KIND_REFUND', names.refunds],
+          ['TRANSACTION_KIND_EXPIRY', names.expiries],
           ['TRANSACTION_KIND_ADMIN', names.changes],
         ]}
         onChoose={choose('kind')}
@@ -115,19 +123,17 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
   const { statement } = text()
   const isDeclined = entry.decision === 'DECISION_DECLINED'
   const { title, note } = wordsOf(entry)
-  const isMoved = Boolean(entry.category)
+  const isMoved = isSome(entry.delta)
+  const details = [statement.kinds[entry.kind], ...(note === '' ? [] : [note]), ...changesOf(entry)]
   return (
     <a
       class={`row entry-row${isDeclined ? ' declined' : ''}`}
-      href={linkTo(['accounts', entry.accountId], { ...filters, entry: entry.transactionId })}
+      href={entryLink(entry, ['accounts', entry.accountId], filters)}
     >
       <span class="quiet">{shortDateTime(entry.createTime)}</span>
       <span class="entry-what">
         <span class="entry-title">{title}</span>
-        <small>
-          {statement.kinds[entry.kind]}
-          {note !== '' && ` · ${note}`}
-        </small>
+        <small>{details.join(' · ')}</small>
       </span>
       <span>{entry.category ?? ''}</span>
       <span class={`number${isMoved && !entry.delta?.startsWith('-') ? ' plus' : ''}`}>
@@ -138,34 +144,16 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
   )
 }
 
-/** The requested amount; for a full reversal, the amount that moved. */
-export function shownAmount({ amount, delta }: Transaction): string | undefined {
-  return isSome(amount) ? amount : delta
-}
-
-/** Whether a number is there and not 0. */
-export function isSome(value: string | undefined): boolean {
-  return value !== undefined && value !== '0'
-}
-
-/** The title of an entry, and a note. */
-export function wordsOf(entry: Transaction): { title: string; note: string } {
-  const { statement, status } = text()
-  const declined =
-    entry.decision === 'DECISION_DECLINED' ? reasonText(withoutPrefix(entry.reason ?? '', 'REASON')) : ''
-  if (entry.kind === 'TRANSACTION_KIND_CREDIT') return { title: entry.transactionId, note: declined }
-  if (entry.kind === 'TRANSACTION_KIND_REVERSAL') {
-    return { title: `${statement.reversalOf} ${entry.originalTransactionId ?? ''}`, note: declined }
-  }
-  if (entry.kind === 'TRANSACTION_KIND_ADMIN') {
-    const title = entry.limits
-      ? statement.limitsChange
-      : statement.statusChange(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
-    return { title, note: entry.subject ?? '' }
-  }
-  const merchant = (entry.merchant ?? '').replaceAll(/\s+/g, ' ').trim()
-  const note = entry.verifiedCategory ? reasonText('VERIFIED') : declined
-  return { title: merchant || statement.noMerchant, note }
+/** The link from a row to the whole purchase, if the entry belongs to one. */
+function PurchaseLink({ entry }: { readonly entry: Transaction }) {
+  const purchaseId = purchaseIdOf(entry)
+  if (purchaseId === undefined) return null
+  const label = text().statement.openPurchase(purchaseId)
+  return (
+    <a class="icon-button" href={purchaseLink(entry.accountId, purchaseId)} aria-label={label} title={label}>
+      <Icon name="history" />
+    </a>
+  )
 }
 
 function requestOf({ from, until, ...rest }: Filters) {

@@ -15,7 +15,7 @@ const LIVE_SECONDS = 30
 const VIEW_MS_MAX = 60_000
 
 /** Height that shows a decision to its end, in pixels. */
-const DECISION_HEIGHT = 880
+const DECISION_HEIGHT = 940
 
 type Shot = {
   readonly name: string
@@ -58,7 +58,12 @@ const shots: readonly Shot[] = [
     height: DECISION_HEIGHT,
     colorScheme: 'dark',
   },
-  { name: 'console-declined', at: `#/simulate?${tooMuch}`, drawn: 'One purchase may be R$300.00 at most' },
+  {
+    name: 'console-declined',
+    at: `#/simulate?${tooMuch}`,
+    drawn: 'One purchase may be R$300.00 at most',
+    height: DECISION_HEIGHT,
+  },
   { name: 'console-account', at: '#/accounts/ana-2026', drawn: 'SUPERMERCADO BOM DIA' },
   {
     name: 'console-account-small',
@@ -74,6 +79,7 @@ const shots: readonly Shot[] = [
     at: `#/rules?${query({ merchant: de43('UBER EATS', 'SAO PAULO') })}`,
     drawn: 'This rule decides',
   },
+  { name: 'console-purchase', at: '#/accounts/ana-2026/purchases/hotel', drawn: 'What happened' },
   { name: 'console-live', at: '#/live', drawn: 'Decisions per second' },
 ]
 
@@ -181,8 +187,36 @@ async function seed(on: ServiceProcess): Promise<void> {
     originalTransactionId: 'purchase-2',
     amount: '1200',
   })
+  await followPurchases(on, accountId)
   const rule = { id: 'uber', match: 'MERCHANT_RULE_MATCH_PREFIX', name: 'UBER', mcc: '4121' }
   await callApi(on, 'MerchantRuleService/CreateMerchantRule', { merchantRule: rule })
+}
+
+/** Purchases that the card network clears later: one still held, one captured for more, one approved offline. */
+async function followPurchases(on: ServiceProcess, accountId: string): Promise<void> {
+  const hotel = { mcc: '7011', merchant: de43('HOTEL ATLANTICO', 'SANTOS') }
+  const dinner = { mcc: '5812', merchant: de43('BISTRO DA ESQUINA', 'SAO PAULO') }
+  const offline = { mcc: '5912', merchant: de43('FARMACIA CENTRAL', 'SAO PAULO') }
+  const ids = (transactionId: string, originalTransactionId?: string) => ({
+    accountId,
+    transactionId,
+    ...(originalTransactionId !== undefined && { originalTransactionId }),
+  })
+  await callApi(on, 'AuthorizationService/Authorize', {
+    ...ids('dinner'),
+    ...dinner,
+    amount: '10000',
+    hold: {},
+  })
+  await callApi(on, 'CardRailService/Capture', { ...ids('dinner-1', 'dinner'), ...dinner, amount: '11500' })
+  await callApi(on, 'CardRailService/Refund', { ...ids('dinner-2', 'dinner'), ...dinner, amount: '2000' })
+  await callApi(on, 'AuthorizationService/Authorize', { ...ids('hotel'), ...hotel, amount: '6000', hold: {} })
+  await callApi(on, 'CardRailService/Increment', { ...ids('hotel-1', 'hotel'), amount: '3000' })
+  const first = { ...ids('hotel-2', 'hotel'), ...hotel, amount: '2500', moreToCome: true }
+  await callApi(on, 'CardRailService/Capture', first)
+  await callApi(on, 'AuthorizationService/Reverse', { ...ids('hotel-3', 'hotel'), amount: '1000' })
+  await callApi(on, 'CardRailService/Advise', { ...ids('offline'), ...offline, amount: '6000' })
+  await callApi(on, 'CardRailService/Refund', { ...ids('unlinked'), ...offline, amount: '3000' })
 }
 
 /** Makes purchases during the live view, more in some seconds than in others. */

@@ -37,11 +37,11 @@ describe('the life of an account in the console', () => {
     await page.getByRole('link', { name: 'Simulate' }).last().click()
     await simulate(page, { amount: '30', mcc: '5999', merchant: UBER_EATS })
     await page.getByText('FOOD pays R$30.00 and has R$20.00 left.').waitFor()
-    await page.getByText('CASH holds R$1,000.00. It was not asked.').waitFor()
+    await page.getByText('CASH has R$1,000.00. It was not asked.').waitFor()
     await page.getByLabel('The free balance may pay').uncheck()
-    await page.getByText('CASH holds').waitFor({ state: 'detached' })
+    await page.getByText('CASH has').waitFor({ state: 'detached' })
     await page.getByLabel('The free balance may pay').check()
-    await page.getByText('CASH holds').waitFor()
+    await page.getByText('CASH has').waitFor()
     expect(await page.locator('.rules-tried .won').textContent()).to.contain('uber-eats')
     expect(await page.locator('.mccs').textContent())
       .to.contain('5999')
@@ -51,7 +51,7 @@ describe('the life of an account in the console', () => {
     await page.getByRole('button', { name: 'Purchase for R$30.00' }).click()
     await page.getByText('FOOD paid R$30.00 and had R$20.00 left.').waitFor()
     // The same purchase again: FOOD has reached its daily limit, so the free balance would pay.
-    await page.getByText('FOOD holds R$20.00, the purchase is R$30.00.').waitFor()
+    await page.getByText('FOOD has R$20.00, the purchase is R$30.00.').waitFor()
 
     await page.getByRole('button', { name: 'Reverse it' }).click()
     await page.getByLabel('Amount to give back').fill('10.50')
@@ -84,7 +84,7 @@ describe('the life of an account in the console', () => {
     await page.getByText('The account is now: active.').waitFor()
 
     await page.getByRole('button', { name: 'Close account' }).click()
-    await page.getByRole('dialog').getByText('It still holds R$1,030.50.').waitFor()
+    await page.getByRole('dialog').getByText('It still has R$1,030.50.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Close account' }).click()
     await page.getByText('The account is now: closed.').waitFor()
     await page.getByRole('button', { name: 'Load', exact: true }).waitFor({ state: 'detached' })
@@ -94,7 +94,7 @@ describe('the life of an account in the console', () => {
     expect(account.status).to.equal('ACCOUNT_STATUS_CLOSED')
     expect(account.wallets).to.have.length(3)
     expect(account.wallets[0]).to.include({ category: 'FOOD', balance: '3050' })
-    expect(account.wallets[2]).to.deep.equal({ category: 'CASH', balance: '100000' })
+    expect(account.wallets[2]).to.include({ category: 'CASH', balance: '100000' })
   })
 
   it('counts a load once when its answer is lost and the person repeats it', async () => {

@@ -79,7 +79,11 @@ export function useConsole(): (service: ServiceProcess, options?: OpenOptions) =
 
 /** A token with every scope that the console uses. */
 export function tokenOfAll(): string {
-  return signToken({ claims: { sub: 'ana', scope: SCOPES.join(' ') } })
+  return tokenOf(SCOPES)
+}
+
+function tokenOf(scopes: readonly string[]): string {
+  return signToken({ claims: { sub: 'ana', scope: scopes.join(' ') } })
 }
 
 /** Address of the HTTP API, without a trailing slash. Known once the service listens. */
@@ -89,12 +93,18 @@ export function consoleUrl(service: ServiceProcess): string {
   return `http://127.0.0.1:${port}`
 }
 
-/** Calls a method of the API as the console does. The test knows the type of the answer. */
+/**
+ * Calls a method of the API as the console does, or one of the card rail, which the console does not call.
+ * The test knows the type of the answer.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export async function callApi(service: ServiceProcess, method: string, request: object): Promise<any> {
   const response = await fetch(`${consoleUrl(service)}/benefits.v1.${method}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokenOfAll()}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${tokenOf([...SCOPES, 'transactions:book'])}`,
+    },
     body: JSON.stringify(request),
   })
   if (!response.ok) throw new Error(`${method}: ${await response.text()}`)
