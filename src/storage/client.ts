@@ -59,8 +59,8 @@ function clientOptions({
     socketTimeoutMS: answerMsMax,
     heartbeatFrequencyMS: 1_000,
     minHeartbeatFrequencyMS: 500,
-    // With streamed checks, driver 7.9 sends a server its topology version back, and throws outside of every
-    // call when that came with an error of an operation: it is a bigint then, by `useBigInt64`.
+    // Not streamed. With `useBigInt64` an operation's error holds the server's topology version as a bigint.
+    // Driver 7.9 puts that into the next streamed check, and throws outside of every call.
     serverMonitoringMode: 'poll',
 
     maxPoolSize: poolSizeMax,
