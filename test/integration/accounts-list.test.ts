@@ -93,7 +93,13 @@ describe('list of accounts', () => {
     await store('a')
     const [account] = await list({})
     expect(account).to.deep.include({ status: AccountStatus.ACTIVE, version: 2n })
-    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 7n, spending: undefined })
+    expect(account?.wallets[0]).to.deep.equal({
+      category: 'FOOD',
+      balance: 7n,
+      held: 0n,
+      owed: 0n,
+      spending: undefined,
+    })
   })
 
   it('leaves out accounts that were never opened', async () => {
