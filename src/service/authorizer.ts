@@ -151,6 +151,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     start: (prepared) => {
       onPrepared = () => {
         core.holdSweeper.start()
+        core.cardRailTotals.start()
         prepared()
       }
       void readiness.start()
@@ -161,6 +162,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       readiness.stop()
       draining.abort()
       core.holdSweeper.stop()
+      core.cardRailTotals.stop()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(POSTING_TIMEOUT_MS)
       records.decisions.close()
@@ -194,6 +196,7 @@ function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureL
       onRetry: (cause) => metrics.retried(cause),
       onExpired: (holds) => metrics.holdsExpired(holds),
     },
+    onCountFailure: (error) => databaseFailures.failed('the card rail could not be counted', error),
     onSweepFailure: (error) => databaseFailures.failed('due holds could not be expired', error),
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()

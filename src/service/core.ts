@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MongoClient } from 'mongodb'
 import type { AccountList } from '../application/account-list.js'
 import type { AccountStore } from '../application/account-store.js'
+import { CardRailTotals } from '../application/card-rail-totals.js'
 import { CatalogCache } from '../application/catalog/catalog-cache.js'
 import type { CategoryStore } from '../application/catalog/category-store.js'
 import type { MerchantRuleStore } from '../application/catalog/merchant-rule-store.js'
@@ -25,6 +26,7 @@ import type { MerchantRule } from '../domain/merchant-rule.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { MongoAccountList } from '../storage/account/mongo-account-list.js'
 import { MongoAccountStore } from '../storage/account/mongo-account-store.js'
+import { MongoCardRailSums } from '../storage/account/mongo-card-rail-sums.js'
 import { MongoDueAccounts } from '../storage/account/mongo-due-accounts.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { MongoStatementStore } from '../storage/account/mongo-statement-store.js'
@@ -60,6 +62,8 @@ export type CoreOptions = {
   readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry' | 'onExpired'>
   /** Called when due holds could not be found or expired. The next sweep tries again. */
   readonly onSweepFailure?: (error: unknown) => void
+  /** Called when the card rail could not be counted. It is counted again later. */
+  readonly onCountFailure?: (error: unknown) => void
   readonly onCatalogFailure: (error: unknown) => void
   /** Called when the change stream of the catalog breaks. Changes are still found by polling. */
   readonly onCatalogUnwatched: (error: unknown) => void
@@ -85,6 +89,8 @@ export type Core = {
   readonly backgroundTurns: BackgroundTurns
   /** Expires due holds of accounts without traffic, once it is started. */
   readonly holdSweeper: HoldSweeper
+  /** Counts what the card rail has left open, once it is started. */
+  readonly cardRailTotals: CardRailTotals
   readonly poster: Posting
   /** Returns the catalog to decide by. Throws UndecidedError UNAVAILABLE before the first read. */
   readonly catalog: () => Catalog
@@ -139,6 +145,11 @@ export function createCore(options: CoreOptions): Core {
     turns: backgroundTurns,
     onFailure: options.onSweepFailure ?? (() => {}),
   })
+  const cardRailTotals = new CardRailTotals({
+    sums: new MongoCardRailSums(db, backgroundTurns),
+    clock,
+    onFailure: options.onCountFailure ?? (() => {}),
+  })
   const statements = new MongoStatementStore(db, order, backgroundTurns)
 
   /** Adds rules. An existing rule, or one whose slot is taken, stays as it is. */
@@ -166,6 +177,7 @@ export function createCore(options: CoreOptions): Core {
     simulator: new Simulator({ accounts, ledger, clock, catalog, calendar }),
     engine: guardedEngine,
     holdSweeper,
+    cardRailTotals,
     waitingMax: () => engine.waitingMax,
     backgroundTurns,
     poster,
@@ -193,6 +205,7 @@ export function createCore(options: CoreOptions): Core {
     booksId: () => books.id,
     close: async (timeoutMs) => {
       holdSweeper.stop()
+      cardRailTotals.stop()
       await catalogCache.close()
       shardMap.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs

@@ -34,6 +34,18 @@ export function createReadings(options: ReadingsOptions): Readings {
       oldestUnpostedMs: poster.oldestUnpostedMs,
       oldestOverdueHoldMs: core.holdSweeper.oldestOverdueMs,
     }),
+    cardRail: () => {
+      const { openHolds, owing, unmatchedReversals } = core.cardRailTotals.latest
+      return {
+        openHolds: openHolds.count,
+        // Metrics are numbers, exact up to 90 trillion reais, and decide nothing.
+        heldCentavos: Number(openHolds.amount),
+        owingAccounts: owing.count,
+        owedCentavos: Number(owing.amount),
+        unmatchedReversals,
+        ageMs: core.cardRailTotals.ageMs,
+      }
+    },
     pool: () => pool,
     connections: () => ({
       open: guard.open,

@@ -5,6 +5,7 @@ import { challengeCategories } from '../domain/category.js'
 import { HOLD_DAYS_MAX, HOLD_RULES_MAX, OVER_PERCENT_MAX } from '../domain/hold-policy.js'
 import { merchantIdForms, products, rails, type TextForm } from '../domain/network.js'
 import { HOLDS_MAX } from '../domain/open-hold.js'
+import { storedReason } from './account/reason-names.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
@@ -235,6 +236,8 @@ const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
       name: 'next_expiry',
       partialFilterExpression: { next_expiry: { $exists: true } },
     },
+    // What wallets owe is added up for the metrics. The index has only accounts that have ever owed.
+    { key: { owed: 1, _id: 1 }, name: 'owed', partialFilterExpression: { owed: { $exists: true } } },
   ],
   ledger: [
     // Statements read an account's entries newest first. It is unique, so that no two entries share a `seq`.
@@ -244,6 +247,12 @@ const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
       key: { '_id.account': 1, original: 1 },
       name: 'account_original',
       partialFilterExpression: { original: { $exists: true } },
+    },
+    // Early reversals are counted for the metrics.
+    {
+      key: { at: 1 },
+      name: 'early_reversals',
+      partialFilterExpression: { reason: storedReason('REVERSED_BEFORE_PURCHASE') },
     },
   ],
   // Processes read the changes since the version that they know. Old tombstones are purged.

@@ -46,7 +46,8 @@ describe('ensureSchema', () => {
   })
 
   for (const [collection, indexes] of [
-    ['accounts', ['_id_', 'next_expiry']],
+    ['accounts', ['_id_', 'next_expiry', 'owed']],
+    ['ledger', ['_id_', 'account_seq', 'account_original', 'early_reversals']],
     ['catalog', ['_id_']],
     ['categories', ['_id_', 'version', 'deleted_at']],
     ['merchant_rules', ['_id_', 'version', 'deleted_at', 'slot']],

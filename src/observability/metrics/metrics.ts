@@ -1,4 +1,5 @@
 import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-metrics.js'
+import { type CardRailReadings, measureCardRail } from './card-rail-metrics.js'
 import { ConnectionMetrics, type ConnectionReadings } from './connection-metrics.js'
 import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
 import { type DecidedCount, type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
@@ -73,6 +74,7 @@ export type Activity = {
 /** Values that are read when Prometheus asks. */
 export type Readings = {
   readonly engine: () => EngineReadings
+  readonly cardRail: () => CardRailReadings
   readonly pool: () => PoolReadings
   /** Whether the database answers but must not be used. */
   readonly isDatabaseUnfit: () => boolean
@@ -117,6 +119,14 @@ export const idleReadings: Readings = {
     oldestUnpostedMs: 0,
     oldestOverdueHoldMs: 0,
   }),
+  cardRail: () => ({
+    openHolds: 0,
+    heldCentavos: 0,
+    owingAccounts: 0,
+    owedCentavos: 0,
+    unmatchedReversals: 0,
+    ageMs: 0,
+  }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   isDatabaseUnfit: () => false,
   connections: () => ({ open: 0, openMax: 0, unauthenticated: 0 }),
@@ -135,6 +145,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
   const calls = new CallMetrics(registry, labels)
   const decisions = new DecisionMetrics(registry, labels.outcomes)
   const engine = new EngineMetrics(registry, () => readings.engine())
+  measureCardRail(registry, () => readings.cardRail())
   const database = new DatabaseMetrics(
     registry,
     () => readings.pool(),

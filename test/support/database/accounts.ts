@@ -46,6 +46,7 @@ export async function openCore(
     onPostingFailure: unexpected,
     onDiscrepancy: unexpected,
     onSweepFailure: unexpected,
+    onCountFailure: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
     ...callbacks,
