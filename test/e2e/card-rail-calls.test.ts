@@ -155,13 +155,12 @@ describe('the calls of the card rail', () => {
 
   it('decline the sixty-fifth hold', async () => {
     await Promise.all(Array.from({ length: 64 }, () => held({ amount: '1' })))
-    const answer = await client.ask('Authorize', message({ hold: {}, amount: '1' }))
-    expect(answer).to.deep.include({
-      code: '07',
-      iso8583_code: '65',
-      reason: 'REASON_HOLDS_FULL',
-      held: false,
-    })
+    const purchase = message({ hold: {}, amount: '1' })
+    const declined = { code: '07', iso8583_code: '65', reason: 'REASON_HOLDS_FULL', held: false }
+    const { answer, wallets } = await client.ask('Simulate', purchase)
+    expect(answer).to.deep.include(declined)
+    expect(wallets[0]).to.deep.include({ category: 'FOOD', outcome: 'WALLET_OUTCOME_HOLDS_FULL' })
+    expect(await client.ask('Authorize', purchase)).to.deep.include(declined)
   })
 
   it('expire a hold at its time, and book a capture after it as late', async () => {

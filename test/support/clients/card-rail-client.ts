@@ -70,6 +70,10 @@ export type CardWallet = {
 
 type Answers = {
   readonly Authorize: CardAnswer
+  readonly Simulate: {
+    readonly answer: CardAnswer
+    readonly wallets: readonly { readonly category: string; readonly outcome: string }[]
+  }
   readonly Reverse: CardAnswer
   readonly Increment: CardAnswer
   readonly Capture: CardAnswer
@@ -90,6 +94,7 @@ export type CardMethod = keyof Answers
 
 const services: Readonly<Record<CardMethod, string>> = {
   Authorize: 'AuthorizationService',
+  Simulate: 'AuthorizationService',
   Reverse: 'AuthorizationService',
   Increment: 'CardRailService',
   Capture: 'CardRailService',
