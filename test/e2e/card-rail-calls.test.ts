@@ -180,6 +180,8 @@ describe('the calls of the card rail', () => {
       amount: '1000',
     })
     expect(purchase).to.deep.include({ state: 'PURCHASE_STATE_CAPTURED', captured_amount: '1000' })
+    const found = await client.ask('GetTransaction', { account_id, transaction_id: expiry?.transaction_id })
+    expect(found.transaction).to.deep.equal(expiry)
   })
 
   it('answer a reversal that is an advice with 00, whatever it finds, and name the reason', async () => {

@@ -152,6 +152,15 @@ describe('what the card rail sends, in the console', () => {
     await page.getByText('The hold expired: all of its rest went back to MEAL.').waitFor()
     await page.locator('.time-line').getByText('R$20.00 of the hold is available again.').waitFor()
     expect(await page.locator('.moment.later').count()).to.equal(0)
+
+    await page.goto('/#/accounts/late')
+    await page.getByRole('searchbox').fill(' expiry forgotten')
+    await page.getByRole('searchbox').press('Enter')
+    await page
+      .getByRole('dialog', { name: 'Expiry' })
+      .getByRole('code')
+      .getByText('expiry forgotten')
+      .waitFor()
   })
 
   it('edits immediate categories and the hold policy, and simulates a hold', async () => {

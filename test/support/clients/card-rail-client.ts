@@ -79,6 +79,7 @@ type Answers = {
   readonly Capture: CardAnswer
   readonly Advise: CardAnswer
   readonly Refund: CardAnswer
+  readonly GetTransaction: { readonly transaction: CardTransaction }
   readonly GetPurchase: { readonly purchase: CardPurchase }
   readonly GetAccount: {
     readonly account: {
@@ -100,6 +101,7 @@ const services: Readonly<Record<CardMethod, string>> = {
   Capture: 'CardRailService',
   Advise: 'CardRailService',
   Refund: 'CardRailService',
+  GetTransaction: 'AccountService',
   GetPurchase: 'AccountService',
   GetAccount: 'AccountService',
   ListTransactions: 'AccountService',
