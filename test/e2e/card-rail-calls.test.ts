@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { type CardMethod, CardRailClient } from '../support/clients/card-rail-client.js'
 import { fundedAccount } from '../support/database/accounts.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { eventually } from '../support/eventually.js'
 import { callJson } from '../support/http-api.js'
-import { useHttpApi } from '../support/processes/service-fixture.js'
+import { databaseOf, useHttpApi } from '../support/processes/service-fixture.js'
 
 const merchant = 'PADARIA DO ZE               SAO PAULO BR'
 const AUTHORIZE = 'transactions:authorize'
@@ -126,16 +127,28 @@ describe('the calls of the card rail', () => {
       cancelled_owed_amount: '400',
       balance: '0',
     })
-    await client.ask('Credit', {
+    const { transaction } = await client.ask('Credit', {
       transaction_id: 'c',
       account_id: poor,
       category: 'FOOD',
       amount: '500',
       pays_owed: true,
     })
+    // The amount is the whole credit, whatever part of it becomes available.
+    expect(transaction).to.deep.include({
+      ...{ kind: 'TRANSACTION_KIND_CREDIT', amount: '500', pays_owed: true },
+      ...{ delta: '200', balance_after: '200', owed_delta: '-300', owed_after: '0', held_delta: '0' },
+    })
+    const { transactions } = await client.ask('ListTransactions', { account_id: poor })
+    expect(transactions[0]).to.deep.equal(transaction)
+    const stored = await databaseOf(fixture())
+      .collection('accounts')
+      .findOne({ _id: poor as never })
+    expect(String(stored?.['journal'].at(-1).amount)).to.equal('500')
     const { account } = await client.ask('GetAccount', { account_id: poor })
     const food = account.wallets.find(({ category }) => category === 'FOOD')
     expect(food).to.deep.include({ balance: '200', held: '0', owed: '0' })
+    await cleanBooks(databaseOf(fixture()))
   })
 
   it('show the open holds of an account, and what its wallets hold', async () => {
@@ -347,5 +360,10 @@ describe('the calls of the card rail', () => {
       message({ hold: { expiresIn: '0.5s' } }),
     )
     expect(rejected.status).to.equal(400)
+  })
+
+  // Mocha runs a suite after the tests beside it.
+  describe('and their books', () => {
+    it('explain every centavo', () => cleanBooks(databaseOf(fixture())))
   })
 })

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { cleanBooks } from '../../support/database/verified.js'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/processes/service-fixture.js'
+import { databaseOf, useService } from '../../support/processes/service-fixture.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 import type { Finished } from '../commands/make.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
@@ -152,4 +153,6 @@ describe('./benefits and the card rail', () => {
       /^purchase feast: nothing held or spent\n\ndate/,
     )
   })
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })

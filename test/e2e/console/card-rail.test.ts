@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { callApi, useConsole } from '../../support/console/console-pages.js'
 import { overflow, violations } from '../../support/console/page-checks.js'
+import { cleanBooks } from '../../support/database/verified.js'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/processes/service-fixture.js'
+import { databaseOf, useService } from '../../support/processes/service-fixture.js'
 import type { ServiceProcess } from '../../support/processes/service-process.js'
 
 const MERCHANT = 'BISTRO DA ESQUINA'
@@ -242,6 +243,8 @@ describe('what the card rail sends, in the console', () => {
       expect(complaints).to.deep.equal([])
     })
   }
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })
 
 /** Opens an account with money. Returns a function that makes calls for it, at one merchant. */
