@@ -354,12 +354,17 @@ describe('the calls of the card rail', () => {
     )
     expect(status).to.equal(200)
     expect(body).to.include({ code: '00', held: true })
-    const rejected = await callJson(
-      fixture().service.apiUrl,
-      'benefits.v1.AuthorizationService/Authorize',
-      message({ hold: { expiresIn: '0.5s' } }),
-    )
-    expect(rejected.status).to.equal(400)
+    for (const expiresIn of ['0s', '0.5s', '-1s', '2678401s']) {
+      const rejected = await callJson(
+        fixture().service.apiUrl,
+        'benefits.v1.AuthorizationService/Authorize',
+        message({ hold: { expiresIn } }),
+      )
+      expect(rejected.status, expiresIn).to.equal(400)
+      expect(rejected.body)
+        .to.have.property('message')
+        .that.includes('must be whole seconds, from 1 second to 31 days')
+    }
   })
 
   // Mocha runs a suite after the tests beside it.
