@@ -54,7 +54,7 @@ export function Search({ place }: { readonly place: Place }) {
           aria-label={frame.search}
           placeholder={frame.searchHint}
           value={typed}
-          maxLength={128}
+          maxLength={136}
           autocomplete="off"
           spellcheck={false}
           onInput={({ currentTarget }) => {
@@ -93,8 +93,10 @@ function useSlashKey(input: RefObject<HTMLInputElement | null>): void {
 
 /** Finds the place that a search means; undefined when it is no account and no transaction of the account. */
 async function find(wanted: string, account: string | undefined): Promise<string | undefined> {
-  // An account's id has no space and no asterisk, as merchants have.
-  if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && !(account && /^[!-~]{1,128}$/.test(wanted))) {
+  const isExpiry = /^expiry [!-~]{1,128}$/.test(wanted)
+  // Ids have no space and accounts no asterisk, as merchants have. Only the id of an expiry has a space.
+  const isId = isExpiry || /^[!-~]{1,128}$/.test(wanted)
+  if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && !(account && isId)) {
     return linkTo(['rules'], { merchant: wanted })
   }
   if (
@@ -107,6 +109,7 @@ async function find(wanted: string, account: string | undefined): Promise<string
   const transaction = { accountId: account, transactionId: wanted }
   if (await exists(call('AccountService/GetTransaction', transaction)))
     return linkTo(['accounts', account], { entry: wanted })
+  if (isExpiry) return undefined
   // Captures, advices, refunds and reversals may name a purchase that the service has never seen.
   return (await exists(call('AccountService/GetPurchase', transaction)))
     ? purchaseLink(account, wanted)

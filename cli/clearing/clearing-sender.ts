@@ -20,7 +20,10 @@ import { PurchaseQueue } from './purchase-queue.js'
 const OPEN_MAX = 100
 /** Longest time in which a stream sends lines, in milliseconds: less than the lifetime of its token. */
 const STREAM_MS_MAX = 45_000
-/** Longest time without any answer to open lines, in milliseconds: longer than the service takes for one. */
+/**
+ * Longest time without any answer to open lines, in milliseconds: longer than the service takes for one. It
+ * ends a stream over a proxy that still answers pings while the service behind it does not answer.
+ */
 const SILENCE_MS_MAX = 40_000
 const LOOK_MS = 1_000
 const PAUSE_MS_MIN = 200
@@ -34,6 +37,8 @@ export type ClearingSenderOptions = FileRun & {
   readonly patienceMs: number
   /** The same before the first answer. */
   readonly firstAnswerMsMax: number
+  /** Longest time without any answer to open lines, in milliseconds. Default: 40 s. */
+  readonly silenceMsMax?: number
 }
 
 export type ClearingStream = OpenStream<BookStreamRequest, BookStreamResponse>
@@ -119,7 +124,7 @@ export class ClearingSender {
    * @throws Failure when the stream ends with an error.
    */
   async #sendOver(stream: ClearingStream): Promise<Failure | undefined> {
-    const { connection, stop } = this.#options
+    const { connection, stop, silenceMsMax = SILENCE_MS_MAX } = this.#options
     const open = new Map<bigint, ClearingLine>()
     const again: ClearingLine[] = []
     const openedMs = performance.now()
@@ -139,10 +144,10 @@ export class ClearingSender {
       if (open.size === 0) stream.end()
     }
     const watch = setInterval(() => {
-      if (open.size > 0 && performance.now() - answeredMs > SILENCE_MS_MAX) {
-        failure ??= silence(connection.address)
+      if (open.size > 0 && performance.now() - answeredMs > silenceMsMax) {
+        failure ??= silence(connection.address, silenceMsMax)
         stream.cancel()
-        connection.renew(SILENCE_MS_MAX)
+        connection.renew(silenceMsMax)
       } else sendMore()
     }, LOOK_MS)
     try {
@@ -189,6 +194,6 @@ function transientProblem({ code, message }: Status): Failure | undefined {
   return isFinalStatus(code) ? undefined : new Failure(`${status[code]}: ${message}`, exitCodes.noAnswer)
 }
 
-function silence(address: string): Failure {
-  return new Failure(`no answer from ${address} within ${SILENCE_MS_MAX / 1_000} s`, exitCodes.noAnswer)
+function silence(address: string, ms: number): Failure {
+  return new Failure(`no answer from ${address} within ${ms / 1_000} s`, exitCodes.noAnswer)
 }

@@ -8,6 +8,7 @@ const walletOutcomes: Readonly<Record<string, string>> = {
   INSUFFICIENT_BALANCE: 'has too little money',
   OVER_DAY_LIMIT: 'has the money, but the amount exceeds its daily limit',
   OVER_MONTH_LIMIT: 'has the money, but the amount exceeds its monthly limit',
+  HOLDS_FULL: 'has the money, but the account has 64 open holds',
   NOT_ASKED: 'was not asked',
   WRONG_RAIL: 'was not asked: its category does not permit the rail',
 }

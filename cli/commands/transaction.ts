@@ -11,7 +11,7 @@ export function addTransaction(program: Command): void {
   program
     .command('transaction')
     .description('show one entry of the history of an account')
-    .argument('<id>', 'id of the purchase, reversal, credit or change', textArgument)
+    .argument('<id>', 'id of the entry, as the statement shows it', textArgument)
     .addOption(textOption('--account <id>', 'account (default: the first example account)'))
     .addHelpText('after', '\nExample:\n  ./benefits transaction purchase-1 --account ana')
     .action(async (transactionId: string, { account }: { account?: string }, command: Command) => {

@@ -97,6 +97,7 @@ function walletSentence(wallet: WalletTried, outcome: string, amount: string): s
   if (outcome === 'OVER_DAY_LIMIT') return sentences.overDay(wallet.category, money(wallet.dayLeft), amount)
   if (outcome === 'OVER_MONTH_LIMIT')
     return sentences.overMonth(wallet.category, money(wallet.monthLeft), amount)
+  if (outcome === 'HOLDS_FULL') return sentences.noHoldRoom(wallet.category, holds, amount)
   if (outcome === 'WRONG_RAIL') return sentences.wrongRail(wallet.category, holds)
   return sentences.notAsked(wallet.category, holds)
 }

@@ -8,8 +8,8 @@ export function purchaseLink(accountId: string, purchaseId: string): string {
 }
 
 /**
- * The link to an entry, over the account or over another page. The service makes the id of an expiry, and
- * does not take it in a request: the expiry is shown with its purchase.
+ * The link to an entry, over the account or over another page. An expiry is shown with its purchase, which
+ * says what expired.
  */
 export function entryLink(
   entry: Transaction,

@@ -421,6 +421,8 @@ export const en = {
         `${wallet} has the money, but only ${left} of its limit for this month; the purchase is ${amount}.`,
       covers: (wallet: string, holds: string, amount: string) =>
         `${wallet} has ${holds}, the purchase is ${amount}. It covers the whole amount.`,
+      noHoldRoom: (wallet: string, holds: string, amount: string) =>
+        `${wallet} has ${holds}, the purchase is ${amount}. The account has no room for another hold.`,
       notAsked: (wallet: string, holds: string) => `${wallet} has ${holds}. It was not asked.`,
       wrongRail: (wallet: string, holds: string) =>
         `${wallet} has ${holds}. It does not pay over this function of the terminal.`,

@@ -416,6 +416,8 @@ export const pt: Text = {
         `${wallet} tem o dinheiro, mas só ${left} do limite deste mês; a compra é de ${amount}.`,
       covers: (wallet, holds, amount) =>
         `${wallet} tem ${holds}, a compra é de ${amount}. Ela cobre o valor inteiro.`,
+      noHoldRoom: (wallet, holds, amount) =>
+        `${wallet} tem ${holds}, a compra é de ${amount}. A conta não comporta outra reserva.`,
       notAsked: (wallet, holds) => `${wallet} tem ${holds}. Não foi consultada.`,
       wrongRail: (wallet, holds) => `${wallet} tem ${holds}. Não paga por esta função do terminal.`,
       overSome: (amount) =>

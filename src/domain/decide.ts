@@ -214,7 +214,8 @@ function askWallets(asked: Asked, catalog: Catalog, day: Day): Decision {
       'a wallet pays only over a rail and for an MCC of its category, or is the free balance and may pay',
     )
     const until = holdEnd(asked, payer, catalog)
-    if (until && account.holds.length >= HOLDS_MAX) return decline(asked, 'HOLDS_FULL', considered)
+    if (until && account.holds.length >= HOLDS_MAX)
+      return decline(asked, 'HOLDS_FULL', withoutRoom(considered))
     return approve(asked, payer, considered, until)
   }
   const couldPay = considered.some(({ obstacle }) => obstacle !== 'INSUFFICIENT_BALANCE')
@@ -238,6 +239,11 @@ function considerWallets(asked: Asked, day: Day): readonly Considered[] {
 function obstacleIn(wallet: CategoryId, spending: Spending, { account, left }: Asked): Obstacle | undefined {
   if (balanceOf(account, wallet) < left.due) return 'INSUFFICIENT_BALANCE'
   return limitPassed(account.limits.wallets.get(wallet), { amount: left.due, spending })
+}
+
+/** Marks the wallet that would have held the money as one that cannot. */
+function withoutRoom(considered: readonly Considered[]): readonly Considered[] {
+  return considered.map((one) => (one.obstacle ? one : { ...one, obstacle: 'HOLDS_FULL' }))
 }
 
 /** Returns the time when the wallet's hold expires; undefined when the wallet pays at once. */

@@ -18,8 +18,10 @@ export type WalletLimits = {
   readonly month?: Centavos
 }
 
-/** Why a wallet does not pay. INSUFFICIENT_BALANCE takes precedence over exceeded limits. */
-export type Obstacle = 'INSUFFICIENT_BALANCE' | 'OVER_DAY_LIMIT' | 'OVER_MONTH_LIMIT'
+/** Why a wallet does not pay. The first that applies, in this order. */
+export type Obstacle = 'INSUFFICIENT_BALANCE' | LimitPassed | 'HOLDS_FULL'
+
+type LimitPassed = 'OVER_DAY_LIMIT' | 'OVER_MONTH_LIMIT'
 
 export const unlimited: Limits = { wallets: new Map() }
 
@@ -40,7 +42,7 @@ export function leftOf(limit: Centavos | undefined, spent: Centavos): bigint {
 export function limitPassed(
   limits: WalletLimits | undefined,
   { amount, spending }: { readonly amount: Centavos; readonly spending: Spending },
-): Exclude<Obstacle, 'INSUFFICIENT_BALANCE'> | undefined {
+): LimitPassed | undefined {
   if (amount > leftOf(limits?.day, spending.dayAmount)) return 'OVER_DAY_LIMIT'
   return amount > leftOf(limits?.month, spending.monthAmount) ? 'OVER_MONTH_LIMIT' : undefined
 }

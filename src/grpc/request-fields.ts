@@ -1,5 +1,6 @@
 import { type CategoryId, DISPLAY_NAME_LENGTH_MAX, isCategoryId, isMcc } from '../domain/category.js'
 import { railSet } from '../domain/category-rails.js'
+import { expiryIdOf } from '../domain/expiry.js'
 import { MCC_ITEMS_MAX, type MccSet, mccItemFault, mccSet } from '../domain/mcc-set.js'
 import { characterCount, MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
 import { isMerchantRuleId, type MerchantRuleId } from '../domain/merchant-rule.js'
@@ -11,6 +12,8 @@ import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const TRANSACTION_ID = /^[!-~]{1,128}$/
+/** The id of an expiry, as a statement shows it or as a person copies it. It names the purchase. */
+const EXPIRY_ID = /^ ?expiry ([!-~]{1,128})$/
 /** First and last time that a google.protobuf.Timestamp can hold, to the millisecond of a Date. */
 const TIME_MIN = new Date('0001-01-01T00:00:00.000Z')
 const TIME_MAX = new Date('9999-12-31T23:59:59.999Z')
@@ -39,6 +42,12 @@ export class RequestFields {
   transactionId(field: string, value: string): string {
     this.check(TRANSACTION_ID.test(value), field, 'must be 1 to 128 visible ASCII characters')
     return value
+  }
+
+  /** Validates the id of a recorded entry: one that a caller sent, or that of an expiry. */
+  entryId(field: string, value: string): string {
+    const expired = EXPIRY_ID.exec(value)?.[1]
+    return expired === undefined ? this.transactionId(field, value) : expiryIdOf(expired)
   }
 
   differ(field: string, value: string, otherField: string, other: string): void {

@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import { type BookAnswer, type BookLine, CardRailClient } from '../support/clients/card-rail-client.js'
 import { statusErrorOf } from '../support/clients/rpc-error.js'
 import { fundedAccount } from '../support/database/accounts.js'
-import { useService } from '../support/processes/service-fixture.js'
+import { cleanBooks } from '../support/database/verified.js'
+import { databaseOf, useService } from '../support/processes/service-fixture.js'
 
 type Line = Partial<BookLine>
 
@@ -132,4 +133,6 @@ describe('BookStream', () => {
     const failure = await client.book([{}], 'transactions:authorize').catch((error: Error) => error.message)
     expect(failure).to.equal('PERMISSION_DENIED')
   })
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { type CardMethod, CardRailClient } from '../support/clients/card-rail-client.js'
 import { fundedAccount } from '../support/database/accounts.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { eventually } from '../support/eventually.js'
 import { callJson } from '../support/http-api.js'
-import { useHttpApi } from '../support/processes/service-fixture.js'
+import { databaseOf, useHttpApi } from '../support/processes/service-fixture.js'
 
 const merchant = 'PADARIA DO ZE               SAO PAULO BR'
 const AUTHORIZE = 'transactions:authorize'
@@ -126,16 +127,28 @@ describe('the calls of the card rail', () => {
       cancelled_owed_amount: '400',
       balance: '0',
     })
-    await client.ask('Credit', {
+    const { transaction } = await client.ask('Credit', {
       transaction_id: 'c',
       account_id: poor,
       category: 'FOOD',
       amount: '500',
       pays_owed: true,
     })
+    // The amount is the whole credit, whatever part of it becomes available.
+    expect(transaction).to.deep.include({
+      ...{ kind: 'TRANSACTION_KIND_CREDIT', amount: '500', pays_owed: true },
+      ...{ delta: '200', balance_after: '200', owed_delta: '-300', owed_after: '0', held_delta: '0' },
+    })
+    const { transactions } = await client.ask('ListTransactions', { account_id: poor })
+    expect(transactions[0]).to.deep.equal(transaction)
+    const stored = await databaseOf(fixture())
+      .collection('accounts')
+      .findOne({ _id: poor as never })
+    expect(String(stored?.['journal'].at(-1).amount)).to.equal('500')
     const { account } = await client.ask('GetAccount', { account_id: poor })
     const food = account.wallets.find(({ category }) => category === 'FOOD')
     expect(food).to.deep.include({ balance: '200', held: '0', owed: '0' })
+    await cleanBooks(databaseOf(fixture()))
   })
 
   it('show the open holds of an account, and what its wallets hold', async () => {
@@ -155,13 +168,12 @@ describe('the calls of the card rail', () => {
 
   it('decline the sixty-fifth hold', async () => {
     await Promise.all(Array.from({ length: 64 }, () => held({ amount: '1' })))
-    const answer = await client.ask('Authorize', message({ hold: {}, amount: '1' }))
-    expect(answer).to.deep.include({
-      code: '07',
-      iso8583_code: '65',
-      reason: 'REASON_HOLDS_FULL',
-      held: false,
-    })
+    const purchase = message({ hold: {}, amount: '1' })
+    const declined = { code: '07', iso8583_code: '65', reason: 'REASON_HOLDS_FULL', held: false }
+    const { answer, wallets } = await client.ask('Simulate', purchase)
+    expect(answer).to.deep.include(declined)
+    expect(wallets[0]).to.deep.include({ category: 'FOOD', outcome: 'WALLET_OUTCOME_HOLDS_FULL' })
+    expect(await client.ask('Authorize', purchase)).to.deep.include(declined)
   })
 
   it('expire a hold at its time, and book a capture after it as late', async () => {
@@ -181,6 +193,8 @@ describe('the calls of the card rail', () => {
       amount: '1000',
     })
     expect(purchase).to.deep.include({ state: 'PURCHASE_STATE_CAPTURED', captured_amount: '1000' })
+    const found = await client.ask('GetTransaction', { account_id, transaction_id: expiry?.transaction_id })
+    expect(found.transaction).to.deep.equal(expiry)
   })
 
   it('answer a reversal that is an advice with 00, whatever it finds, and name the reason', async () => {
@@ -340,11 +354,21 @@ describe('the calls of the card rail', () => {
     )
     expect(status).to.equal(200)
     expect(body).to.include({ code: '00', held: true })
-    const rejected = await callJson(
-      fixture().service.apiUrl,
-      'benefits.v1.AuthorizationService/Authorize',
-      message({ hold: { expiresIn: '0.5s' } }),
-    )
-    expect(rejected.status).to.equal(400)
+    for (const expiresIn of ['0s', '0.5s', '-1s', '2678401s']) {
+      const rejected = await callJson(
+        fixture().service.apiUrl,
+        'benefits.v1.AuthorizationService/Authorize',
+        message({ hold: { expiresIn } }),
+      )
+      expect(rejected.status, expiresIn).to.equal(400)
+      expect(rejected.body)
+        .to.have.property('message')
+        .that.includes('must be whole seconds, from 1 second to 31 days')
+    }
+  })
+
+  // Mocha runs a suite after the tests beside it.
+  describe('and their books', () => {
+    it('explain every centavo', () => cleanBooks(databaseOf(fixture())))
   })
 })

@@ -6,8 +6,9 @@ import { table } from '../support/card-rail/table.js'
 import { effectOf, WireCard } from '../support/card-rail/wire-card.js'
 import { CardRailClient } from '../support/clients/card-rail-client.js'
 import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
-import { useService } from '../support/processes/service-fixture.js'
+import { databaseOf, useService } from '../support/processes/service-fixture.js'
 
 const AHEAD_MS = 8 * 86_400_000
 
@@ -85,4 +86,6 @@ describe('what the card rail sends, over the wire', () => {
       expect([oneFirst, otherFirst]).to.deep.include([...made, await amountsOf(card)])
     })
   }
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })

@@ -5,7 +5,7 @@ import { fundedAccount } from '../support/database/accounts.js'
 import { readBook } from '../support/database/books.js'
 import { cleanBooks } from '../support/database/verified.js'
 import { callJson } from '../support/http-api.js'
-import { useHttpApi } from '../support/processes/service-fixture.js'
+import { databaseOf, useHttpApi } from '../support/processes/service-fixture.js'
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 const verified = {
@@ -32,11 +32,6 @@ describe('account verification', () => {
     return purchase({ account_id, amount: 0, mcc: '5411', verification: true, ...over })
   }
 
-  function database() {
-    const { core, env } = fixture()
-    return core.client.db(env['MONGODB_DATABASE'])
-  }
-
   it('on an active account names the wallet that would pay, and moves nothing', async () => {
     const request = await verification()
     const { account_id, transaction_id } = request
@@ -45,7 +40,7 @@ describe('account verification', () => {
     expect(answer.approval_code).to.match(/^[0-9A-Z]{6}$/)
     expect(answer.balance ?? undefined).to.equal(undefined)
 
-    const { balances, entries } = await readBook(database(), account_id)
+    const { balances, entries } = await readBook(databaseOf(fixture()), account_id)
     expect(balances).to.deep.equal({ CASH: 5_000n })
     expect(entries.at(-1)).to.deep.include({
       transaction: transaction_id,
@@ -122,6 +117,6 @@ describe('account verification', () => {
 
   it('leaves the books clean', async () => {
     await fixture().client.decide(await verification())
-    await cleanBooks(database())
+    await cleanBooks(databaseOf(fixture()))
   })
 })

@@ -62,6 +62,7 @@ const patterns: Readonly<Record<string, string>> = {
   'Two letters': '[A-Za-z]{2}',
   'Three letters A-Z or three digits': '(?:[A-Z]{3}|[0-9]{3})',
   '3, 4 or 12 characters of 0-9 A-Z': '(?:[0-9A-Z]{3,4}|[0-9A-Z]{12})',
+  'or the id of an expiry': '(?: ?expiry )?[!-~]{1,128}',
   // Which dates exist is not expressed.
   'An existing date and time':
     '[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]',

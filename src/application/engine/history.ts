@@ -95,13 +95,13 @@ function entryKeys({ accountId, copy, asks }: Question): readonly EntryKey[] {
   return keysOf(accountId, ids)
 }
 
-/** Lists the purchases whose follow-ups to look up. */
+/**
+ * Lists the purchases whose follow-ups to look up. An earlier request of the group may close a hold that is
+ * open here. A later capture is late then, whatever came before the hold was closed.
+ */
 function originalKeys(account: Account | undefined, asks: readonly Ask[], dueAt: Date): readonly EntryKey[] {
   if (!account || isWhole(account)) return []
-  // A hold that is open now may be closed by an earlier request of the same group. Only a lone request can
-  // rely on it.
-  const known = asks.length === 1 || account.holds.length === 0 ? account : { ...account, holds: [] }
-  return keysOf(account.id, new Set(asks.flatMap(({ originalIds }) => originalIds?.(known, dueAt) ?? [])))
+  return keysOf(account.id, new Set(asks.flatMap(({ originalIds }) => originalIds?.(account, dueAt) ?? [])))
 }
 
 /** Whether the journal holds the whole history, so that the ledger has nothing to add. */

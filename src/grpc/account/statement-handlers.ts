@@ -26,9 +26,9 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
     getTransaction: unaryHandler<GetTransactionRequest, GetTransactionResponse>(handlers, async (request) => {
       const fields = new RequestFields()
       const accountId = fields.accountId('account_id', request.accountId)
-      const transactionId = fields.transactionId('transaction_id', request.transactionId)
+      const entryId = fields.entryId('transaction_id', request.transactionId)
       fields.close()
-      const entry = await statement.find(accountId, transactionId)
+      const entry = await statement.find(accountId, entryId)
       if (!entry) throw new CallError('TRANSACTION_NOT_FOUND')
       return { transaction: transactionMessage(entry) }
     }),

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { useService } from '../../support/processes/service-fixture.js'
+import { cleanBooks } from '../../support/database/verified.js'
+import { eventually } from '../../support/eventually.js'
+import { databaseOf, useService } from '../../support/processes/service-fixture.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 import type { Finished } from '../commands/make.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
@@ -103,6 +105,35 @@ describe('./benefits and the card rail', () => {
       expect((await run('categories', 'holds', '--rules', wrong)).code, wrong).to.equal(2)
   })
 
+  it('looks up an expiry by the id that the statement shows', async () => {
+    await run('account', 'open', 'eva')
+    await run('credit', '--account', 'eva', '--category', 'MEAL', '--amount', '10.00', '--id', 'in')
+    const hold = [
+      '--account',
+      'eva',
+      '--mcc',
+      '5812',
+      '--amount',
+      '4.00',
+      '--expires-in',
+      '1s',
+      '--id',
+      'gone',
+    ]
+    expect(answerOf(await run('authorize', ...hold))).to.include({ exitCode: 0, reason: 'APPROVED' })
+    const newest = async () =>
+      JSON.parse((await run('statement', '--account', 'eva', '--limit', '1')).stdout).transactions[0]
+    await eventually('the expiry is booked', async () => (await newest()).kind === 'TRANSACTION_KIND_EXPIRY')
+    const expiry = await newest()
+    for (const id of [expiry.transactionId, 'expiry gone']) {
+      const { stdout } = await run('transaction', id, '--account', 'eva')
+      expect(JSON.parse(stdout).transaction).to.deep.equal(expiry)
+    }
+    const stolen = await run('authorize', ...hold.slice(0, -1), expiry.transactionId)
+    expect(stolen.stderr).to.include('transaction_id must be 1 to 128 visible ASCII characters')
+    expect(stolen.code).to.equal(2)
+  })
+
   it('shows a hold, a purchase and its entries at a terminal', async () => {
     await run('authorize', ...restaurant, '--amount', '40.00', '--hold', '--id', 'lunch')
     const shown = async (...args: string[]) =>
@@ -122,4 +153,6 @@ describe('./benefits and the card rail', () => {
       /^purchase feast: nothing held or spent\n\ndate/,
     )
   })
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })

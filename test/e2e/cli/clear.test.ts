@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { secondsFromNow, signToken } from '../../support/clients/token.js'
+import { cleanBooks } from '../../support/database/verified.js'
 import { secretToken } from '../../support/leaks.js'
-import { useService } from '../../support/processes/service-fixture.js'
+import { databaseOf, useService } from '../../support/processes/service-fixture.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 import { accountIn, against, benefits, envOf } from './benefits.js'
 
@@ -220,4 +221,6 @@ describe('./benefits clear', () => {
     expect(stderr).to.match(/no service answers on 127\.0\.0\.1:1 .*\nrun the same command again/s)
     expect(JSON.parse(stdout)).to.include({ bookedCount: 0, unsureCount: 1 })
   })
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })

@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { callApi, useConsole } from '../../support/console/console-pages.js'
 import { overflow, violations } from '../../support/console/page-checks.js'
+import { cleanBooks } from '../../support/database/verified.js'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/processes/service-fixture.js'
+import { databaseOf, useService } from '../../support/processes/service-fixture.js'
 import type { ServiceProcess } from '../../support/processes/service-process.js'
 
 const MERCHANT = 'BISTRO DA ESQUINA'
@@ -152,6 +153,15 @@ describe('what the card rail sends, in the console', () => {
     await page.getByText('The hold expired: all of its rest went back to MEAL.').waitFor()
     await page.locator('.time-line').getByText('R$20.00 of the hold is available again.').waitFor()
     expect(await page.locator('.moment.later').count()).to.equal(0)
+
+    await page.goto('/#/accounts/late')
+    await page.getByRole('searchbox').fill(' expiry forgotten')
+    await page.getByRole('searchbox').press('Enter')
+    await page
+      .getByRole('dialog', { name: 'Expiry' })
+      .getByRole('code')
+      .getByText('expiry forgotten')
+      .waitFor()
   })
 
   it('edits immediate categories and the hold policy, and simulates a hold', async () => {
@@ -233,6 +243,8 @@ describe('what the card rail sends, in the console', () => {
       expect(complaints).to.deep.equal([])
     })
   }
+
+  it('leave books in which every centavo is explained', () => cleanBooks(databaseOf(fixture())))
 })
 
 /** Opens an account with money. Returns a function that makes calls for it, at one merchant. */

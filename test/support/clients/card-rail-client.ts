@@ -70,11 +70,16 @@ export type CardWallet = {
 
 type Answers = {
   readonly Authorize: CardAnswer
+  readonly Simulate: {
+    readonly answer: CardAnswer
+    readonly wallets: readonly { readonly category: string; readonly outcome: string }[]
+  }
   readonly Reverse: CardAnswer
   readonly Increment: CardAnswer
   readonly Capture: CardAnswer
   readonly Advise: CardAnswer
   readonly Refund: CardAnswer
+  readonly GetTransaction: { readonly transaction: CardTransaction }
   readonly GetPurchase: { readonly purchase: CardPurchase }
   readonly GetAccount: {
     readonly account: {
@@ -90,11 +95,13 @@ export type CardMethod = keyof Answers
 
 const services: Readonly<Record<CardMethod, string>> = {
   Authorize: 'AuthorizationService',
+  Simulate: 'AuthorizationService',
   Reverse: 'AuthorizationService',
   Increment: 'CardRailService',
   Capture: 'CardRailService',
   Advise: 'CardRailService',
   Refund: 'CardRailService',
+  GetTransaction: 'AccountService',
   GetPurchase: 'AccountService',
   GetAccount: 'AccountService',
   ListTransactions: 'AccountService',

@@ -1,3 +1,4 @@
+import type { Db } from 'mongodb'
 import type { Core } from '../../../src/service/core.js'
 import { TestClient } from '../clients/client.js'
 import { JWT_SECRET } from '../clients/token.js'
@@ -14,6 +15,11 @@ export type ServiceFixture = {
   readonly core: Core
   /** The environment of the service. */
   readonly env: Environment
+}
+
+/** The database of the service. */
+export function databaseOf({ core, env }: ServiceFixture): Db {
+  return core.client.db(env['MONGODB_DATABASE'])
 }
 
 /** Starts one service on a new database for all tests of a suite, and stops it after them. */

@@ -108,18 +108,38 @@ function failureOf(code: status): ServiceFailure {
   return new ServiceFailure(error, { message: `failed: ${status[code]}`, isTokenExpired: false })
 }
 
+/** A stream without answers, until the sender cancels it. */
+async function silentStream(): Promise<ClearingStream> {
+  let cancel = () => {}
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(failureOf(status.CANCELLED))
+  })
+  return { write: () => {}, end: () => {}, cancel, answers: () => cancelled }
+}
+
 /** Sends lines to a desk. */
 function send(
   lines: readonly ClearingLine[],
   open: () => Promise<ClearingStream>,
-  { stop = new AbortController(), patienceMs = 60_000 } = {},
+  {
+    stop = new AbortController(),
+    patienceMs = 60_000,
+    silenceMsMax = 60_000,
+    renew = () => {},
+  }: {
+    readonly stop?: AbortController
+    readonly patienceMs?: number
+    readonly silenceMsMax?: number
+    readonly renew?: (timeoutMs: number) => void
+  } = {},
 ) {
   const breaks: string[] = []
   const sender = new ClearingSender(lines, {
     open,
-    connection: { address: 'here:1', renew: () => {}, tokens: { areRenewed: true } as never },
+    connection: { address: 'here:1', renew, tokens: { areRenewed: true } as never },
     patienceMs,
     firstAnswerMsMax: patienceMs,
+    silenceMsMax,
     stop: stop.signal,
     onProgress: () => {},
     onBreak: (reason) => breaks.push(reason),
@@ -156,6 +176,25 @@ describe(`the sender of a clearing file, seed=${seed}`, () => {
       expect(breaks.length).to.equal(desk.streams - 1)
     })
   }
+
+  it('ends a stream that falls silent, and sends its lines again over a new connection', async () => {
+    const desk = new BookingDesk(new Random(seed))
+    const streams = [silentStream(), desk.open()]
+    const renewed: number[] = []
+    const { done, breaks } = send(
+      capturesOf(names),
+      async () => (await streams.shift()) ?? (await desk.open()),
+      {
+        silenceMsMax: 1,
+        renew: (timeoutMs) => renewed.push(timeoutMs),
+      },
+    )
+    const { summary, problem } = await done
+    expect(problem).to.equal(undefined)
+    expect(summary).to.deep.include(allBooked)
+    expect(breaks).to.deep.equal(['no answer from here:1 within 0.001 s'])
+    expect(renewed).to.deep.equal([1])
+  })
 
   it('counts lines that were booked before', async () => {
     const desk = new BookingDesk(new Random(seed))

@@ -62,7 +62,7 @@ describe('the words of an entry', () => {
     expect(id('TRANSACTION_KIND_CREDIT')).to.equal(undefined)
   })
 
-  it('lead from an expiry to its purchase, as its id cannot be asked for', () => {
+  it('lead from an expiry to its purchase', () => {
     const expiry = entry('TRANSACTION_KIND_EXPIRY', {
       transactionId: ' expiry p/1',
       originalTransactionId: 'p/1',

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Account } from '../../../src/domain/account.js'
+import type { Account, AccountHistory } from '../../../src/domain/account.js'
+import { decideCapture } from '../../../src/domain/capture.js'
 import { sumOfDays } from '../../../src/domain/counted-days.js'
 import {
+  type CaptureEntry,
   committedBy,
   countedDaysOf,
   decisionOf,
@@ -10,10 +12,14 @@ import {
   isFollowUp,
   type Movement,
   movementOf,
+  type TransactionId,
 } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import { restOf } from '../../../src/domain/open-hold.js'
 import { restIn, stateOf } from '../../../src/domain/purchase-sums.js'
+import type { Verdict } from '../../../src/domain/verdict.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
+import { challengeCatalog, historyOf, padaria } from './builders.js'
 import { CardAccount } from './card-account.js'
 import { anyOperation, purchases, wallets } from './card-operations.js'
 
@@ -63,6 +69,21 @@ function sumOver(past: readonly Entry[], wallet: string, part: (movement: Moveme
     .reduce((sum, movement) => sum + part(movement), 0n)
 }
 
+function captureOn(history: AccountHistory, originalId: TransactionId, at: Date): Verdict<CaptureEntry> {
+  const capture = {
+    transactionId: 'probe',
+    originalId,
+    amount: centavos(30n),
+    mcc: '5411',
+    merchant: padaria,
+  }
+  return decideCapture(history, capture, challengeCatalog, at, utcCalendar)
+}
+
+function reasonOf(verdict: Verdict<CaptureEntry>): string {
+  return verdict.type === 'RECORD' ? verdict.entry.reason : verdict.type
+}
+
 describe('any sequence of operations of the card rail', () => {
   it('leaves available, held and owed at zero or above, each the sum of its movements', () => {
     check((card, { balances }) => {
@@ -104,6 +125,34 @@ describe('any sequence of operations of the card rail', () => {
         expect(sumOfDays(spentDays)).to.equal(captured - reversed)
       }
     })
+  })
+
+  it('decides a capture by the entries since the hold was last open', () => {
+    let late = 0
+    fc.assert(
+      fc.property(anyStart, (start) => {
+        const openUntil = new Map<TransactionId, number>()
+        play(start, (card) => {
+          for (const { id } of card.account.holds) openUntil.set(id, card.past.length)
+          for (const [id, length] of openUntil) {
+            const whole = card.history()
+            const recent = {
+              ...whole,
+              followUpsOf: historyOf(card.account, card.past.slice(length)).followUpsOf,
+            }
+            const expected = captureOn(whole, id, card.now)
+            expect(captureOn(recent, id, card.now)).to.deep.equal(expected)
+            if (
+              recent.followUpsOf(id).length < whole.followUpsOf(id).length &&
+              reasonOf(expected) === 'CAPTURED_LATE'
+            )
+              late += 1
+          }
+        })
+      }),
+      { numRuns: 300 },
+    )
+    expect(late, 'late captures with more entries before').to.be.above(0)
   })
 
   it('keeps each purchase on one wallet', () => {

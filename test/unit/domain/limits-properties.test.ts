@@ -243,6 +243,7 @@ describe('any trace', () => {
           OVER_DAY_LIMIT: balance >= due && dayLeft < due,
           OVER_MONTH_LIMIT: balance >= due && dayLeft >= due && monthLeft < due,
           PAYS: balance >= due && dayLeft >= due && monthLeft >= due,
+          HOLDS_FULL: false, // these purchases ask for no hold
         }
         expect(facts[outcome], outcome).to.equal(true)
       }

@@ -4,10 +4,12 @@ import { benefit, challengeCategories, freeBalance } from '../../../src/domain/c
 import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
+import { HOLDS_MAX } from '../../../src/domain/open-hold.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { accountWith, at, byMerchantId, byTaxId, historyOf, purchaseOf, ruleOf } from './builders.js'
+import { CardAccount } from './card-account.js'
 
 const day = utcCalendar(at)
 const catalog = catalogOf(challengeCategories, [
@@ -93,6 +95,23 @@ describe('trace of a decision', () => {
     const decision = evaluate(historyOf(account), purchase, railed, at, utcCalendar)
     const { rule, wallets } = traceOf(decision, { account, purchase, catalog: railed, day })
     expect([rule, wallets.map(({ outcome }) => outcome)]).to.deep.equal(['RAIL', ['WRONG_RAIL']])
+  })
+
+  it('says of the wallet that covers a hold that the account has no room for it', () => {
+    const card = new CardAccount({ FOOD: 5_000n, CASH: 5_000n })
+    for (let nth = 0; nth < HOLDS_MAX; nth += 1) card.hold({ transactionId: `hold-${nth}`, amount: 1n })
+    const { account } = card
+    const held = traced(account, { hold: {}, merchant: '' })
+    expect([held.rule, held.wallets.map(({ outcome }) => outcome)]).to.deep.equal([
+      'WALLETS',
+      ['HOLDS_FULL', 'NOT_ASKED'],
+    ])
+    expect(traced(account, { merchant: '' }).wallets[0]).to.deep.include({ outcome: 'PAYS' })
+    const poor = traced(account, { hold: {}, merchant: '', amount: centavos(1_000_000n) })
+    expect(poor.wallets.map(({ outcome }) => outcome)).to.deep.equal([
+      'INSUFFICIENT_BALANCE',
+      'INSUFFICIENT_BALANCE',
+    ])
   })
 
   for (const [spent, left] of [

@@ -21,6 +21,10 @@ describe('the bounds that the OpenAPI document takes from comments', () => {
     expect(boundsOf(text, category, true)).to.deep.equal({ pattern: '^[A-Z][A-Z0-9_]{0,31}$' })
     const visible = 'Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.'
     expect(boundsOf(text, visible, true)).to.deep.equal({ pattern: '^[!-~]{1,128}$' })
+    const entry = 'Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), or the id of an expiry.'
+    const { pattern } = boundsOf(text, entry, true)
+    for (const id of ['buy', ' expiry buy', 'expiry buy']) expect(id).to.match(new RegExp(String(pattern)))
+    for (const id of ['', ' buy', ' expiry ']) expect(id).not.to.match(new RegExp(String(pattern)))
   })
 
   it('are those of what a card network sends', () => {

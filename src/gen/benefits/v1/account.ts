@@ -79,7 +79,10 @@ export const TransactionKind = {
   ADVICE: 7,
   /** REFUND - A refund, asked or booked, approved or declined. */
   REFUND: 8,
-  /** EXPIRY - The end of a hold whose time is over. The service makes the entry and its id, which begins with a space. */
+  /**
+   * EXPIRY - The end of a hold whose time is over. The service makes the entry and its id, which begins with a space: callers
+   * cannot send it as an id of their own.
+   */
   EXPIRY: 9,
 } as const;
 
@@ -391,8 +394,8 @@ export interface GetTransactionRequest {
    */
   accountId: string;
   /**
-   * Id of the entry.
-   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e).
+   * Id of the entry, as a statement shows it. The first space of an expiry's id may be missing.
+   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), or the id of an expiry.
    */
   transactionId: string;
 }

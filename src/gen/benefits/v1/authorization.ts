@@ -150,6 +150,8 @@ export const WalletOutcome = {
   NOT_ASKED: 5,
   /** WRONG_RAIL - The wallet was not tried: its category does not permit network.rail. */
   WRONG_RAIL: 6,
+  /** HOLDS_FULL - The wallet could hold the amount, but the account has 64 open holds. */
+  HOLDS_FULL: 7,
 } as const;
 
 export type WalletOutcome = typeof WalletOutcome[keyof typeof WalletOutcome];
@@ -162,6 +164,7 @@ export namespace WalletOutcome {
   export type OVER_MONTH_LIMIT = typeof WalletOutcome.OVER_MONTH_LIMIT;
   export type NOT_ASKED = typeof WalletOutcome.NOT_ASKED;
   export type WRONG_RAIL = typeof WalletOutcome.WRONG_RAIL;
+  export type HOLDS_FULL = typeof WalletOutcome.HOLDS_FULL;
 }
 
 /** Decision says whether a transaction took effect. */

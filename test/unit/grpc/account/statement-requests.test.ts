@@ -5,6 +5,7 @@ import { Decision } from '../../../../src/gen/benefits/v1/authorization.js'
 import { writePageToken } from '../../../../src/grpc/pages/page-token.js'
 import { callHandler, failHandler } from '../../../support/clients/handler-call.js'
 import { accountAfter, steps } from '../../../support/database/example-books.js'
+import { CardAccount } from '../../domain/card-account.js'
 import { service, unknown } from './account-fixture.js'
 
 describe('GetTransaction', () => {
@@ -14,6 +15,25 @@ describe('GetTransaction', () => {
     const { transaction } = await callHandler(service().getTransaction, request('a', 'fund'))
     expect(transaction).to.include({ transactionId: 'fund', seq: 2n })
   })
+
+  for (const id of [' expiry hotel', 'expiry hotel']) {
+    it(`reads an expiry by its id, with and without the first space: ${JSON.stringify(id)}`, async () => {
+      const card = CardAccount.opened({ FOOD: 500n })
+      card.hold({ transactionId: 'hotel' })
+      card.wait(8).expire('hotel')
+      const on = service()
+      on.store.put(card.account)
+      const { transaction } = await callHandler(on.getTransaction, request(card.account.id, id))
+      expect(transaction).to.include({ transactionId: ' expiry hotel', originalTransactionId: 'hotel' })
+    })
+  }
+
+  for (const id of [' hotel', 'expiry ', '  expiry hotel', ' expiry a b', ` expiry ${'x'.repeat(129)}`]) {
+    it(`rejects the id of no entry: ${JSON.stringify(id.slice(0, 20))}`, async () => {
+      const { badFields } = await failHandler(service().getTransaction, request('a', id))
+      expect(badFields).to.deep.equal(['transaction_id'])
+    })
+  }
 
   for (const [what, asked] of [
     ['an id that nobody used', request('a', 'nobody')],
