@@ -54,6 +54,9 @@ export type Advice = {
  * captures, or the first one that covers the amount, or else the first one.
  *
  * Rule 4 does not compare amounts: a capture brings the final one.
+ *
+ * Rules 6 and 7: the reversal of a declined purchase counts as early when it gave back captured money, or was
+ * an advice itself. So reversal and advice have the same effect in either order.
  */
 export function decideAdvice(
   history: AccountHistory,
