@@ -63,7 +63,7 @@ describe('what the card rail sends, in the console', () => {
       Released: 'R$10.00',
       'Reversed after it was spent': 'R$0.00',
       Refunded: 'R$15.00',
-      Owed: 'R$0.00',
+      'Booked without cover': 'R$0.00',
     })
     await page.getByRole('link', { name: 'Capture: R$90.00' }).click()
     const drawer = page.getByRole('dialog', { name: 'Capture' })
@@ -120,7 +120,12 @@ describe('what the card rail sends, in the console', () => {
     await page.getByLabel('Search', { exact: true }).fill('never-seen')
     await page.keyboard.press('Enter')
     await page.locator('.time-line').getByText('Captured before its purchase').waitFor()
-    expect(await sumsOn(page)).to.include({ Authorized: 'R$0.00', Captured: 'R$50.00', Owed: 'R$20.00' })
+    await page.getByText('MEAL paid R$50.00. MEAL did not have R$20.00 of it.').waitFor()
+    expect(await sumsOn(page)).to.include({
+      Authorized: 'R$0.00',
+      Captured: 'R$50.00',
+      'Booked without cover': 'R$20.00',
+    })
 
     await page.getByRole('link', { name: 'Account debtor' }).click()
     await page.getByRole('button', { name: 'Load', exact: true }).click()
