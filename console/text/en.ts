@@ -155,6 +155,7 @@ export const en = {
   },
   holds: {
     title: 'Open holds',
+    all: (count: number) => `Show all ${number(count)}`,
     purchase: 'Purchase',
     rest: 'Still held',
     captured: 'Captured so far',

@@ -158,6 +158,7 @@ export const pt: Text = {
   },
   holds: {
     title: 'Reservas abertas',
+    all: (count) => `Mostrar todas as ${number(count)}`,
     purchase: 'Compra',
     rest: 'Ainda reservado',
     captured: 'Capturado até agora',

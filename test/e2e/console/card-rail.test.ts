@@ -138,6 +138,21 @@ describe('what the card rail sends, in the console', () => {
     await page.getByText('R$20.00 owed').waitFor({ state: 'detached' })
   })
 
+  it('folds up more than eight open holds', async () => {
+    const { service } = fixture()
+    const { book } = await openAccount(service, 'many-holds', { MEAL: '900' })
+    for (let count = 1; count <= 9; count++) {
+      const hold = { transactionId: `hold-${count}`, amount: '100', hold: {} }
+      await book('AuthorizationService/Authorize', hold)
+    }
+    const { page } = await open(service, { at: '#/accounts/many-holds' })
+    await page.getByText('Show all 9').waitFor()
+    expect(await page.getByRole('rowheader').count()).to.equal(0)
+    await page.getByText('Show all 9').click()
+    await page.getByRole('rowheader', { name: 'hold-9' }).waitFor()
+    expect(await page.getByRole('rowheader').count()).to.equal(9)
+  })
+
   it('shows an expiry with its purchase', async () => {
     const { service } = fixture()
     const { accountId, book } = await openAccount(service, 'late', { MEAL: '3000' })
