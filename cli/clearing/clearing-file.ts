@@ -31,7 +31,8 @@ const networkColumns = {
 type NetworkColumn = keyof typeof networkColumns
 const networkTexts = Object.entries(networkColumns) as readonly (readonly [NetworkColumn, NetworkText])[]
 
-const requiredColumns = [
+/** The columns that a clearing file must have. */
+export const requiredColumns = [
   'kind',
   'account',
   'transaction_id',
@@ -40,14 +41,15 @@ const requiredColumns = [
   'mcc',
   'merchant',
 ] as const
-const optionalColumns = [
+/** The columns that may be missing. */
+export const optionalColumns = [
   'more_to_come',
   'rail',
   'product',
   ...networkTexts.map(([column]) => column),
 ] as const
 
-/** The columns of a clearing file; those of the card network may be missing. */
+/** The columns of a clearing file. */
 export const clearingColumns = [...requiredColumns, ...optionalColumns] as const
 export type ClearingColumn = (typeof clearingColumns)[number]
 type Cells = Readonly<Record<ClearingColumn, string>>

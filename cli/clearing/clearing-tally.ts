@@ -35,7 +35,7 @@ export type ClearingSummary = {
   readonly notTried: number
 }
 
-/** The reasons of a line that nobody needs to look at. */
+/** The reasons of ordinary lines. A person should look at all others. */
 const ordinary: readonly string[] = [
   'CAPTURED',
   'ALREADY_CAPTURED',
@@ -45,7 +45,7 @@ const ordinary: readonly string[] = [
   'APPROVED',
 ]
 
-/** What a reason to look at means. */
+/** The meanings of the other reasons, for the list of lines to look at. */
 const explanations: Readonly<Record<string, string>> = {
   CAPTURED_OVER: 'more than its hold, within the tolerance',
   CAPTURED_OVER_TOLERANCE: 'more than the tolerance allows: dispute it',

@@ -3,7 +3,9 @@ import {
   type ClearingFile,
   type ClearingLine,
   clearingColumns,
+  optionalColumns,
   readClearingFile,
+  requiredColumns,
 } from '../clearing/clearing-file.js'
 import { ClearingSender, openClearing } from '../clearing/clearing-sender.js'
 import { clearingView, kindsSheet } from '../clearing/clearing-summary.js'
@@ -28,7 +30,7 @@ export function addClear(program: Command): void {
     .addOption(textOption('--rejects <file>', 'write rejected lines to a new file'))
     .addHelpText(
       'after',
-      `\nColumns: ${clearingColumns.slice(0, 7).join(',')}; optional: ${clearingColumns.slice(7).join(',')}\n\nClearing the same file again books nothing twice. --timeout limits the time without any answer (300).\n\nExample:\n  ./benefits clear clearing.csv --rejects rejects.csv`,
+      `\nColumns: ${requiredColumns.join(',')}; optional: ${optionalColumns.join(',')}\n\nClearing the same file again books nothing twice. --timeout limits the time without any answer (300).\n\nExample:\n  ./benefits clear clearing.csv --rejects rejects.csv`,
     )
     .action(async (path: string, options: Options, command: Command) => {
       await withSession(command, async (session) => {

@@ -10,9 +10,9 @@ const amounts: readonly (readonly [field: string, title: string])[] = [
   ['capturedAmount', 'captured'],
   ['bookedAmount', 'booked'],
   ['refundedAmount', 'refunded'],
-  ['releasedAmount', 'of the hold'],
+  ['releasedAmount', 'released'],
   ['owedAmount', 'owed'],
-  ['cancelledOwedAmount', 'of it owed'],
+  ['cancelledOwedAmount', 'no longer owed'],
 ]
 
 /** Shows the answer to a message of the card network, and sets the exit code. */
@@ -40,7 +40,7 @@ function decisionSheet(answer: JsonObject): Sheet {
       ...('held' in answer ? [heldUntilColumn(isHeld)] : []),
       {
         name: 'approval_code',
-        title: 'approval',
+        ...('approvalCode' in answer && { title: 'approval' }),
         givesWay: true,
         value: (row) => textIn(row, 'approvalCode'),
       },

@@ -18,7 +18,7 @@ const networkFields = [
   'localTime',
 ]
 
-/** What a message said besides its amount. */
+/** The marks of an entry. Those that are set are shown. */
 const flags = ['moreToCome', 'advice', 'request', 'paysOwed']
 
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }

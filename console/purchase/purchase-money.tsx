@@ -61,12 +61,20 @@ function sumsOf(purchase: PurchaseOverview): readonly Sum[] {
 /** Says where the money of a purchase is, in a sentence to read aloud. */
 export function sentenceOf(purchase: PurchaseOverview): string {
   const { say } = text().purchase
-  const { state, category: wallet = '', capturedAmount, reversedAmount, refundedAmount } = purchase
+  const { state, category: wallet = '', owedAmount } = purchase
   if (state === 'PURCHASE_STATE_HELD') return say.holds(money(purchase.restAmount), wallet)
   if (state === 'PURCHASE_STATE_RELEASED') return say.released(wallet)
   if (state === 'PURCHASE_STATE_EXPIRED') return say.expired(wallet)
   if (state !== 'PURCHASE_STATE_CAPTURED') return say.nothing
-  const back = BigInt(reversedAmount ?? 0) + BigInt(refundedAmount ?? 0)
+  return isSome(owedAmount)
+    ? `${paidSentence(purchase, wallet)} ${say.uncovered(money(owedAmount), wallet)}`
+    : paidSentence(purchase, wallet)
+}
+
+function paidSentence(purchase: PurchaseOverview, wallet: string): string {
+  const { say } = text().purchase
+  const { capturedAmount, reversedAmount = '0', refundedAmount = '0' } = purchase
+  const back = BigInt(reversedAmount) + BigInt(refundedAmount)
   return back > 0n
     ? say.paidLess(money(capturedAmount), wallet, money(back))
     : say.paid(money(capturedAmount), wallet)

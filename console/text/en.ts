@@ -155,6 +155,7 @@ export const en = {
   },
   holds: {
     title: 'Open holds',
+    all: (count: number) => `Show all ${number(count)}`,
     purchase: 'Purchase',
     rest: 'Still held',
     captured: 'Captured so far',
@@ -278,6 +279,7 @@ export const en = {
       paid: (captured: string, wallet: string) => `${wallet} paid ${captured}.`,
       paidLess: (captured: string, wallet: string, back: string) =>
         `${wallet} paid ${captured}, and ${back} went back.`,
+      uncovered: (amount: string, wallet: string) => `${wallet} did not have ${amount} of it.`,
       released: (wallet: string) => `All of it went back to ${wallet}.`,
       expired: (wallet: string) => `The hold expired: all of its rest went back to ${wallet}.`,
       nothing: 'It neither held nor spent any money.',
@@ -292,7 +294,7 @@ export const en = {
       rest: 'Still held',
       reversed: 'Reversed after it was spent',
       refunded: 'Refunded',
-      owed: 'Owed',
+      owed: 'Booked without cover',
     },
     expires: 'The hold expires',
   },

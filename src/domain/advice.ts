@@ -45,7 +45,7 @@ export type Advice = {
  * | 3  | the account was never opened                   | declined, ACCOUNT_NOT_FOUND         |
  * | 4  | the purchase was approved                      | ALREADY_APPROVED: moves nothing     |
  * | 5  | captures or another advice leave nothing to pay | ALREADY_CAPTURED: moves nothing    |
- * | 6  | early reversals leave nothing to pay           | ADVICE_REVERSED: moves nothing      |
+ * | 6  | reversals that came first leave nothing to pay | ADVICE_REVERSED: moves nothing      |
  * | 7  | the purchase was declined                      | ADVICE_OVERRIDES: spends what is left to pay |
  * | 8  | otherwise                                      | ADVISED: spends what is left to pay |
  *
@@ -54,6 +54,9 @@ export type Advice = {
  * captures, or the first one that covers the amount, or else the first one.
  *
  * Rule 4 does not compare amounts: a capture brings the final one.
+ *
+ * Rules 6 and 7: the reversal of a declined purchase counts when it gave back captured money, or was an
+ * advice itself. So reversal and advice have the same effect in either order.
  */
 export function decideAdvice(
   history: AccountHistory,

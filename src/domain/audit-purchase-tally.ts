@@ -28,7 +28,7 @@ export class PurchaseTally {
   spentDays: DayAmounts = noDays
   /** Amount that the wallet owes for this purchase. */
   debt = 0n
-  /** `seq` of the last reversal that came before the purchase. */
+  /** `seq` of the last reversal that came before the purchase or its advice. */
   lastEarlySeq: bigint | undefined
   #reversed = 0n
   #refunded = 0n
@@ -60,7 +60,7 @@ export class PurchaseTally {
     return this.#paidAtOnce > 0n
   }
 
-  /** Whether a reversal of the whole purchase came before it. */
+  /** Whether a reversal of the whole purchase came before it, or before its advice. */
   get isWholeEarly(): boolean {
     return this.#isWholeEarly
   }
@@ -99,7 +99,7 @@ export class PurchaseTally {
   }
 
   #addStep(entry: Entry): void {
-    if (entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_BEFORE_PURCHASE') this.#addEarly(entry)
+    if (entry.kind === 'REVERSAL' && isEarly(entry)) this.#addEarly(entry)
     if (entry.kind === 'CAPTURE' && entry.reason !== 'ACCOUNT_NOT_FOUND') this.#addCapture(entry)
     const moved = movedBy(entry)
     if (!moved) return
@@ -155,6 +155,12 @@ export class PurchaseTally {
     this.#reversed -= spent
     this.spentDays = takeDays(this.spentDays, -spent, 'NEWEST').left
   }
+}
+
+/** Whether a later advice of the purchase must leave out what the reversal gives back. */
+function isEarly({ reason, advice }: ReversalEntry): boolean {
+  if (reason === 'ORIGINAL_DECLINED') return advice ?? false
+  return reason === 'REVERSED_BEFORE_PURCHASE' || reason === 'APPROVED'
 }
 
 /** Whether the entry begins a purchase. A verification that moved nothing does not. */

@@ -207,12 +207,7 @@ export class Catalog {
     yield* fill(index, rules.upserted)
     const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
     yield* fill(index, this.#rules.rules(), isLeft)
-    return new Catalog({
-      ...delta,
-      categories,
-      rules: index,
-      missingRail: this.#missingRail,
-    })
+    return new Catalog({ ...delta, categories, rules: index, missingRail: this.#missingRail })
   }
 
   /** The MCC as received is compared first: no merchant rule lifts that list. */

@@ -91,7 +91,7 @@ export type Considered = {
  * | 9  | the MCC policy forbids the purchase           | declined, MCC_NOT_PERMITTED                 |
  * | 10 | its rail leaves no wallet for the MCC         | declined, RAIL_NOT_PERMITTED                |
  * | 11 | the amount is over the maximum per purchase   | declined, AMOUNT_OVER_LIMIT                 |
- * | 12 | a wallet may hold it, but no more hold fits   | declined, HOLDS_FULL                        |
+ * | 12 | a wallet could hold it, but 64 holds are open  | declined, HOLDS_FULL                        |
  * | 13 | a wallet covers it, within its limits         | approved; the first such wallet holds or pays all |
  * | 14 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT                 |
  * | 15 | no wallet covers it                           | declined, INSUFFICIENT_BALANCE              |

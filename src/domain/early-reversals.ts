@@ -1,7 +1,7 @@
-import { type Entry, isEarlyReversal, type ReversalEntry } from './entry.js'
+import type { Entry, ReversalEntry } from './entry.js'
 import { type Centavos, centavos } from './money.js'
 
-/** Sum of the reversals of one purchase that came before it. */
+/** Sum of the reversals that came before their purchase, or before the advice that books a declined one. */
 export type EarlyReversals = {
   /** Sum of the partial reversals, in centavos. */
   readonly partial: bigint
@@ -11,9 +11,23 @@ export type EarlyReversals = {
 
 const nothing: EarlyReversals = { partial: 0n, full: false }
 
-/** Adds up the early reversals in this list, and ignores all other entries. */
+/** Adds up the early reversals of a purchase that is not approved, and ignores all other entries. */
 export function earlyReversalsIn(entries: readonly Entry[]): EarlyReversals {
-  return entries.filter(isEarlyReversal).reduce(withEarlyReversal, nothing)
+  return entries.filter(takesOff).reduce(withEarlyReversal, nothing)
+}
+
+/**
+ * Whether the entry is a reversal that takes its amount off what is booked later. The reversal of a declined
+ * purchase does so only as an advice: a request for it is declined, and has no effect.
+ */
+function takesOff(entry: Entry): entry is ReversalEntry {
+  if (entry.kind !== 'REVERSAL') return false
+  const { reason, advice = false } = entry
+  return (
+    reason === 'REVERSED_BEFORE_PURCHASE' ||
+    reason === 'APPROVED' ||
+    (reason === 'ORIGINAL_DECLINED' && advice)
+  )
 }
 
 /**

@@ -17,7 +17,7 @@ export type Entry = DecidedEntry | CreditEntry | AdminEntry
 /** An entry that has a reason: a purchase, or a later step of one. */
 export type DecidedEntry = PurchaseEntry | FollowUpEntry
 
-/** An entry that answers a request of the card network. Nobody asks for an expiry. */
+/** An entry that answers a request of the card network. An expiry answers none. */
 export type AnsweredEntry = Exclude<DecidedEntry, ExpiryEntry>
 
 /** An entry that begins a purchase. Later steps name its id. */
@@ -191,7 +191,7 @@ export type RefundEntry = Recorded &
     readonly approvalCode?: string
   }
 
-/** The end of a hold that nobody captured in time. The service makes its id, which begins with a space. */
+/** The end of a hold that is due. The service makes the entry and its id, which begins with a space. */
 export type ExpiryEntry = Recorded & {
   readonly kind: 'EXPIRY'
   readonly reason: 'EXPIRED'

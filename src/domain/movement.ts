@@ -24,8 +24,8 @@ export function movementOn(
 }
 
 /**
- * Takes an amount that must be booked: what the wallet lacks becomes owed. `fromHold` is taken from held
- * money besides, in centavos.
+ * Takes an amount that must be booked: what the wallet lacks becomes owed. `fromHold` is an amount that held
+ * money pays, on top of the other. Both are in centavos.
  */
 export function bookedOn(
   account: Account,

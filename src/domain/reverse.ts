@@ -52,8 +52,8 @@ export type Reversal = {
  * Rule 5: what captures have booked of the purchase goes back. Rule 10 applies to that, too. The account's
  * status does not matter: the money is the holder's.
  *
- * An advice has the same effect as a request. Only its answer's code differs: always 00, so that a
- * store-and-forward queue ends.
+ * An advice moves what a request would. Its answer's code is always 00, so that a store-and-forward queue
+ * ends. Under rule 7, its amount comes off a later advice of the purchase.
  */
 export function decideReversal(
   history: AccountHistory,

@@ -195,7 +195,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
         credits_closed: { bsonType: 'bool' },
         rails: { bsonType: 'array', items: { enum: rails }, minItems: 1, uniqueItems: true },
         regulated: { enum: [true] },
-        immediate: { enum: [true] },
+        immediate: mark,
         changed_at: date,
         changed_by: text,
       },

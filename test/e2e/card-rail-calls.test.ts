@@ -217,7 +217,7 @@ describe('the calls of the card rail', () => {
     expect(asked).to.deep.include({ code: '07', reason: 'REASON_ORIGINAL_DECLINED' })
   })
 
-  it('find no purchase that nothing has or names', async () => {
+  it('answer NOT_FOUND for an id that no purchase has and no step names', async () => {
     const fail = async (transaction_id: string, account = account_id) => {
       const { code, info } = await client.fail('GetPurchase', { account_id: account, transaction_id })
       return [code, info?.reason]

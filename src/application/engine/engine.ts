@@ -46,7 +46,7 @@ export type EngineOptions = {
   readonly onGroup?: (group: { readonly size: number; readonly durationMs: number }) => void
   /** Called for each retry of a request. */
   readonly onRetry?: (cause: RetryCause) => void
-  /** Called after a commit that ended so many due holds. */
+  /** Called after a commit that expired due holds, with their number. */
   readonly onExpired?: (holds: number) => void
 }
 

@@ -22,7 +22,7 @@ export type GroupCommitOptions = {
   readonly onFailure: (request: PendingRequest, error: unknown) => void
   /** Called for each request whose decision on a copy was lost because another process had committed. */
   readonly onStaleCopy: () => void
-  /** Called after a commit that ended so many due holds. */
+  /** Called after a commit that expired due holds, with their number. */
   readonly onExpired?: (holds: number) => void
 }
 
@@ -146,7 +146,7 @@ export class GroupCommit {
 
   /** Ends the due holds of an account, as far as its journal has room. */
   #expired(account: Account, dueAt: Date): Account {
-    // Every decision asks this.
+    // Every decision comes here.
     if (account.holds.length === 0) return account
     return expireDue(account, dueAt, roomIn(account, this.#postedThrough(account)))
   }

@@ -5,8 +5,8 @@ export const lanes = ['PURCHASE', 'BOOKING', 'BACK_OFFICE', 'EXPIRY'] as const
  * The priority of a request.
  * - PURCHASE: purchases, their increments and reversals, and anything else that a customer at a till or a
  *   payment switch waits for.
- * - BOOKING: captures, advices and booked refunds: what has happened, and cannot be declined.
+ * - BOOKING: captures, advices and booked refunds: they report money that has moved, and cannot be declined.
  * - BACK_OFFICE: credits, openings and changes of accounts, which can wait.
- * - EXPIRY: the sweeper's look at accounts with due holds. Nobody waits for it.
+ * - EXPIRY: the sweeper's requests on accounts with due holds. No caller waits for them.
  */
 export type Lane = (typeof lanes)[number]

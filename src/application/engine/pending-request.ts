@@ -16,7 +16,7 @@ export type DecisionRequest<V> = {
   readonly lane: Lane
   /** Ids of the entries that the decision reads, the request's own id first. */
   readonly transactionIds: readonly TransactionId[]
-  /** Ids of the purchases whose follow-ups the decision reads. Holds are due that have expired by `dueAt`. */
+  /** Ids of the purchases whose follow-ups the decision reads. `dueAt` tells which holds are open. */
   readonly originalIds?: (account: Account, dueAt: Date) => readonly TransactionId[]
   /** Decides the request. Pure and synchronous. Called again when another process commits first. */
   readonly decide: (history: AccountHistory, at: Date) => V

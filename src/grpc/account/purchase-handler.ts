@@ -25,7 +25,7 @@ export function purchaseHandler(purchases: Pick<Purchases, 'find'>, handlers: Ha
       if ('purchase' in reading)
         return { purchase: purchaseMessage({ accountId, transactionId }, reading.purchase) }
       if (reading.missing === 'ACCOUNT') throw new CallError('ACCOUNT_NOT_FOUND')
-      throw new CallError('TRANSACTION_NOT_FOUND', { detail: 'no entry of a purchase has or names it' })
+      throw new CallError('TRANSACTION_NOT_FOUND', { detail: 'no purchase has it, and no step names it' })
     }),
   }
 }

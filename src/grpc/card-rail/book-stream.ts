@@ -8,8 +8,8 @@ import type { HandlerOptions } from '../handlers.js'
 import { patiently } from '../patience.js'
 
 /**
- * Longest time for one line, in milliseconds. Nobody waits for a single line, and purchases go first: on a
- * busy machine a line takes longer than a decision may. A stream survives a failover of the database, too.
+ * Longest time for one line, in milliseconds. No customer waits for a line, and purchases go first, so a line
+ * may take longer than a purchase. It is also enough for a failover of the database.
  */
 const LINE_MS_MAX = 30_000
 

@@ -39,7 +39,7 @@ export function openHoldFields(hold: OpenHold): OpenHoldFields {
 /**
  * Reads an open hold.
  *
- * @throws InvariantError when it is none.
+ * @throws InvariantError when a field is missing, or nothing is held.
  */
 export function openHoldIn(stored: OpenHoldFields): OpenHold {
   const { id, wallet, authorized, captured = 0n, released = 0n, expires_at: expiresAt, counted } = stored

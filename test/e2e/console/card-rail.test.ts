@@ -64,7 +64,7 @@ describe('what the card rail sends, in the console', () => {
       Released: 'R$10.00',
       'Reversed after it was spent': 'R$0.00',
       Refunded: 'R$15.00',
-      Owed: 'R$0.00',
+      'Booked without cover': 'R$0.00',
     })
     await page.getByRole('link', { name: 'Capture: R$90.00' }).click()
     const drawer = page.getByRole('dialog', { name: 'Capture' })
@@ -121,7 +121,12 @@ describe('what the card rail sends, in the console', () => {
     await page.getByLabel('Search', { exact: true }).fill('never-seen')
     await page.keyboard.press('Enter')
     await page.locator('.time-line').getByText('Captured before its purchase').waitFor()
-    expect(await sumsOn(page)).to.include({ Authorized: 'R$0.00', Captured: 'R$50.00', Owed: 'R$20.00' })
+    await page.getByText('MEAL paid R$50.00. MEAL did not have R$20.00 of it.').waitFor()
+    expect(await sumsOn(page)).to.include({
+      Authorized: 'R$0.00',
+      Captured: 'R$50.00',
+      'Booked without cover': 'R$20.00',
+    })
 
     await page.getByRole('link', { name: 'Account debtor' }).click()
     await page.getByRole('button', { name: 'Load', exact: true }).click()
@@ -132,6 +137,21 @@ describe('what the card rail sends, in the console', () => {
     await page.getByRole('button', { name: 'Load R$25.00' }).click()
     await page.locator('.wallet', { hasText: 'MEAL' }).getByText('R$5.00', { exact: true }).waitFor()
     await page.getByText('R$20.00 owed').waitFor({ state: 'detached' })
+  })
+
+  it('folds up more than eight open holds', async () => {
+    const { service } = fixture()
+    const { book } = await openAccount(service, 'many-holds', { MEAL: '900' })
+    for (let count = 1; count <= 9; count++) {
+      const hold = { transactionId: `hold-${count}`, amount: '100', hold: {} }
+      await book('AuthorizationService/Authorize', hold)
+    }
+    const { page } = await open(service, { at: '#/accounts/many-holds' })
+    await page.getByText('Show all 9').waitFor()
+    expect(await page.getByRole('rowheader').count()).to.equal(0)
+    await page.getByText('Show all 9').click()
+    await page.getByRole('rowheader', { name: 'hold-9' }).waitFor()
+    expect(await page.getByRole('rowheader').count()).to.equal(9)
   })
 
   it('shows an expiry with its purchase', async () => {

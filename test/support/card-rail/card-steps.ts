@@ -31,6 +31,7 @@ export type Over = {
   readonly originalId?: string
   readonly mcc?: string
   readonly request?: true
+  readonly advice?: true
   readonly paysOwed?: true
 }
 

@@ -22,6 +22,7 @@ const capture: Step = (card) => card.capture()
 const reverse: Step = (card) => card.reverse()
 const refund: Step = (card) => card.refund()
 const advise: Step = (card) => card.advise({ originalId: 'tx-1' })
+const reverseAsAdvice: Step = (card) => card.reverse({ advice: true })
 /** The sweeper, after the hold is due. */
 const expiry: Step = (card) => card.expire()
 /** A minute before the hold is due. */
@@ -375,6 +376,30 @@ export const races: readonly Race[] = [
       '1000 0 0 0',
     ],
     otherFirst: ['REVERSED_BEFORE_PURCHASE, nothing moved', 'ADVICE_REVERSED, nothing moved', '1000 0 0 0'],
+  },
+  {
+    race: 'advice of a declined purchase and its full reversal as an advice',
+    before: decline,
+    one: advise,
+    other: reverseAsAdvice,
+    oneFirst: ['ADVICE_OVERRIDES FOOD -100 held 0 owed 0', 'APPROVED FOOD 100 held 0 owed 0', '1000 0 0 0'],
+    otherFirst: ['ORIGINAL_DECLINED, nothing moved', 'ADVICE_REVERSED, nothing moved', '1000 0 0 0'],
+  },
+  {
+    race: 'advice of a declined purchase and its partial reversal as an advice',
+    before: decline,
+    one: advise,
+    other: (card) => card.reverse({ amount: 40n, advice: true }),
+    oneFirst: ['ADVICE_OVERRIDES FOOD -100 held 0 owed 0', 'APPROVED FOOD 40 held 0 owed 0', '940 0 0 60'],
+    otherFirst: ['ORIGINAL_DECLINED, nothing moved', 'ADVICE_OVERRIDES FOOD -60 held 0 owed 0', '940 0 0 60'],
+  },
+  {
+    race: 'advice of a declined purchase and its full reversal, after a partial capture',
+    before: (card) => [decline(card), card.captureSome({ amount: 30n })],
+    one: advise,
+    other: reverse,
+    oneFirst: ['ADVICE_OVERRIDES FOOD -70 held 0 owed 0', 'APPROVED FOOD 100 held 0 owed 0', '1000 0 0 0'],
+    otherFirst: ['APPROVED FOOD 30 held 0 owed 0', 'ADVICE_REVERSED, nothing moved', '1000 0 0 0'],
   },
   {
     race: 'advice and refund',

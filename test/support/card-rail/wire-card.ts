@@ -87,7 +87,7 @@ export class WireCard {
     )
   }
 
-  #request(name: Asking, { amount, originalId, mcc = '5411', request, paysOwed }: Over): object {
+  #request(name: Asking, { amount, originalId, mcc = '5411', request, advice, paysOwed }: Over): object {
     const original = { original_transaction_id: originalId ?? 'tx-1' }
     const message = { transaction_id: this.#id(), amount: String(amount ?? 100n), mcc, merchant: 'MERCADO' }
     const { transaction_id } = message
@@ -109,7 +109,10 @@ export class WireCard {
       case 'refundAny':
         return { ...message, request: request ?? false }
       case 'reverse':
-        return { transaction_id, ...original, ...(amount !== undefined && { amount: String(amount) }) }
+        return {
+          ...{ transaction_id, ...original, advice: advice ?? false },
+          ...(amount !== undefined && { amount: String(amount) }),
+        }
       case 'credit':
         return { transaction_id, category: 'FOOD', amount: message.amount, pays_owed: paysOwed ?? false }
     }

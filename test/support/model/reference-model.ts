@@ -22,7 +22,7 @@ import {
   refunded,
 } from './model-card-rail.js'
 import type { ModelRecord, Most, Network, Of, Operation } from './model-operation.js'
-import { least, leftOf, restOf, spentLeftOf } from './model-purchase.js'
+import { least, leftOf, type ModelPurchase, restOf, spentLeftOf } from './model-purchase.js'
 import { FORBIDDEN_MCC, mccOf, ruleFor, walletsFor } from './model-routes.js'
 
 /**
@@ -298,37 +298,58 @@ function reversed(book: Book, asked: Of<'reverse'>): Outcome {
   const ends = (reason: string) => made(book, asked, { reason, rest, isAdvice })
   const original = book.lines.find(({ record }) => record.id === id)?.asked
   const left = restOf(purchase) + spentLeftOf(purchase)
-  if (!original) {
-    if (left === 0n && purchase.isWholeEarly) return ends('ALREADY_REVERSED')
-    return reversedEarly(book, asked, least(amount ?? left, left))
-  }
+  if (!original) return reversedEarly(book, asked, { left })
   if (!isReversible(original)) return ends('ORIGINAL_NOT_REVERSIBLE')
-  const said = { amount: original.amount, mcc: original.mcc, merchant: original.merchant, ...asked.said }
-  const isAsSaid =
-    said.amount === original.amount && said.mcc === original.mcc && said.merchant === original.merchant
-  if (!isAsSaid) return ends('ORIGINAL_MISMATCH')
-  if (purchase.answer === 'DECLINED' && purchase.everSpent === 0n) return ends('ORIGINAL_DECLINED')
+  if (!isAsSaid(original, asked)) return ends('ORIGINAL_MISMATCH')
+  const notes = () => {
+    takeOff(purchase, asked)
+    book.purchases.set(id, purchase)
+  }
+  if (purchase.answer === 'DECLINED' && purchase.everSpent === 0n)
+    return made(book, asked, {
+      reason: 'ORIGINAL_DECLINED',
+      rest,
+      isAdvice,
+      change: () => isAdvice && notes(),
+    })
   if (left === 0n) return ends('ALREADY_REVERSED')
   if ((amount ?? left) > left) return ends('AMOUNT_OVER_REMAINDER')
   const back = givenBack(book, purchase, amount ?? left)
   if (back === 'TOO_LARGE') return ends('BALANCE_TOO_LARGE')
-  return made(book, asked, { reason: 'APPROVED', ...back, rest, isAdvice })
+  const change = () => {
+    notes()
+    back.change?.()
+  }
+  return made(book, asked, { reason: 'APPROVED', ...back, rest, isAdvice, change })
+}
+
+function isAsSaid({ amount, mcc, merchant }: Of<'buy'> | Of<'advise'>, { said }: Of<'reverse'>): boolean {
+  const { amount: saidAmount = amount, mcc: saidMcc = mcc, merchant: saidMerchant = merchant } = said
+  return saidAmount === amount && saidMcc === mcc && saidMerchant === merchant
 }
 
 /** A reversal before its purchase takes its amount off it, and gives back what captures had booked. */
-function reversedEarly(book: Book, asked: Of<'reverse'>, booked: bigint): Outcome {
-  const { original: id, amount, said, isAdvice } = asked
+function reversedEarly(book: Book, asked: Of<'reverse'>, { left }: { readonly left: bigint }): Outcome {
+  const { original: id, amount = left, isAdvice } = asked
   const purchase = purchaseIn(book, id)
   const rest = reversedText(asked)
+  if (left === 0n && purchase.isWholeEarly)
+    return made(book, asked, { reason: 'ALREADY_REVERSED', rest, isAdvice })
+  const booked = least(amount, left)
   const back = booked > 0n ? givenBack(book, purchase, booked) : {}
   if (back === 'TOO_LARGE') return made(book, asked, { reason: 'BALANCE_TOO_LARGE', rest, isAdvice })
   const change = () => {
     book.purchases.set(id, purchase)
-    if (amount === undefined || amount === said.amount) purchase.isWholeEarly = true
-    else purchase.early += amount
+    takeOff(purchase, asked)
     back.change?.()
   }
   return made(book, asked, { reason: 'REVERSED_BEFORE_PURCHASE', ...back, rest, isAdvice, change })
+}
+
+/** Takes the amount of a reversal off what is booked later of a purchase that is not approved. */
+function takeOff(purchase: ModelPurchase, { amount, said }: Of<'reverse'>): void {
+  if (amount === undefined || amount === said.amount) purchase.isWholeEarly = true
+  else purchase.early += amount
 }
 
 function reversedText({ original, amount, said, isAdvice }: Of<'reverse'>): string {

@@ -103,6 +103,13 @@ describe('advice, rules 7 and 8: the purchase is booked', () => {
     expect(effectOf(card.advise(ofTx1))).to.equal('ADVISED FOOD -70 held 0 owed 0')
   })
 
+  it('does not take off a reversal of the declined purchase that was asked for and declined', () => {
+    const card = new CardAccount({ FOOD: 30n })
+    card.buy()
+    expect(card.reverse().reason).to.equal('ORIGINAL_DECLINED')
+    expect(effectOf(card.advise(ofTx1))).to.equal('ADVICE_OVERRIDES FOOD -30 held 0 owed 70')
+  })
+
   it('is paid by another wallet that covers it, as a purchase is', () => {
     const card = new CardAccount({ FOOD: 99n, CASH: 100n })
     expect(effectOf(card.advise())).to.equal('ADVISED CASH -100 held 0 owed 0')

@@ -57,6 +57,23 @@ describe('audit of clean books', () => {
     expect(audit(books).kinds).to.deep.equal([])
   })
 
+  it('finds nothing when an advice leaves out what was reversed of a declined purchase', () => {
+    const card = CardAccount.opened({ FOOD: 30n })
+    card.buy()
+    card.captureSome({ amount: 20n })
+    card.reverse({ amount: 10n })
+    card.advise({ originalId: 'tx-1' })
+    card.buy({ transactionId: 'tx-2' })
+    card.reverse({ originalId: 'tx-2', advice: true })
+    card.advise({ originalId: 'tx-2' })
+    expect(card.past.slice(-3).map((entry) => 'reason' in entry && entry.reason)).to.deep.equal([
+      'INSUFFICIENT_BALANCE',
+      'ORIGINAL_DECLINED',
+      'ADVICE_REVERSED',
+    ])
+    expect(audit({ account: card.account, ledger: card.past }).details).to.deep.equal([])
+  })
+
   it('finds nothing in any history, with any split between journal and ledger', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {

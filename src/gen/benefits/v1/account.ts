@@ -594,7 +594,7 @@ export interface Transaction {
   day: string;
   /** Purchases and advices: whether the free balance might pay, as received. */
   fallback: Fallback;
-  /** What the network's message said besides, as received. Absent when it said nothing. */
+  /** Other data of the network's message, as received. Absent when there was none. */
   network:
     | NetworkData
     | undefined;

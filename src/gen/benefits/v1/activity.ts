@@ -37,10 +37,7 @@ export interface GetActivityResponse {
   decisions: DecisionCount[];
   /** Durations of the calls of Authorize since the start, the shortest first. */
   latencies: LatencyCount[];
-  /**
-   * The latest decisions on purchases, reversals and what the card rail sends besides, newest first: at most
-   * 50.
-   */
+  /** The latest decisions on purchases, reversals and messages of CardRailService, newest first: at most 50. */
   recent: Transaction[];
 }
 

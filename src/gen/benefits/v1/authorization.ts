@@ -390,7 +390,7 @@ export interface AuthorizeRequest {
    */
   fallback: Fallback;
   /**
-   * What the network's message says besides. A repeat carries the same values.
+   * Other data of the network's message. A repeat carries the same values.
    * Optional.
    */
   network:
@@ -497,7 +497,7 @@ export interface SimulateRequest {
   merchant: string;
   /** Whether the free balance may pay, as in AuthorizeRequest. */
   fallback: Fallback;
-  /** What the network's message says besides, as in AuthorizeRequest. */
+  /** Other data of the network's message, as in AuthorizeRequest. */
   network:
     | NetworkData
     | undefined;
@@ -2255,21 +2255,21 @@ export const AuthorizationServiceService = {
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
-   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *      - original is not compared, because there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  7. The purchase was declined and nothing was booked for it, so there is nothing to give back: 07,
    *     REASON_ORIGINAL_DECLINED.
-   *  8. Nothing is left to give back, as reversals, refunds or an expiry took all of it: 07,
+   *  8. Nothing is left to give back: reversals, refunds or an expiry took all of it: 07,
    *     REASON_ALREADY_REVERSED.
    *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    *
-   * Advices. A request with advice = true reports a reversal that has taken place (0420). It has the same
-   * effect and the same reason as any other, but the code is 00 from rule 3 on, whatever the reason, so that
-   * a store-and-forward queue ends.
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). It moves the same
+   * money and has the same reason as any other. The code is 00 from rule 3 on, whatever the reason, so that a
+   * store-and-forward queue ends. Under rule 7, its amount comes off a later Advise of the purchase.
    */
   reverse: {
     path: "/benefits.v1.AuthorizationService/Reverse" as const,
@@ -2388,21 +2388,21 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
-   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *      - original is not compared, because there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  7. The purchase was declined and nothing was booked for it, so there is nothing to give back: 07,
    *     REASON_ORIGINAL_DECLINED.
-   *  8. Nothing is left to give back, as reversals, refunds or an expiry took all of it: 07,
+   *  8. Nothing is left to give back: reversals, refunds or an expiry took all of it: 07,
    *     REASON_ALREADY_REVERSED.
    *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    *
-   * Advices. A request with advice = true reports a reversal that has taken place (0420). It has the same
-   * effect and the same reason as any other, but the code is 00 from rule 3 on, whatever the reason, so that
-   * a store-and-forward queue ends.
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). It moves the same
+   * money and has the same reason as any other. The code is 00 from rule 3 on, whatever the reason, so that a
+   * store-and-forward queue ends. Under rule 7, its amount comes off a later Advise of the purchase.
    */
   reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;
 }

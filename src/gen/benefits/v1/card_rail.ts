@@ -37,7 +37,7 @@ export interface IncrementRequest {
    */
   amount: bigint;
   /**
-   * What the network's message says besides. A repeat carries the same values.
+   * Other data of the network's message. A repeat carries the same values.
    * Optional.
    */
   network: NetworkData | undefined;
@@ -121,7 +121,7 @@ export interface CaptureRequest {
    */
   merchant: string;
   /**
-   * What the network's message says besides. Its currency must be empty, BRL or 986. A repeat carries the
+   * Other data of the network's message. Its currency must be empty, BRL or 986. A repeat carries the
    * same values.
    * Optional.
    */
@@ -132,7 +132,7 @@ export interface CaptureRequest {
 export interface CaptureResponse {
   /** The transaction_id of the request. */
   transactionId: string;
-  /** "00" booked, "07" declined, as the account does not exist. */
+  /** "00" booked, "07" declined, because the account does not exist. */
   code: string;
   /** Whether the capture was booked. */
   decision: Decision;
@@ -204,7 +204,7 @@ export interface AdviseRequest {
    */
   fallback: Fallback;
   /**
-   * What the network's message says besides. Its currency must be empty, BRL or 986. A repeat carries the
+   * Other data of the network's message. Its currency must be empty, BRL or 986. A repeat carries the
    * same values.
    * Optional.
    */
@@ -215,7 +215,7 @@ export interface AdviseRequest {
 export interface AdviseResponse {
   /** The transaction_id of the request. */
   transactionId: string;
-  /** "00" booked, or nothing left to book; "07" declined, as the account does not exist. */
+  /** "00" booked, or nothing left to book; "07" declined, because the account does not exist. */
   code: string;
   /** Whether the advice was accepted. */
   decision: Decision;
@@ -293,7 +293,7 @@ export interface RefundRequest {
    */
   request: boolean;
   /**
-   * What the network's message says besides. Its currency must be empty, BRL or 986. A repeat carries the
+   * Other data of the network's message. Its currency must be empty, BRL or 986. A repeat carries the
    * same values.
    * Optional.
    */
@@ -1979,9 +1979,9 @@ export const CardRailServiceService = {
    * Rules, after rules 1 and 2. The first rule that applies gives the answer:
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The service had approved the purchase itself: 00, REASON_ALREADY_APPROVED. Nothing moves. Amounts are
-   *     not compared, as a capture brings the final one.
+   *     not compared, because a capture brings the final one.
    *  5. Captures or another advice leave nothing to pay: 00, REASON_ALREADY_CAPTURED. Nothing moves.
-   *  6. Early reversals leave nothing to pay: 00, REASON_ADVICE_REVERSED. Nothing moves.
+   *  6. Reversals that came first leave nothing to pay: 00, REASON_ADVICE_REVERSED. Nothing moves.
    *  7. The service had declined the purchase: 00, REASON_ADVICE_OVERRIDES. What is left to pay is spent.
    *  8. Otherwise: 00, REASON_ADVISED. What is left to pay is spent.
    */
@@ -2109,9 +2109,9 @@ export interface CardRailServiceServer extends UntypedServiceImplementation {
    * Rules, after rules 1 and 2. The first rule that applies gives the answer:
    *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
    *  4. The service had approved the purchase itself: 00, REASON_ALREADY_APPROVED. Nothing moves. Amounts are
-   *     not compared, as a capture brings the final one.
+   *     not compared, because a capture brings the final one.
    *  5. Captures or another advice leave nothing to pay: 00, REASON_ALREADY_CAPTURED. Nothing moves.
-   *  6. Early reversals leave nothing to pay: 00, REASON_ADVICE_REVERSED. Nothing moves.
+   *  6. Reversals that came first leave nothing to pay: 00, REASON_ADVICE_REVERSED. Nothing moves.
    *  7. The service had declined the purchase: 00, REASON_ADVICE_OVERRIDES. What is left to pay is spent.
    *  8. Otherwise: 00, REASON_ADVISED. What is left to pay is spent.
    */
