@@ -91,16 +91,25 @@ function disorderIn(statement: readonly Transaction[], lines: Page['lines']): re
   return disorder
 }
 
-/**
- * Wallets whose money is not what the answers have made it: what came in, less what was spent. Held is what
- * the answers leave of the holds, less expiries.
- */
+/** Wallets whose money is not what the answers and the expiries have made it. */
 function wrongWallets(page: Page, { wallets, statement }: Shown): readonly string[] {
-  const expected = new Map<string, Parts>()
+  const expected = answeredWallets(page, statement)
+  return [...new Set([...expected.keys(), ...wallets.keys()])].flatMap((wallet) => {
+    const [shown, answered] = [wallets, expected].map((all) => JSON.stringify(all.get(wallet) ?? nothing))
+    return shown === answered ? [] : [`${wallet} has ${shown}, answered were ${answered}`]
+  })
+}
+
+/**
+ * The money of each wallet: what came in, less what was spent. Held is what the answers leave of the holds,
+ * less expiries, which have no answer.
+ */
+function answeredWallets(page: Page, statement: Shown['statement']): Shown['wallets'] {
+  const wallets = new Map<string, Parts>()
   const add = (category: string | undefined, more: Parts) => {
     if (!category) return
-    const { available, held, owed } = expected.get(category) ?? nothing
-    expected.set(category, {
+    const { available, held, owed } = wallets.get(category) ?? nothing
+    wallets.set(category, {
       available: available + more.available,
       held: held + more.held,
       owed: owed + more.owed,
@@ -119,10 +128,7 @@ function wrongWallets(page: Page, { wallets, statement }: Shown): readonly strin
     const expired = kind === EXPIRY ? Number(amount) : 0
     add(category, { available: expired, held: -expired, owed: 0 })
   }
-  return [...new Set([...expected.keys(), ...wallets.keys()])].flatMap((wallet) => {
-    const [shown, answered] = [wallets, expected].map((all) => JSON.stringify(all.get(wallet) ?? nothing))
-    return shown === answered ? [] : [`${wallet} has ${shown}, answered were ${answered}`]
-  })
+  return wallets
 }
 
 /** What an answer adds to its wallet, debts included, in centavos. */
