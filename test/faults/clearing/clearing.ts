@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '../../../tools/random.js'
 import { benefits } from '../../e2e/cli/benefits.js'
+import type { CardPurchase } from '../../support/clients/card-rail-client.js'
 import { JWT_SECRET } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
 import type { Campaign, Fault, Pace } from '../harness/campaign.js'
 import { portToReturnTo } from '../harness/mongod.js'
+import { shownSums } from '../harness/purchase-sums.js'
 import { ReplicaSet } from '../harness/replica-set.js'
 import { campaignTable, count, countsOf, type Row, seconds } from '../harness/report.js'
 import { type Plan, wholeNumber } from '../harness/run.js'
@@ -195,13 +198,10 @@ class ClearedFile {
   async #compare(purchases: readonly PlannedPurchase[]): Promise<void> {
     await inParallel(purchases, async ({ id: transaction_id, account: account_id, before, sums }) => {
       const request = { account_id, transaction_id }
-      const { purchase } = await this.#ask<{ purchase: Record<string, string> }>(methods.getPurchase, request)
-      const { all, state } = sums ?? { all: {}, state: '' }
-      const found = Object.keys(all).map((name) => `${name} ${purchase[`${name}_amount`]}`)
-      const expected = Object.entries(all).map(([name, amount]) => `${name} ${amount}`)
+      const { purchase } = await this.#ask<{ purchase: CardPurchase }>(methods.getPurchase, request)
       this.#expectEqual(`the sums of ${transaction_id}, ${before} before the file`, {
-        found: [...found, purchase['state']],
-        expected: [...expected, state],
+        found: { ...shownSums(purchase), state: purchase.state },
+        expected: { ...sums?.all, state: sums?.state },
       })
     })
     this.#compared = purchases.length
@@ -220,8 +220,8 @@ class ClearedFile {
   }
 
   #expectEqual(what: string, { found, expected }: { found: unknown; expected: unknown }): void {
+    if (isDeepStrictEqual(found, expected)) return
     const [shown, wanted] = [found, expected].map((value) => JSON.stringify(value))
-    if (shown === wanted) return
     this.#campaign.problems.found({ kind: 'RULE', detail: `${what}: ${shown}, expected ${wanted}` })
   }
 }

@@ -1,3 +1,5 @@
+import { type PurchaseSums, stateOf } from '../harness/purchase-sums.js'
+
 /** The sums of a purchase as a person would add them up, in centavos. Knows no code of the service. */
 export class ExpectedSums {
   authorized = 0
@@ -62,14 +64,14 @@ export class ExpectedSums {
   }
 
   /** The sums by their names in the contract. */
-  get all(): Readonly<Record<string, number>> {
+  get all(): PurchaseSums {
     const { authorized, captured, excess, released, reversed, refunded, owed, rest } = this
-    return { authorized, captured, excess, released, reversed, refunded, owed, rest }
+    const sums = { authorized, captured, excess, released, reversed, refunded, owed, rest }
+    return { ...sums, incremented: 0, expired: 0 }
   }
 
   get state(): string {
-    if (this.rest > 0) return 'PURCHASE_STATE_HELD'
-    return this.captured > this.reversed ? 'PURCHASE_STATE_CAPTURED' : 'PURCHASE_STATE_RELEASED'
+    return stateOf(this.all)
   }
 
   #exceed(amount: number): void {

@@ -39,6 +39,7 @@ export function clock(rounds: number): Fault<StepKind> {
           await campaign.untilAnswered(ANSWERS_AFTER)
           await symptoms.look(kind)
         },
+        nowMs: () => Math.max(...clocks.map((wallClock) => wallClock.nowMs())),
         afterLoad: () => symptoms.readLogs(),
         close: async () => {
           await database.stop()

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.js'
 import type { Campaign, Fault, PreparedFault } from '../harness/campaign.js'
-import { perform } from '../harness/operation.js'
+import { perform } from '../harness/perform.js'
 import { count, countsOf, seconds } from '../harness/report.js'
 import { chosenFrom, type Plan, wholeNumber } from '../harness/run.js'
 import { type Case, type CaseName, cases, type FaultyDatabase, PASSWORD } from './cases.js'

@@ -35,7 +35,13 @@ export class StaleReads {
     const { client, services } = this.#campaign
     await client.ask({ kind: 'open', accountId: ACCOUNT, id: 'open' }, this.#random)
     for (let credits = 1; !isOver(); credits++) {
-      const credit = { kind: 'credit', accountId: ACCOUNT, category: WALLET, amount: 1 } as const
+      const credit = {
+        kind: 'credit',
+        accountId: ACCOUNT,
+        category: WALLET,
+        amount: 1,
+        paysOwed: false,
+      } as const
       if (!(await client.ask({ ...credit, id: `credit-${credits}` }, this.#random))) return
       // A slow read delays no other read, and may be repeated meanwhile.
       for (let place = 0; place < services.all.length; place++) void this.#read(place, credits)

@@ -74,6 +74,16 @@ export class Book {
     return counts
   }
 
+  /** The same by reason, of operations that have one. */
+  get acknowledgedByReason(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { answer } of this.#answered) {
+      const { reason = 'REASON_UNSPECIFIED' } = answer?.entry ?? {}
+      if (reason !== 'REASON_UNSPECIFIED') counts.set(reason, (counts.get(reason) ?? 0) + 1)
+    }
+    return counts
+  }
+
   /** Number of further answers to answered operations. */
   get repeats(): number {
     return this.#repeats

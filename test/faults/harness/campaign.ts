@@ -16,7 +16,11 @@ import { type Verified, verifyBooks } from './verification.js'
 const ANSWERS = { min: 1, max: 200 }
 
 /** The result of a whole campaign, besides its problems. */
-export type Ending = Verified & { readonly repeated: number }
+export type Ending = Verified & {
+  readonly repeated: number
+  /** Purchases whose sums were compared. */
+  readonly purchases: number
+}
 
 /**
  * One kind of fault: its strikes, and its part of the campaign. The campaign passes only kinds of `strikes`
@@ -49,6 +53,8 @@ export type PreparedFault<Kind extends string = string> = {
   readonly afterLoad?: () => void
   /** Looks for traces of the fault after the inspection of the books, while the services still run. */
   readonly inspect?: () => void
+  /** The latest time by a clock of a service, in milliseconds. Default: the clock of this machine. */
+  readonly nowMs?: () => number
   /** Returns the number of entries that the fault itself has made, besides the load. Default: none. */
   readonly ownEntries?: () => number
   /** Removes everything that `prepare` and `start` have created, even if `start` failed halfway. */
@@ -184,13 +190,15 @@ export class Campaign {
   async inspect({ repeats }: { readonly repeats: number }): Promise<Ending> {
     const { book, client, prepared, problems, services } = this
     const repeatsBefore = book.repeats
-    const inspection = new Inspection({ services, client, book, problems, random: this.fork() })
+    const nowMs = prepared.nowMs ?? Date.now
+    const inspection = new Inspection({ services, client, book, problems, random: this.fork(), nowMs })
     await inspection.repeat(repeats)
     await inspection.compareAll()
+    const purchases = await inspection.comparePurchases()
     const repeated = book.repeats - repeatsBefore
     prepared.inspect?.()
     await services.stop()
-    return { ...(await verifyBooks(prepared.booksUri ?? prepared.uri, problems)), repeated }
+    return { ...(await verifyBooks(prepared.booksUri ?? prepared.uri, problems)), repeated, purchases }
   }
 
   /** Stops every process. Removes the folder, or leaves it with a list of the problems. */

@@ -1,11 +1,18 @@
 import { expect } from 'chai'
 import type { Line, Page } from './book.js'
-import { comparePage, type Shown } from './compare-page.js'
+import { comparePage, type Parts, type Shown } from './compare-page.js'
 import type { Operation, Transaction } from './operation.js'
 
 const accountId = 'ana'
 
-const credit: Operation = { kind: 'credit', accountId, id: 'credit-1', category: 'CASH', amount: 500 }
+const credit: Operation = {
+  kind: 'credit',
+  accountId,
+  id: 'credit-1',
+  category: 'CASH',
+  amount: 500,
+  paysOwed: false,
+}
 const purchase: Operation = {
   kind: 'authorize',
   accountId,
@@ -27,6 +34,8 @@ function entry(fields: Partial<Transaction>): Transaction {
     amount: '0',
     category: 'CASH',
     delta: '0',
+    held_delta: '0',
+    owed_delta: '0',
     mcc: '',
     effective_mcc: '',
     merchant: '',
@@ -35,6 +44,11 @@ function entry(fields: Partial<Transaction>): Transaction {
     account_status: '',
     subject: '',
     create_time: { seconds: '1700000000', nanos: 0 },
+    approval_code: '',
+    held_until: null,
+    more_to_come: false,
+    advice: false,
+    request: false,
     ...fields,
   }
 }
@@ -47,19 +61,32 @@ const bought = entry({ transaction_id: 'buy-1', seq: '2', delta: '-200', balance
  */
 function page({ buySentAtMs = 20 } = {}): Page {
   const lines: readonly Line[] = [
-    { operation: credit, sentAtMs: 0, answer: credited, answeredAtMs: 10 },
+    {
+      operation: credit,
+      sentAtMs: 0,
+      answer: { entry: credited, amounts: { credited: 500 } },
+      answeredAtMs: 10,
+    },
     {
       operation: purchase,
       sentAtMs: buySentAtMs,
-      answer: { delta: '-200', category: 'CASH' },
+      answer: {
+        entry: { delta: '-200', category: 'CASH' },
+        amounts: { authorized: 200, captured: 200 },
+      },
       answeredAtMs: 30,
     },
   ]
   return { accountId, lines: new Map(lines.map((line) => [line.operation.id, line])) }
 }
 
+/** A wallet CASH; by default it has 3.00. */
+function cash(parts: Partial<Parts>): Shown['wallets'] {
+  return new Map([['CASH', { available: 300, held: 0, owed: 0, ...parts }]])
+}
+
 function shown(fields: Partial<Shown>): Shown {
-  return { statement: [credited, bought], version: '2', balances: new Map([['CASH', 300n]]), ...fields }
+  return { statement: [credited, bought], version: '2', wallets: cash({}), ...fields }
 }
 
 const kindsOf = (book: Page, account: Shown) => comparePage(book, account).map(({ kind }) => kind)
@@ -101,15 +128,14 @@ describe('the comparison of a statement with the book of the crash campaign', ()
     ],
     ['a gap in the numbers', { statement: [credited, { ...bought, seq: '3' }] }, ['GAP']],
     ['a version that is not the number of entries', { version: '3' }, ['GAP']],
-    ['a balance above what was acknowledged', { balances: new Map([['CASH', 301n]]) }, ['BALANCE']],
-    ['a wallet that holds nothing of what was acknowledged', { balances: new Map() }, ['BALANCE']],
+    ['a balance above what was acknowledged', { wallets: cash({ available: 301 }) }, ['BALANCE']],
+    ['held money that nothing was held for', { wallets: cash({ available: 299, held: 1 }) }, ['BALANCE']],
+    ['a debt that no answer has made', { wallets: cash({ available: 301, owed: 1 }) }, ['BALANCE']],
+    ['a wallet that holds nothing of what was acknowledged', { wallets: new Map() }, ['BALANCE']],
     [
       'money in a wallet that nothing was acknowledged for',
       {
-        balances: new Map([
-          ['CASH', 300n],
-          ['FOOD', 1n],
-        ]),
+        wallets: new Map([...cash({}), ['FOOD', { available: 1, held: 0, owed: 0 }]]),
       },
       ['BALANCE'],
     ],
@@ -119,6 +145,55 @@ describe('the comparison of a statement with the book of the crash campaign', ()
       expect(kindsOf(page(), shown(account))).to.deep.equal(kinds)
     })
   }
+
+  describe('of a hold', () => {
+    const held: Line = {
+      operation: { ...purchase, hold: {} },
+      sentAtMs: 20,
+      answer: {
+        entry: { delta: '-200', held_delta: '200', category: 'CASH', held_until: credited.create_time },
+        amounts: { authorized: 200 },
+      },
+      answeredAtMs: 30,
+    }
+    const bookWithHold = () => {
+      const book = page()
+      book.lines.set('buy-1', held)
+      return book
+    }
+    const holding = { ...bought, held_delta: '200', held_until: credited.create_time }
+    const expired = entry({
+      transaction_id: ' expiry buy-1',
+      seq: '3',
+      kind: 'TRANSACTION_KIND_EXPIRY',
+      original_transaction_id: 'buy-1',
+      amount: '200',
+      delta: '200',
+      held_delta: '-200',
+    })
+    const open = { statement: [credited, holding], wallets: cash({ held: 200 }) }
+
+    it('finds no problem while it is open', () => {
+      expect(kindsOf(bookWithHold(), shown(open))).to.deep.equal([])
+    })
+
+    it('finds no problem after its expiry, for which nobody asked', () => {
+      const statement = [credited, holding, expired]
+      const account = shown({ statement, version: '3', wallets: cash({ available: 500 }) })
+      expect(kindsOf(bookWithHold(), account)).to.deep.equal([])
+    })
+
+    it('finds money that an expiry did not give back', () => {
+      const statement = [credited, holding, expired]
+      const account = shown({ statement, version: '3', wallets: cash({ held: 200 }) })
+      expect(kindsOf(bookWithHold(), account)).to.deep.equal(['BALANCE'])
+    })
+
+    it('finds the expiry of a purchase that held nothing', () => {
+      const statement = [credited, bought, { ...expired, amount: '0', delta: '0', held_delta: '0' }]
+      expect(kindsOf(page(), shown({ statement, version: '3' }))).to.deep.equal(['UNKNOWN'])
+    })
+  })
 
   describe('of two entries in the wrong order', () => {
     const swapped = {
@@ -130,7 +205,7 @@ describe('the comparison of a statement with the book of the crash campaign', ()
     /** Drops the sequence number from the answer to the credit: only the order matters here. */
     function unnumbered(book: Page): Page {
       const line = book.lines.get('credit-1')
-      if (line) line.answer = { delta: '500', category: 'CASH' }
+      if (line) line.answer = { entry: { delta: '500', category: 'CASH' }, amounts: { credited: 500 } }
       return book
     }
 

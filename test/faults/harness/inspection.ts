@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '../../../tools/random.js'
+import type { CardPurchase, CardWallet } from '../../support/clients/card-rail-client.js'
 import { eventually } from '../../support/eventually.js'
-import type { Book, Page } from './book.js'
+import type { Book, Line, Page } from './book.js'
 import { comparePage, type Shown } from './compare-page.js'
-import type { Transaction } from './operation.js'
+import type { Timestamp, Transaction } from './operation.js'
 import type { Problems } from './problems.js'
+import { answeredSums, purchasesOn, shownSums, stateOf } from './purchase-sums.js'
 import type { RetryingClient } from './retrying-client.js'
 import type { Services } from './services.js'
 import { type Method, methods } from './wire-client.js'
@@ -18,7 +21,8 @@ type Statement = { readonly transactions: readonly Transaction[]; readonly next_
 type Account = {
   readonly account: {
     readonly version: string
-    readonly wallets: readonly { readonly category: string; readonly balance: string }[]
+    readonly wallets: readonly CardWallet[]
+    readonly holds: readonly { readonly expire_time: Timestamp }[]
   }
 }
 
@@ -28,6 +32,8 @@ export type InspectionOptions = {
   readonly book: Book
   readonly problems: Problems
   readonly random: Random
+  /** The latest time by a clock of a service, in milliseconds. */
+  readonly nowMs: () => number
 }
 
 /** Compares everything that the services show over the wire with the book, after the load. */
@@ -46,6 +52,20 @@ export class Inspection {
     })
   }
 
+  /**
+   * Compares the sums that the service shows of every purchase that was held, or that another operation names,
+   * with those of its answers. Returns the number of purchases.
+   */
+  async comparePurchases(): Promise<number> {
+    const purchases = this.#options.book.pages.flatMap((page) =>
+      Array.from(purchasesOn(page), ([id, lines]) => ({ accountId: page.accountId, id, lines })).filter(
+        ({ lines }) => lines.length > 1 || isHold(lines[0]),
+      ),
+    )
+    await inParallel(purchases, (purchase) => this.#comparePurchase(purchase))
+    return purchases.length
+  }
+
   /** Repeats acknowledged operations: each must get its earlier answer. */
   async repeat(count: number): Promise<void> {
     const { book, client, random } = this.#options
@@ -57,15 +77,43 @@ export class Inspection {
     })
   }
 
+  async #comparePurchase({ accountId, id, lines }: AskedPurchase): Promise<void> {
+    const request = { account_id: accountId, transaction_id: id }
+    const found = await this.#call<{ purchase: CardPurchase }>(methods.getPurchase, request)
+    const shown = found && { ...shownSums(found.purchase), state: found.purchase.state }
+    const sums = answeredSums(lines, { isExpired: (shown?.expired ?? 0) > 0 })
+    const answered = { ...sums, state: stateOf(sums) }
+    if (isDeepStrictEqual(shown, answered)) return
+    const detail = `${id} shows ${JSON.stringify(shown)}, answered were ${JSON.stringify(answered)}`
+    this.#options.problems.found({ kind: 'SUMS', accountId, detail })
+  }
+
   async #read({ accountId: account_id }: Page): Promise<Shown> {
-    const found = await this.#call<Account>(methods.getAccount, { account_id })
-    if (!found) return { statement: [], version: '0', balances: new Map() }
+    const found = await this.#readAccount(account_id)
+    if (!found) return { statement: [], version: '0', wallets: new Map() }
     const { version, wallets } = found.account
     return {
       statement: await this.#readStatement(account_id),
       version,
-      balances: new Map(wallets.map(({ category, balance }) => [category, BigInt(balance)])),
+      wallets: new Map(
+        wallets.map(({ category, balance, held, owed }) => [
+          category,
+          { available: Number(balance), held: Number(held), owed: Number(owed) },
+        ]),
+      ),
     }
+  }
+
+  /** Reads an account when its due holds have expired. The service must not need a decision for that. */
+  async #readAccount(account_id: string): Promise<Account | undefined> {
+    let found: Account | undefined
+    await eventually(`${account_id} has no due hold`, async () => {
+      found = await this.#call<Account>(methods.getAccount, { account_id })
+      const isDue = ({ expire_time }: { expire_time: Timestamp }) =>
+        Number(expire_time.seconds) * 1_000 + expire_time.nanos / 1e6 <= this.#options.nowMs()
+      return !found?.account.holds.some(isDue)
+    })
+    return found
   }
 
   async #readStatement(account_id: string): Promise<readonly Transaction[]> {
@@ -89,6 +137,12 @@ export class Inspection {
     })
     return reply.type === 'ANSWER' ? reply.answer : undefined
   }
+}
+
+type AskedPurchase = { readonly accountId: string; readonly id: string; readonly lines: readonly Line[] }
+
+function isHold(line: Line | undefined): boolean {
+  return line?.operation.kind === 'authorize' && line.operation.hold !== undefined
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../../tools/random.js'
 import type { Book } from './book.js'
-import type { Answer, Operation } from './operation.js'
+import { CardRailLoad } from './card-rail-load.js'
+import type { Answer, Of, Operation } from './operation.js'
 import type { Problems } from './problems.js'
 import type { RetryingClient } from './retrying-client.js'
 
@@ -9,8 +10,6 @@ const WORKERS = 24
 const HOT_ACCOUNTS = 4
 /** Accounts that are opened one after another during the campaign, and then used at random. */
 const COLD_ACCOUNTS_MAX = 2_000
-/** Purchases that are kept for reversals. */
-const PURCHASES_MAX = 2_000
 
 const categories = ['FOOD', 'MEAL', 'CASH'] as const
 const mccs = ['5411', '5811', '5999'] as const
@@ -22,8 +21,6 @@ const merchants = [
 
 /** Possible outcomes of a purchase after an early partial reversal. */
 const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
-
-type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
 
 export type Between = { readonly min: number; readonly max: number }
 
@@ -40,20 +37,25 @@ export type LoadOptions = {
 }
 
 /**
- * The load of many concurrent callers: purchases on a few hot and many cold accounts, some sent twice at
- * once, credits, partial and full reversals, early reversals, blocking and unblocking, repeats of any earlier
- * operation, new accounts.
+ * The load of many concurrent callers: purchases on a few hot and many cold accounts, all that the card rail
+ * sends besides, credits, early reversals, blocking and unblocking, repeats of any earlier operation, new
+ * accounts. Some requests are sent twice at once.
  */
 export class Load {
   readonly #options: LoadOptions
   readonly #accounts: string[] = []
-  readonly #purchases: Purchase[] = []
+  readonly #cardRail: CardRailLoad
   #ids = 0
   #ending = false
   #workers: Promise<unknown> = Promise.resolve()
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#cardRail = new CardRailLoad({
+      ask: (operation, random) => this.#ask(operation, random),
+      newId: () => this.#newId(),
+      newPurchase: (random) => this.#newPurchase(this.#anyAccount(random), random),
+    })
   }
 
   /** Opens the hot accounts, then starts all workers. */
@@ -83,9 +85,9 @@ export class Load {
   async #anything(random: Random): Promise<unknown> {
     if (this.#options.book.isFull) return await this.#repeat(random)
     const dice = random.below(100)
-    if (dice < 50) return await this.#purchase(random)
-    if (dice < 62) return await this.#credit(this.#anyAccount(random), random)
-    if (dice < 78) return await this.#reverse(random)
+    if (dice < 30) return await this.#purchase(random)
+    if (dice < 68) return await this.#cardRail.play(random)
+    if (dice < 79) return await this.#credit(this.#anyAccount(random), random)
     if (dice < 84) return await this.#reverseAhead(random)
     if (dice < 94) return await this.#repeat(random)
     if (this.#accounts.length < COLD_ACCOUNTS_MAX) return await this.#open(random)
@@ -94,6 +96,12 @@ export class Load {
 
   async #purchase(random: Random): Promise<void> {
     const operation = this.#newPurchase(this.#anyAccount(random), random)
+    const answer = await this.#ask(operation, random)
+    if (answer?.entry.reason === 'REASON_APPROVED') this.#cardRail.remember(operation, random)
+  }
+
+  /** Asks until there is an answer. */
+  async #ask(operation: Operation, random: Random): Promise<Answer | undefined> {
     const { client } = this.#options
     // An impatient switch sends the same message again while the first one is in flight.
     const twice = random.chance(0.1)
@@ -101,21 +109,13 @@ export class Load {
       client.ask(operation, random),
       ...(twice ? [client.ask(operation, random.fork())] : []),
     ])
-    if (answer?.reason === 'REASON_APPROVED') this.#remember(operation, random)
+    return answer
   }
 
   async #credit(accountId: string, random: Random): Promise<void> {
     const [category, amount] = [random.pick(categories), random.between({ min: 1_000, max: 50_000 })]
-    await this.#options.client.ask({ kind: 'credit', accountId, id: this.#newId(), category, amount }, random)
-  }
-
-  async #reverse(random: Random): Promise<void> {
-    const purchase = this.#purchases[random.below(this.#purchases.length)]
-    if (!purchase) return
-    const { accountId, id: originalId } = purchase
-    const part = random.chance(0.6) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
-    const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
-    await this.#options.client.ask(reversal, random)
+    const [id, paysOwed] = [this.#newId(), random.chance(0.5)]
+    await this.#options.client.ask({ kind: 'credit', accountId, id, category, amount, paysOwed }, random)
   }
 
   /** Reverses a purchase before it is made, half of the time in part. That amount is not debited later. */
@@ -123,7 +123,8 @@ export class Load {
     const purchase = this.#newPurchase(this.#anyAccount(random), random)
     const { accountId, id: originalId } = purchase
     const part = random.chance(0.5) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
-    const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
+    const [id, isAdvice] = [this.#newId(), random.chance(0.3)]
+    const reversal: Of<'reverse'> = { kind: 'reverse', accountId, id, originalId, isAdvice, ...part }
     const first = await this.#options.client.ask(reversal, random)
     this.#expect(reversal, first, ['REASON_REVERSED_BEFORE_PURCHASE'])
     // Without an answer, the service may have received either of the first two.
@@ -134,8 +135,8 @@ export class Load {
       'REASON_ACCOUNT_BLOCKED',
       ...(due > 0 ? paidOrNot : ['REASON_ALREADY_REVERSED']),
     ])
-    if (late?.reason !== 'REASON_APPROVED' || late.delta === String(-due)) return
-    const detail = `${originalId}: ${late.delta} where an early reversal left ${due}`
+    if (late?.entry.reason !== 'REASON_APPROVED' || late.amounts.authorized === due) return
+    const detail = `${originalId}: ${late.entry.delta} where an early reversal left ${due}`
     this.#options.problems.found({ kind: 'RULE', accountId, detail })
   }
 
@@ -174,10 +175,10 @@ export class Load {
     return this.#accounts[random.below(among)] ?? ''
   }
 
-  #newPurchase(accountId: string, random: Random) {
+  #newPurchase(accountId: string, random: Random): Of<'authorize'> {
     const amount = random.between({ min: 1, max: 3_000 })
     const [mcc, merchant] = [random.pick(mccs), random.pick(merchants)]
-    return { kind: 'authorize', accountId, id: this.#newId(), amount, mcc, merchant } as const
+    return { kind: 'authorize', accountId, id: this.#newId(), amount, mcc, merchant }
   }
 
   #newId(): string {
@@ -185,14 +186,9 @@ export class Load {
     return String(this.#ids)
   }
 
-  #remember(purchase: Purchase, random: Random): void {
-    if (this.#purchases.length < PURCHASES_MAX) this.#purchases.push(purchase)
-    else this.#purchases[random.below(PURCHASES_MAX)] = purchase
-  }
-
   #expect({ accountId, id }: Operation, answer: Answer | undefined, reasons: readonly string[]): void {
-    if (answer === undefined || reasons.includes(answer.reason ?? '')) return
-    const detail = `${id}: ${answer.reason} instead of ${reasons.join(' or ')}`
+    if (answer === undefined || reasons.includes(answer.entry.reason ?? '')) return
+    const detail = `${id}: ${answer.entry.reason} instead of ${reasons.join(' or ')}`
     this.#options.problems.found({ kind: 'RULE', accountId, detail })
   }
 }

@@ -1,15 +1,37 @@
-import { type Method, methods, type Reply, type WireClient } from './wire-client.js'
-
 /** A request of the campaign, with a unique id on its account. Amounts are in centavos. */
 export type Operation = { readonly accountId: string; readonly id: string } & Content
 
 type Content =
   | { readonly kind: 'open' }
-  | { readonly kind: 'credit'; readonly category: string; readonly amount: number }
-  | { readonly kind: 'authorize'; readonly amount: number; readonly mcc: string; readonly merchant: string }
-  /** Without an amount: the whole remainder. */
-  | { readonly kind: 'reverse'; readonly originalId: string; readonly amount?: number }
   | { readonly kind: 'status'; readonly status: 'ACCOUNT_STATUS_ACTIVE' | 'ACCOUNT_STATUS_BLOCKED' }
+  | {
+      readonly kind: 'credit'
+      readonly category: string
+      readonly amount: number
+      readonly paysOwed: boolean
+    }
+  | (Sale & { readonly kind: 'authorize'; readonly hold?: Hold })
+  | { readonly kind: 'increment'; readonly originalId: string; readonly amount: number }
+  | (Sale & { readonly kind: 'capture'; readonly originalId: string; readonly moreToCome: boolean })
+  /** Without an original: the advice is the purchase. */
+  | (Sale & { readonly kind: 'advise'; readonly originalId?: string })
+  /** Without an original: the merchant names no purchase. */
+  | (Sale & { readonly kind: 'refund'; readonly originalId?: string; readonly isRequest: boolean })
+  /** Without an amount: the whole remainder. */
+  | {
+      readonly kind: 'reverse'
+      readonly originalId: string
+      readonly amount?: number
+      readonly isAdvice: boolean
+    }
+
+/** A hold of the default time unless it names another one. */
+export type Hold = { readonly seconds?: number }
+
+/** An amount at a merchant. */
+export type Sale = { readonly amount: number; readonly mcc: string; readonly merchant: string }
+
+export type Of<Kind extends Operation['kind']> = Extract<Operation, { readonly kind: Kind }>
 
 export type Timestamp = { readonly seconds: string; readonly nanos: number }
 
@@ -25,6 +47,9 @@ export type Transaction = {
   readonly category: string
   readonly delta: string
   readonly balance_after?: string
+  readonly held_delta: string
+  readonly held_after?: string
+  readonly owed_delta: string
   readonly mcc: string
   readonly effective_mcc: string
   readonly merchant: string
@@ -33,97 +58,37 @@ export type Transaction = {
   readonly account_status: string
   readonly subject: string
   readonly create_time: Timestamp
+  readonly approval_code: string
+  readonly held_until: Timestamp | null
+  readonly more_to_come: boolean
+  readonly advice: boolean
+  readonly request: boolean
 }
 
-/** The fields of an entry that its answer contains. The statement must show the same values. */
-export type Answer = Readonly<Partial<Transaction>>
-
-type Verdict = {
-  readonly decision: string
-  readonly reason: string
-  readonly category: string
-  readonly balance?: string
-  readonly decided_at: Timestamp
-}
-type Authorized = Verdict & {
-  readonly effective_mcc: string
-  readonly merchant_rule: string
-  readonly approved_amount: string
-}
-type Reversed = Verdict & { readonly amount: string }
-type Opened = { readonly account: { readonly create_time: Timestamp } }
-
-/** Sends an operation once. */
-export async function perform(
-  client: WireClient,
-  operation: Operation,
-  deadlineMs: number,
-): Promise<Reply<Answer>> {
-  const { accountId: account_id, id: transaction_id } = operation
-  const named = { account_id, transaction_id }
-  const call = async <T>(method: Method, request: object, entryIn: (answer: T) => Answer) => {
-    const reply = await client.call<T>(method, request, deadlineMs)
-    return reply.type === 'ANSWER' ? { ...reply, answer: { ...named, ...entryIn(reply.answer) } } : reply
-  }
-  switch (operation.kind) {
-    case 'open':
-      return call<Opened>(
-        methods.createAccount,
-        { account_id, request_id: transaction_id },
-        ({ account }) => ({
-          kind: 'TRANSACTION_KIND_ADMIN',
-          account_status: 'ACCOUNT_STATUS_ACTIVE',
-          create_time: account.create_time,
-        }),
-      )
-    case 'status': {
-      const account = { id: account_id, status: operation.status }
-      return call(methods.updateAccount, { account, request_id: transaction_id }, () => ({
-        kind: 'TRANSACTION_KIND_ADMIN',
-        account_status: operation.status,
-      }))
-    }
-    case 'credit': {
-      const { category, amount } = operation
-      return call<{ transaction: Transaction }>(
-        methods.credit,
-        { ...named, category, amount },
-        ({ transaction }) => transaction,
-      )
-    }
-    case 'authorize': {
-      const { amount, mcc, merchant } = operation
-      return call<Authorized>(methods.authorize, { ...named, amount, mcc, merchant }, (answer) => ({
-        kind: 'TRANSACTION_KIND_AUTHORIZATION',
-        ...verdictOf(answer),
-        amount: String(amount),
-        delta: String(-Number(answer.approved_amount)),
-        mcc,
-        effective_mcc: answer.effective_mcc,
-        merchant,
-        merchant_rule: answer.merchant_rule,
-      }))
-    }
-    case 'reverse': {
-      const { originalId: original_transaction_id, amount } = operation
-      const request = { ...named, original_transaction_id, ...(amount !== undefined && { amount }) }
-      return call<Reversed>(methods.reverse, request, (answer) => ({
-        kind: 'TRANSACTION_KIND_REVERSAL',
-        ...verdictOf(answer),
-        amount: String(amount ?? 0),
-        delta: answer.amount,
-        original_transaction_id,
-      }))
-    }
-  }
+/** The first answer to an operation. */
+export type Answer = {
+  /** The fields of the entry that the answer contains. The statement must show the same values. */
+  readonly entry: Readonly<Partial<Transaction>>
+  readonly amounts: Amounts
 }
 
-function verdictOf({ decision, reason, category, balance, decided_at }: Verdict): Answer {
-  return {
-    decision,
-    reason,
-    category,
-    create_time: decided_at,
-    ...(balance !== undefined && { balance_after: balance }),
-  }
-}
+/**
+ * What an answer adds to the sums of its purchase, by their names in GetPurchase, and what a credit adds to
+ * its wallet, debts included. In centavos; absent for 0.
+ */
+export type Amounts = Readonly<
+  Partial<
+    Record<
+      | 'authorized'
+      | 'incremented'
+      | 'captured'
+      | 'excess'
+      | 'released'
+      | 'reversed'
+      | 'refunded'
+      | 'owed'
+      | 'credited',
+      number
+    >
+  >
+>

@@ -19,8 +19,10 @@ export type ProblemKind =
   | 'GAP'
   /** An entry listed after an entry that was sent only after its acknowledgement. */
   | 'ORDER'
-  /** A wallet whose balance is not the sum of the acknowledged movements. */
+  /** A wallet whose available, held or owed money is not the sum of the acknowledged movements. */
   | 'BALANCE'
+  /** A purchase whose sums or state are not those of its answers. */
+  | 'SUMS'
   /** A balance that was shown after a later one had been acknowledged. */
   | 'STALE'
   /** An answer that the contract excludes. */

@@ -1,3 +1,4 @@
+import type { Book } from './book.js'
 import type { Campaign, Ending } from './campaign.js'
 
 /** A name and a value. */
@@ -16,13 +17,16 @@ export function campaignTable(
     ...above,
     ['acknowledged entries', count(book.acknowledged)],
     ['  of these', countsOf(book.acknowledgedByKind)],
+    ['  for these reasons', countsOf(reasonsOf(book))],
     ['calls without an answer, made again', count(client.retries)],
     ['  of these', countsOf(client.unanswered)],
     ['further answers to repeated requests', count(book.repeats)],
     ['  of these at the end', count(ending.repeated)],
     ['longest time without any answer', `${seconds(client.silence.longestMs)} s`],
     ['accounts', count(ending.accounts)],
+    ['purchases of the load whose sums were compared', count(ending.purchases)],
     ['entries in the ledger', count(ending.entries)],
+    ['  of these expiries of holds', count(ending.expiries)],
     ['entries left in journals, then posted by repair', count(ending.unposted)],
     ['lost', count(problems.count('LOST'))],
     ['doubled', count(problems.count('DOUBLED'))],
@@ -30,6 +34,15 @@ export function campaignTable(
     ['problems of any kind', count(problems.total)],
     ...below,
   ])
+}
+
+/** The reasons without their prefix, in alphabetical order. */
+function reasonsOf({ acknowledgedByReason }: Book): ReadonlyMap<string, number> {
+  const named = Array.from(
+    acknowledgedByReason,
+    ([reason, times]) => [reason.replace('REASON_', ''), times] as const,
+  )
+  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** One line for the user who waits. */

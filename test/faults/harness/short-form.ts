@@ -53,9 +53,10 @@ export function describeCampaign(
       expect(run().campaign.problems.all).to.deep.equal([])
     })
 
-    it('leaves exactly the acknowledged entries in the ledger', () => {
+    it('leaves exactly the acknowledged entries and the expiries in the ledger', () => {
       const { book, prepared } = run().campaign
-      expect(run().ending.entries).to.equal(book.acknowledged + (prepared.ownEntries?.() ?? 0))
+      const { entries, expiries } = run().ending
+      expect(entries - expiries).to.equal(book.acknowledged + (prepared.ownEntries?.() ?? 0))
     })
 
     more(run)

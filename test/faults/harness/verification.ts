@@ -1,4 +1,5 @@
 import { Verify, type VerifySummary } from '../../../src/application/verify.js'
+import type { LedgerDocument } from '../../../src/storage/account/ledger-document.js'
 import { MongoAuditStore } from '../../../src/storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../../../src/storage/account/mongo-ledger.js'
 import { createClient } from '../../../src/storage/client.js'
@@ -7,8 +8,15 @@ import type { Problems } from './problems.js'
 /** The default database of a service. */
 export const DATABASE = 'benefits'
 
-/** The audited books, and the number of entries that the first audit posted. */
-export type Verified = { readonly accounts: number; readonly entries: number; readonly unposted: number }
+/** The audited books. */
+export type Verified = {
+  readonly accounts: number
+  readonly entries: number
+  /** Entries among them that no caller has asked for: expiries of holds. */
+  readonly expiries: number
+  /** Entries that the first audit posted. */
+  readonly unposted: number
+}
 
 /** Audits the whole database, posts what the faults left in journals, and audits it again. */
 export async function verifyBooks(mongodbUri: string, problems: Problems): Promise<Verified> {
@@ -28,7 +36,8 @@ export async function verifyBooks(mongodbUri: string, problems: Problems): Promi
     const after = await audit(false)
     if (after.unposted > 0)
       problems.found({ kind: 'DAMAGE', detail: `${after.unposted} entries are unposted after the repair` })
-    return { ...after, unposted }
+    const expiries = await db.collection<LedgerDocument>('ledger').countDocuments({ kind: 'EXPIRY' })
+    return { ...after, expiries, unposted }
   } finally {
     await client.close()
   }

@@ -10,6 +10,7 @@ import { methodNamed } from '../../support/clients/contract.js'
 
 const AUTHORIZATION = 'benefits.v1.AuthorizationService'
 const ACCOUNT = 'benefits.v1.AccountService'
+const CARD_RAIL = 'benefits.v1.CardRailService'
 
 /** The service sends it with each of its own errors. An error without it comes from the connection. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
@@ -29,6 +30,10 @@ export type Method = MethodDefinition<object, object>
 export const methods = {
   authorize: methodNamed<object, object>(AUTHORIZATION, 'Authorize'),
   reverse: methodNamed<object, object>(AUTHORIZATION, 'Reverse'),
+  increment: methodNamed<object, object>(CARD_RAIL, 'Increment'),
+  capture: methodNamed<object, object>(CARD_RAIL, 'Capture'),
+  advise: methodNamed<object, object>(CARD_RAIL, 'Advise'),
+  refund: methodNamed<object, object>(CARD_RAIL, 'Refund'),
   credit: methodNamed<object, object>(ACCOUNT, 'Credit'),
   createAccount: methodNamed<object, object>(ACCOUNT, 'CreateAccount'),
   updateAccount: methodNamed<object, object>(ACCOUNT, 'UpdateAccount'),
