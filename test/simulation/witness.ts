@@ -3,12 +3,14 @@ import type { AccountId } from '../../src/domain/account-status.js'
 import { AccountAudit } from '../../src/domain/audit.js'
 import { auditPurchases } from '../../src/domain/audit-purchase.js'
 import { type Entry, movementOf } from '../../src/domain/entry.js'
+import { dueHolds } from '../../src/domain/expiry.js'
 import { type AccountBook, verdictText } from './account-book.js'
 import type { Coverage } from './coverage.js'
 import type { Write } from './documents.js'
 import { type AnyVerdict, catalogs, entryText, idOf, type Operation, operationText } from './operation.js'
 import type { ReplicaSet, WriteListener } from './replica-set.js'
 import { isSame } from './same.js'
+import type { SimulatedProcess } from './simulated-process.js'
 
 /** One time of asking. */
 export type Attempt = {
@@ -90,6 +92,14 @@ export class Witness implements WriteListener {
     this.#coverage.count('writes taken back', writes.length)
     for (const { account } of writes)
       if (account) this.#book(account.id).takeBack(Number(this.#versionBefore(account)))
+  }
+
+  /** Checks that the latest sweep of a process has left no due hold, and that the process knows it. */
+  swept({ name, sweptAt, sweeper }: SimulatedProcess): void {
+    for (const id of this.#books.keys())
+      for (const hold of dueHolds({ holds: this.#store.durable(id)?.holds ?? [] }, sweptAt))
+        this.accuse(`account ${id}: ${name} sweeps, and does not expire the hold of ${hold}`)
+    if (sweeper.oldestOverdueMs > 0) this.accuse(`${name} takes a hold for overdue, and none is`)
   }
 
   /** Compares an answer with the durable state. */
