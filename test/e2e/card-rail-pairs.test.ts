@@ -54,6 +54,7 @@ const steps: Readonly<Record<string, (id: string) => Step>> = {
 /** What has happened to the purchase before. */
 const starts: Readonly<Record<string, readonly (Operation | 'SWEEP')[]>> = {
   'never seen': [],
+  paid: [stepNamed('payment')],
   held: [stepNamed('hold')],
   captured: [stepNamed('hold'), stepNamed('final capture of less')],
 }
