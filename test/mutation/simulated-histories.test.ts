@@ -8,6 +8,7 @@ import * as credit from '../../src/application/credit-account.js'
 import * as engine from '../../src/application/engine/engine.js'
 import * as poster from '../../src/application/engine/ledger-poster.js'
 import * as errors from '../../src/application/errors.js'
+import * as expireHolds from '../../src/application/expire-holds.js'
 import * as open from '../../src/application/open-account.js'
 import * as reverse from '../../src/application/reverse.js'
 import { numbersFrom, simulate } from '../simulation/histories.js'
@@ -19,7 +20,7 @@ const SEEDS = 48
 
 // Loaded with the tests: modules that a test loads would keep the mutant of that moment permanently.
 const subject: Subject = {
-  ...{ authorize, budget, cardRail, credit, engine, errors },
+  ...{ authorize, budget, cardRail, credit, engine, errors, expireHolds },
   ...{ limits, open, reverse, poster, status },
 }
 

@@ -1,3 +1,5 @@
+import type { Entry } from '../../src/domain/entry.js'
+
 /** Events in simulated histories, counted to show that they occurred. */
 export class Coverage {
   readonly #counts = new Map<string, number>()
@@ -18,4 +20,9 @@ export class Coverage {
   get counts(): ReadonlyMap<string, number> {
     return this.#counts
   }
+}
+
+/** The count of purchases with steps of these kinds, one directly after the other. */
+export function orderText(first: Entry['kind'], second: Entry['kind']): string {
+  return `order: ${first}, ${second}`
 }

@@ -36,6 +36,11 @@ export class Documents {
     return undefined
   }
 
+  /** The accounts that exist or have existed. */
+  get accountIds(): Iterable<AccountId> {
+    return this.#accounts.keys()
+  }
+
   entry(key: EntryKey, asOf: number): Entry | undefined {
     const found = this.#ledger.get(keyOf(key))
     return found && found.place <= asOf ? found.value : undefined

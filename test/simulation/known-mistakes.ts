@@ -292,6 +292,40 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'a sweep that ends holds before their time',
+    patches: [
+      {
+        file: 'application/engine/group-commit.ts',
+        text: 'const dueAt = this.#options.clock.now()',
+        instead: `const isSweep = group.some(({ request }) => request.lane === 'EXPIRY')
+    const dueAt = new Date(this.#options.clock.now().getTime() + (isSweep ? 1_000 : 0))`,
+      },
+    ],
+  },
+  {
+    name: 'a sweep that books an expiry once more',
+    patches: [
+      {
+        file: 'application/expire-holds.ts',
+        text: 'const decide = ({ account }: AccountHistory) => ({',
+        instead: `const decide = ({ account }: AccountHistory) => account.journal.at(-1)?.kind === 'EXPIRY' ? {
+      type: 'RECORD',
+      entry: { ...account.journal.at(-1), seq: account.version + 1n },
+    } : ({`,
+      },
+    ],
+  },
+  {
+    name: 'a sweep that leaves out the account that is overdue longest',
+    patches: [
+      {
+        file: 'application/expire-holds.ts',
+        text: 'page.map((account) =>',
+        instead: 'page.slice(1).map((account) =>',
+      },
+    ],
+  },
+  {
     name: 'days that do not get an expired hold back',
     patches: [{ file: 'domain/expiry.ts', text: '...dayFields(hold.counted, rest),', instead: '' }],
   },

@@ -19,6 +19,13 @@ export type Deed = {
   readonly attemptsMax: number
 }
 
+/** A visit of processes to all accounts with due holds. */
+export type Sweep = {
+  readonly atUs: number
+  /** The processes that begin it at once. */
+  readonly at: readonly number[]
+}
+
 /** A disturbance for a while, or an operator's action. */
 export type Disturbance = {
   readonly atUs: number
@@ -53,6 +60,7 @@ export type Plan = {
   readonly settings: Settings
   readonly accounts: readonly AccountPlan[]
   readonly deeds: readonly Deed[]
+  readonly sweeps: readonly Sweep[]
   readonly disturbances: readonly Disturbance[]
 }
 
@@ -82,13 +90,50 @@ export function planFrom(seed: number): Plan {
   // Long histories bring rare combinations. A short one has more faults per step.
   const count = random.chance(0.5) ? 16 + random.below(32) : 3 + random.below(10)
   const paceUs = random.pick([20, 500, 5_000, 40_000])
-  const deeds = new DeedMaker(random, accounts).make(count, { paceUs, processes: settings.processes })
-  const spanUs = (deeds.at(-1)?.atUs ?? 0) + 20_000
+  const { processes } = settings
+  const maker = new DeedMaker(random, accounts)
+  const asked = maker.make(count, { paceUs, processes })
+  const { deeds, sweeps } = withExpiries(asked, { maker, random, processes })
+  const spanUs = (asked.at(-1)?.atUs ?? 0) + 20_000
   const isRough = random.chance(0.7)
   const disturbances = Array.from({ length: isRough ? random.below(5) : 0 }, () =>
-    disturbance(random, { spanUs, processes: settings.processes }),
+    disturbance(random, { spanUs, processes }),
   )
-  return { seed, settings, accounts, deeds, disturbances }
+  return { seed, settings, accounts, deeds, sweeps, disturbances }
+}
+
+/**
+ * Adds sweeps at any time, and races around some expiries: sweeps of one process or of several, with later
+ * steps of the purchase.
+ */
+function withExpiries(
+  asked: readonly Deed[],
+  { maker, random, processes }: { maker: DeedMaker; random: Random; processes: number },
+): Pick<Plan, 'deeds' | 'sweeps'> {
+  const spanUs = (asked.at(-1)?.atUs ?? 0) + 2_000_000
+  const sweep = (atUs: number): Sweep => {
+    const all = Array.from({ length: processes }, (_, at) => at)
+    return { atUs, at: random.chance(0.5) ? all : [random.below(processes)] }
+  }
+  const sweeps = Array.from({ length: random.below(3) }, () => sweep(random.below(spanUs)))
+  const steps: Deed[] = []
+  for (const { atUs, operation } of asked) {
+    const dueUs = dueAfterUs(operation)
+    if (dueUs === undefined || !random.chance(0.4)) continue
+    const aroundUs = random.pick([1_000, 10_000, 100_000])
+    const nearby = () => atUs + dueUs + random.below(aroundUs) - random.below(aroundUs / 4)
+    for (let more = 1 + random.below(2); more > 0; more--) sweeps.push(sweep(nearby()))
+    for (let more = random.below(3); more > 0; more--) {
+      steps.push(maker.stepOf(operation, { atUs: nearby(), processes }))
+    }
+  }
+  return { deeds: [...asked, ...steps], sweeps }
+}
+
+/** Time until the expiry of a hold, in microseconds, if it is soon. */
+function dueAfterUs({ kind, content }: Operation): number | undefined {
+  const seconds = kind === 'BUY' ? content.hold?.expiresInSeconds : undefined
+  return seconds !== undefined && seconds < 60 ? seconds * 1_000_000 : undefined
 }
 
 function accountPlan(id: AccountId, random: Random): AccountPlan {
@@ -134,17 +179,40 @@ class DeedMaker {
     count: number,
     { paceUs, processes }: { readonly paceUs: number; readonly processes: number },
   ): readonly Deed[] {
-    const random = this.#random
     const deeds: Deed[] = []
     let atUs = 0
     while (deeds.length < count) {
-      atUs += random.below(paceUs)
-      const at = [random.below(processes)]
-      if (random.chance(0.1)) at.push(random.below(processes))
-      const patienceMs = random.pick([20, 100, 100, 1_000, 6_000, 6_000])
-      deeds.push({ atUs, operation: this.#operation(), at, patienceMs, attemptsMax: random.pick([1, 2, 4]) })
+      atUs += this.#random.below(paceUs)
+      deeds.push(this.#deed(() => this.#operation(), { atUs, processes }))
     }
     return deeds
+  }
+
+  /** A later step of a purchase. */
+  stepOf(
+    purchase: Operation,
+    { atUs, processes }: { readonly atUs: number; readonly processes: number },
+  ): Deed {
+    const { accountId } = purchase
+    const originalId = idOf(purchase)
+    this.#number += 1
+    const id = `t${this.#number}`
+    const make = () =>
+      this.#random.chance(0.7)
+        ? this.#step(accountId, id, originalId)
+        : this.#reversal(accountId, id, originalId)
+    return this.#deed(make, { atUs, processes })
+  }
+
+  #deed(
+    make: () => Operation,
+    { atUs, processes }: { readonly atUs: number; readonly processes: number },
+  ): Deed {
+    const random = this.#random
+    const at = [random.below(processes)]
+    if (random.chance(0.1)) at.push(random.below(processes))
+    const patienceMs = random.pick([20, 100, 100, 1_000, 6_000, 6_000])
+    return { atUs, operation: make(), at, patienceMs, attemptsMax: random.pick([1, 2, 4]) }
   }
 
   #operation(): Operation {
@@ -224,11 +292,10 @@ class DeedMaker {
     return { hold: seconds === undefined ? {} : { expiresInSeconds: seconds } }
   }
 
-  /** A later step of a purchase: an earlier one, or one that is still to come. */
-  #step(accountId: AccountId, transactionId: string): Operation {
+  /** A later step of a purchase: of an earlier one, or of one that is still to come. */
+  #step(accountId: AccountId, transactionId: string, originalId = this.#originalId(accountId)): Operation {
     const random = this.#random
     const { mcc, merchant } = this.#purchase(transactionId)
-    const originalId = this.#originalId(accountId)
     const named = { transactionId, originalId, amount: this.#amount() }
     const booked = { ...named, mcc, merchant }
     const chosen = random.below(18)
@@ -244,10 +311,10 @@ class DeedMaker {
     return { accountId, kind: 'REFUND', content: { ...content, ...request } }
   }
 
-  #reversal(accountId: AccountId, transactionId: string): Operation {
+  #reversal(accountId: AccountId, transactionId: string, known?: TransactionId): Operation {
     const random = this.#random
-    const isEarly = random.chance(0.35)
-    const originalId = isEarly ? this.#future() : this.#originalId(accountId)
+    const isEarly = known === undefined && random.chance(0.35)
+    const originalId = known ?? (isEarly ? this.#future() : this.#originalId(accountId))
     // Most early reversals are partial: several of them then leave a part of the purchase.
     const amount = random.chance(isEarly ? 0.8 : 0.5) ? { amount: this.#amount() } : {}
     // With equal amounts, it reverses a purchase of exactly that amount.

@@ -1,5 +1,6 @@
 import type { AccountChange, AccountStore, CommitResult } from '../../src/application/account-store.js'
 import type { UndecidedError } from '../../src/application/errors.js'
+import type { DueAccount, DueAccounts, DueAccountsQuery } from '../../src/application/expire-holds.js'
 import type { EntryKey, Ledger } from '../../src/application/ledger.js'
 import type { Account } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
@@ -73,15 +74,15 @@ const fates = {
 const PATIENCE_US = 4_000_000
 
 /**
- * The engine's ports of one process, on a replica set behind a network. They translate answers as our MongoDB
- * adapter does:
+ * The ports of the engine and the sweeper of one process, on a replica set behind a network. They translate
+ * answers as our MongoDB adapter does:
  *
  * - reads come from a member that believes it is the primary, at one majority-committed place;
  * - a commit of several accounts is several writes in order, each atomic, with a result for each;
  * - writes are acknowledged when a majority has them, and everything that preceded them;
  * - every failed call is UNAVAILABLE: its writes may have happened, or may still happen.
  */
-export class RemoteStore implements AccountStore, Ledger {
+export class RemoteStore implements AccountStore, Ledger, DueAccounts {
   readonly #net: Network
   readonly #client: Client
 
@@ -171,6 +172,19 @@ export class RemoteStore implements AccountStore, Ledger {
     return await this.#read(
       () => `look for ${placesText(entries)}`,
       (place) => entries.filter((entry) => documents.entry(entry, place)?.seq !== entry.seq),
+    )
+  }
+
+  page({ dueAt, after, limit }: DueAccountsQuery): Promise<readonly DueAccount[]> {
+    const { documents } = this.#net.replicas
+    return this.#read(
+      () => `look for holds due at ${dueAt.toISOString()}`,
+      (place) =>
+        Array.from(documents.accountIds, (id) => documents.account(id, place))
+          .flatMap((account) => (account ? dueAccount(account) : []))
+          .filter((due) => due.dueSince <= dueAt && (!after || isDueBefore(after, due)))
+          .sort((one, other) => (isDueBefore(one, other) ? -1 : 1))
+          .slice(0, limit),
     )
   }
 
@@ -313,6 +327,17 @@ export class RemoteStore implements AccountStore, Ledger {
     const us = 1 + random.below(settings.latencyUs)
     return random.chance(settings.slow) ? us * 100 : us
   }
+}
+
+/** The account with the time of its first expiry; empty without an open hold. */
+function dueAccount({ id, holds }: Account): readonly DueAccount[] {
+  const times = holds.map(({ expiresAt }) => expiresAt.getTime())
+  return times.length > 0 ? [{ id, dueSince: new Date(Math.min(...times)) }] : []
+}
+
+function isDueBefore(one: DueAccount, other: DueAccount): boolean {
+  const apartMs = one.dueSince.getTime() - other.dueSince.getTime()
+  return apartMs < 0 || (apartMs === 0 && one.id < other.id)
 }
 
 function placesText(entries: readonly Entry[]): string {

@@ -45,15 +45,16 @@ export async function shrink(
   return smallest
 }
 
-/** The plan without some parts: first half of the deeds, then one deed or one disturbance. */
+/** The plan without some parts: first half of the deeds, then one deed, one sweep or one disturbance. */
 function* smallerThan(plan: Plan): Generator<Plan> {
-  const { deeds, disturbances, settings } = plan
+  const { deeds, sweeps, disturbances, settings } = plan
   const half = Math.ceil(deeds.length / 2)
   if (deeds.length > 2) {
     yield { ...plan, deeds: deeds.slice(0, half) }
     yield { ...plan, deeds: deeds.slice(half) }
   }
   for (let at = deeds.length - 1; at >= 0; at--) yield { ...plan, deeds: without(deeds, at) }
+  for (let at = sweeps.length - 1; at >= 0; at--) yield { ...plan, sweeps: without(sweeps, at) }
   for (let at = disturbances.length - 1; at >= 0; at--)
     yield { ...plan, disturbances: without(disturbances, at) }
   for (const rate of rates) if (settings[rate] > 0) yield { ...plan, settings: { ...settings, [rate]: 0 } }

@@ -4,6 +4,7 @@ import type { Clock } from '../../src/application/clock.js'
 import type { Engine } from '../../src/application/engine/engine.js'
 import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import type { Timers } from '../../src/application/engine/timers.js'
+import type { HoldSweeper } from '../../src/application/expire-holds.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import type { Random } from '../../tools/random.js'
@@ -23,20 +24,25 @@ export type SimulatedProcessOptions = {
   readonly accuse: (what: string) => void
 }
 
-/** One process of the service: an engine, a poster and clocks. Nothing outlives it. */
+/** One process of the service: an engine, a poster, a sweeper and clocks. Nothing outlives it. */
 export class SimulatedProcess implements Client {
   readonly name: string
   readonly engine: Engine
   readonly poster: LedgerPoster
+  readonly sweeper: HoldSweeper
   readonly clock: Clock
   isAlive = true
   /** Whether it accepts requests. */
   isOpen = true
   view: View = 'PRIMARY'
+  isSweeping = false
+  /** The time by its clock when its latest sweep began. */
+  sweptAt = new Date(0)
   readonly #subject: Subject
   #catalog: Catalog = catalogs[0]
   /** Offset of its wall clock, in milliseconds. */
   #offMs = 0
+  #latest = new Date(0)
 
   constructor({ name, subject, net, random, accuse }: SimulatedProcessOptions) {
     this.name = name
@@ -82,10 +88,38 @@ export class SimulatedProcess implements Client {
       waitMsMax,
     }
     this.engine = new subject.engine.Engine(options)
+    this.sweeper = new subject.expireHolds.HoldSweeper({
+      dueAccounts: store,
+      engine: this.engine,
+      clock: this.clock,
+      turns: { turn: () => Promise.resolve() },
+      timers,
+      onFailure: (error) => {
+        if (error instanceof subject.errors.UndecidedError) coverage.count('sweeps that failed')
+        else accuse(`${name} sweeps with a bug: ${String(error)}`)
+      },
+    })
+  }
+
+  /** The latest time that its wall clock has shown. */
+  get latest(): Date {
+    return new Date(Math.max(this.clock.now().getTime(), this.#latest.getTime()))
+  }
+
+  /** Visits all accounts with due holds, unless it does so already. Returns whether it begins. */
+  sweep(): boolean {
+    if (this.isSweeping) return false
+    this.isSweeping = true
+    this.sweptAt = this.clock.now()
+    void this.sweeper.sweep().then(() => {
+      this.isSweeping = false
+    })
+    return true
   }
 
   /** Sets the offset of its wall clock. */
   turnClock(offMs: number): void {
+    this.#latest = this.latest
     this.#offMs = offMs
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { loadPatched, loadSubject, type Subject } from '../support/engine-sources.js'
-import { Coverage } from './coverage.js'
+import { Coverage, orderText } from './coverage.js'
 import { firstViolation, isWatchedByDefault, numbersFrom, simulate, simulateOne } from './histories.js'
 import { knownMistakes } from './known-mistakes.js'
 import { planFrom } from './plan.js'
@@ -61,6 +61,9 @@ describe('simulation of the engine', () => {
     'purchases captured before',
     'holds opened',
     'steps: EXPIRED',
+    'sweeps',
+    'sweeps that failed',
+    'commits of a sweep',
     'steps: CAPTURED',
     'steps: CAPTURED_OVER_TOLERANCE',
     'steps: CAPTURED_LATE',
@@ -85,7 +88,20 @@ describe('simulation of the engine', () => {
     it(`encounters ${what}`, () => {
       expect(coverage.of(what)).to.be.above(0)
     })
+
+  it('encounters every two steps of a purchase in each order', () => {
+    const orders = kinds.flatMap((first) => kinds.map((second) => orderText(first, second)))
+    // A purchase is decided once, before its hold expires once.
+    expect(orders.filter((order) => coverage.of(order) === 0)).to.deep.equal([
+      orderText('AUTHORIZATION', 'AUTHORIZATION'),
+      orderText('EXPIRY', 'AUTHORIZATION'),
+      orderText('EXPIRY', 'EXPIRY'),
+    ])
+  })
 })
+
+/** The steps of a purchase. */
+const kinds = ['AUTHORIZATION', 'INCREMENT', 'CAPTURE', 'ADVICE', 'REFUND', 'REVERSAL', 'EXPIRY'] as const
 
 describe('the simulation of the engine finds', () => {
   for (const mistake of knownMistakes.filter(({ isRare }) => !isRare))

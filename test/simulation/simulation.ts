@@ -65,6 +65,11 @@ const STEPS_MAX = 200_000
 const STUCK_US = 6_000_000
 /** Longest pause of a caller before the next attempt, in microseconds. */
 const CALLER_PAUSE_US = 50_000
+/** Most sweeps of a process at the end, and the pause between two of them, in microseconds. */
+const LAST_SWEEPS_MAX = 20
+const LAST_SWEEP_PAUSE_US = 1_000_000
+/** Time in which all holds of the simulation become due, in milliseconds. */
+const ALL_DUE_MS = 32 * 86_400_000
 /** Largest offset of a clock, in milliseconds. */
 const CLOCK_OFF_MS = 5_400_000
 
@@ -72,8 +77,8 @@ const CLOCK_OFF_MS = 5_400_000
  * One history: callers, processes and a replica set, in virtual time. Only `step` makes events happen, and
  * the plan determines them.
  *
- * After the deeds and the disturbances, the faults end, every account is touched once more, and after a pause
- * the books are checked.
+ * After the deeds, the sweeps and the disturbances, the faults end, every account is touched once more, every
+ * process sweeps until it finds no due hold, and after a pause the books are checked.
  */
 export class Simulation {
   readonly #options: SimulationOptions
@@ -88,6 +93,7 @@ export class Simulation {
   #started = 0
   #steps = 0
   #hash = 0x811c9dc5
+  #lastSweeps = 0
   #phase: 'ROUGH' | 'CALM' | 'CALM_AGAIN' = 'ROUGH'
 
   constructor(options: SimulationOptions) {
@@ -120,6 +126,10 @@ export class Simulation {
     for (let index = 0; index < settings.processes; index++) this.#start(index)
     for (const deed of plan.deeds)
       for (const at of deed.at) this.#time.after(deed.atUs, () => this.#ask(deed, at, 1))
+    for (const { atUs, at } of plan.sweeps)
+      this.#time.after(atUs, () =>
+        this.#sweep(at.map((index) => this.#processes[index % settings.processes])),
+      )
     for (const one of plan.disturbances) this.#time.after(one.atUs, () => this.#disturb(one))
   }
 
@@ -145,19 +155,28 @@ export class Simulation {
 
   /** Called when no event is left. Returns whether it has added one. */
   #rest(): boolean {
-    for (const { process, operation } of this.#attempts)
-      if (process.isAlive)
-        this.#witness.accuse(`${operationText(operation)} is never answered by ${process.name}`)
-    for (const { isAlive, name, engine } of this.#processes)
-      if (isAlive && engine.waiting > 0)
-        this.#witness.accuse(`${engine.waiting} requests wait in ${name} forever`)
+    this.#checkRest()
     if (this.#phase === 'ROUGH') return this.#calmDown()
+    if (this.#sweepAgain()) return true
     const behind = this.#processes.filter(({ isAlive, poster }) => isAlive && poster.unposted > 0)
     if (behind.length > 0 && this.#phase === 'CALM') return this.#touchAgain()
     for (const { name, poster } of behind)
       this.#witness.accuse(`${name} never posts ${poster.unposted} entries`)
+    for (const process of this.#processes) this.#witness.swept(process)
     if (this.#witness.violation === undefined) this.#witness.finish()
     return false
+  }
+
+  /** Nobody waits when no event is left. */
+  #checkRest(): void {
+    for (const { process, operation } of this.#attempts)
+      if (process.isAlive)
+        this.#witness.accuse(`${operationText(operation)} is never answered by ${process.name}`)
+    for (const { isAlive, isSweeping, name, engine } of this.#processes) {
+      if (!isAlive) continue
+      if (engine.waiting > 0) this.#witness.accuse(`${engine.waiting} requests wait in ${name} forever`)
+      if (isSweeping) this.#witness.accuse(`a sweep of ${name} never ends`)
+    }
   }
 
   /** Ends all faults. Each process that then touches an account posts the rest of its journal. */
@@ -168,7 +187,20 @@ export class Simulation {
     if (this.#random.chance(0.3)) for (const process of this.#processes) process.isAlive = false
     for (const [index, { isAlive, isOpen }] of this.#processes.entries())
       if (!isAlive || !isOpen) this.#start(index)
+    // The holds that last for days become due for one process, or for all of them.
+    if (this.#random.chance(0.5))
+      for (const process of this.#processes) if (this.#random.chance(0.7)) process.turnClock(ALL_DUE_MS)
     this.#touchAll('touch', 1)
+    this.#sweep(this.#processes)
+    return true
+  }
+
+  /** The sweeps leave out accounts that meet a full queue, or a full journal. */
+  #sweepAgain(): boolean {
+    const overdue = this.#processes.filter(({ sweeper }) => sweeper.oldestOverdueMs > 0)
+    if (overdue.length === 0 || this.#lastSweeps === LAST_SWEEPS_MAX) return false
+    this.#lastSweeps += 1
+    this.#time.after(LAST_SWEEP_PAUSE_US, () => this.#sweep(overdue))
     return true
   }
 
@@ -209,6 +241,16 @@ export class Simulation {
       accuse: (what) => this.#witness.accuse(what),
     })
     this.#tell(() => `${name} starts`)
+    this.#sweep([this.#processes[index]])
+  }
+
+  /** Lets processes expire the due holds of all accounts, at once. */
+  #sweep(processes: readonly (SimulatedProcess | undefined)[]): void {
+    for (const process of processes) {
+      if (!process?.isAlive || !process.isOpen || !process.sweep()) continue
+      this.#coverage.count('sweeps')
+      this.#tell(() => `${process.name} sweeps`)
+    }
   }
 
   /** One attempt of a caller. Without an answer another attempt follows, at any process. */
@@ -275,12 +317,17 @@ export class Simulation {
     else this.#witness.accuse(`${operationText(operation)} fails with a bug: ${String(error)}`)
   }
 
-  /** A commit that is sent after its caller has given up is a late approval. */
+  /** A commit that is sent after its caller has given up is a late approval. No entry is of the future. */
   #checkTime(client: Client, changes: readonly AccountChange[]): void {
     for (const { before, after } of changes) {
       const expired = new Set<string>()
-      for (const entry of after.journal) {
-        if (entry.seq <= before.version) continue
+      const made = after.journal.filter(({ seq }) => seq > before.version)
+      if (made.every(({ kind }) => kind === 'EXPIRY')) this.#coverage.count('commits of a sweep')
+      for (const entry of made) {
+        if (client instanceof SimulatedProcess && entry.at > client.latest)
+          this.#witness.accuse(
+            `${client.name} commits ${entry.transactionId} before ${entry.at.toISOString()}`,
+          )
         if (entry.kind === 'EXPIRY') expired.add(entry.originalId)
         else
           this.#checkEntry(
@@ -355,6 +402,7 @@ export class Simulation {
     const process = this.#processes[index]
     if (!process?.isAlive || !process.isOpen) return
     process.isOpen = false
+    process.sweeper.stop()
     const drained = process.engine.drain().then(() => process.poster.drain(1_000))
     drained.then(
       () => {

@@ -2,13 +2,15 @@ import { type Account, JOURNAL_MAX } from '../../src/domain/account.js'
 import type { AccountId } from '../../src/domain/account-status.js'
 import { AccountAudit } from '../../src/domain/audit.js'
 import { auditPurchases } from '../../src/domain/audit-purchase.js'
-import { type Entry, movementOf } from '../../src/domain/entry.js'
+import { type Entry, movementOf, type TransactionId } from '../../src/domain/entry.js'
+import { dueHolds } from '../../src/domain/expiry.js'
 import { type AccountBook, verdictText } from './account-book.js'
-import type { Coverage } from './coverage.js'
+import { type Coverage, orderText } from './coverage.js'
 import type { Write } from './documents.js'
 import { type AnyVerdict, catalogs, entryText, idOf, type Operation, operationText } from './operation.js'
 import type { ReplicaSet, WriteListener } from './replica-set.js'
 import { isSame } from './same.js'
+import type { SimulatedProcess } from './simulated-process.js'
 
 /** One time of asking. */
 export type Attempt = {
@@ -49,8 +51,18 @@ export class Witness implements WriteListener {
     this.#coverage.count('entries committed', added)
     if (added > 1) this.#coverage.count('commits of several entries')
     if (after.journal.length === JOURNAL_MAX) this.#coverage.count('journals filled')
-    for (const entry of after.journal)
-      if (entry.seq > (before?.version ?? 0n)) this.#countRare(entry, before?.journal ?? [])
+    for (const [place, entry] of after.journal.entries()) {
+      if (entry.seq <= (before?.version ?? 0n)) continue
+      this.#countRare(entry, before?.journal ?? [])
+      this.#countOrder(entry, after.journal.slice(0, place))
+    }
+  }
+
+  /** Counts the steps of purchases by their kind and that of the step before. */
+  #countOrder(entry: Entry, earlier: readonly Entry[]): void {
+    const purchase = purchaseOf(entry)
+    const before = purchase && earlier.findLast((one) => purchaseOf(one) === purchase)
+    if (before) this.#coverage.count(orderText(before.kind, entry.kind))
   }
 
   /**
@@ -90,6 +102,14 @@ export class Witness implements WriteListener {
     this.#coverage.count('writes taken back', writes.length)
     for (const { account } of writes)
       if (account) this.#book(account.id).takeBack(Number(this.#versionBefore(account)))
+  }
+
+  /** Checks that the latest sweep of a process has left no due hold, and that the process knows it. */
+  swept({ name, sweptAt, sweeper }: SimulatedProcess): void {
+    for (const id of this.#books.keys())
+      for (const hold of dueHolds({ holds: this.#store.durable(id)?.holds ?? [] }, sweptAt))
+        this.accuse(`account ${id}: ${name} sweeps, and does not expire the hold of ${hold}`)
+    if (sweeper.oldestOverdueMs > 0) this.accuse(`${name} takes a hold for overdue, and none is`)
   }
 
   /** Compares an answer with the durable state. */
@@ -195,4 +215,10 @@ export class Witness implements WriteListener {
     if (!this.#replicas) throw new Error('there is nothing to watch yet')
     return this.#replicas
   }
+}
+
+/** The purchase that an entry is about. */
+function purchaseOf(entry: Entry): TransactionId | undefined {
+  if ('originalId' in entry && entry.originalId !== undefined) return entry.originalId
+  return entry.kind === 'AUTHORIZATION' || entry.kind === 'ADVICE' ? entry.transactionId : undefined
 }

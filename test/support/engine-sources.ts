@@ -24,6 +24,7 @@ export type Subject = {
   readonly status: typeof import('../../src/application/change-status.js')
   readonly limits: typeof import('../../src/application/change-limits.js')
   readonly open: typeof import('../../src/application/open-account.js')
+  readonly expireHolds: typeof import('../../src/application/expire-holds.js')
 }
 
 /** The original sources. */
@@ -69,5 +70,6 @@ async function subjectIn(root: URL): Promise<Subject> {
     status: await load('change-status'),
     limits: await load('change-limits'),
     open: await load('open-account'),
+    expireHolds: await load('expire-holds'),
   }
 }

@@ -121,19 +121,23 @@ export class CardRailClient {
   readonly #client: Client
 
   constructor(address: string) {
-    this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
+    this.#client = new Client(address, credentials.createInsecure(), {
+      'grpc.enable_retries': 0,
+      // A connection of its own.
+      'grpc.use_local_subchannel_pool': 1,
+    })
   }
 
   /** Sends a request that must be answered. */
   async ask<Name extends CardMethod>(name: Name, request: object, scope?: string): Promise<Answers[Name]> {
-    const { answer, error } = await this.#send(name, request, scope)
+    const { answer, error } = await this.send(name, request, scope)
     if (!answer) throw new Error(`${name} was not answered, but ${error?.code}: ${error?.message}`)
     return answer
   }
 
   /** Sends a request that must fail, and returns the error. */
   async fail(name: CardMethod, request: object, scope?: string): Promise<RpcError> {
-    const { answer, error } = await this.#send(name, request, scope)
+    const { answer, error } = await this.send(name, request, scope)
     if (!error) throw new Error(`no error of ${name}, but the answer ${JSON.stringify(answer)}`)
     return error
   }
@@ -164,10 +168,11 @@ export class CardRailClient {
     this.#client.close()
   }
 
-  #send<Name extends CardMethod>(
+  /** Sends a request, and returns the answer or the error. */
+  send<Name extends CardMethod>(
     name: Name,
     request: object,
-    scope: string | undefined,
+    scope?: string,
   ): Promise<{ readonly answer?: Answers[Name]; readonly error?: RpcError }> {
     const method = methodNamed<object, Answers[Name]>(`benefits.v1.${services[name]}`, name)
     return new Promise((resolve) => {

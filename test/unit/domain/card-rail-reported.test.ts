@@ -25,6 +25,13 @@ describe('what users of other ledgers reported', () => {
     expect(card.standing()).to.include({ available: 0n, held: 0n, owed: 5n })
   })
 
+  it('a commit above the held amount, the other way round: the late hold holds nothing', () => {
+    const card = new CardAccount({ FOOD: 110n })
+    expect(effectOf(card.capture({ amount: 115n }))).to.equal('CAPTURED_UNSEEN FOOD -110 held 0 owed 5')
+    expect(effectOf(card.hold())).to.equal('ALREADY_CAPTURED, nothing moved')
+    expect(card.standing()).to.include({ available: 0n, held: 0n, owed: 5n })
+  })
+
   it('a payment after a void: the capture is late, and does not take the hold a second time', () => {
     const card = new CardAccount({ FOOD: 100n })
     card.hold()
@@ -47,6 +54,14 @@ describe('what users of other ledgers reported', () => {
     card.hold()
     const reasons = [card.reverse(), card.reverse()].map(({ reason }) => reason)
     expect(reasons).to.deep.equal(['APPROVED', 'ALREADY_REVERSED'])
+    expect(card.standing()).to.include({ available: 100n, held: 0n })
+  })
+
+  it('a void that is sent again: it is the first one', () => {
+    const card = new CardAccount({ FOOD: 100n })
+    card.hold()
+    const entry = card.reverse({ transactionId: 'void-1' })
+    expect(card.reverse({ transactionId: 'void-1' })).to.equal(entry)
     expect(card.standing()).to.include({ available: 100n, held: 0n })
   })
 
