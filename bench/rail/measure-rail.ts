@@ -5,7 +5,7 @@ import type { AccountDocument } from '../../src/storage/account/account-document
 import { collections } from '../../src/storage/collections.js'
 import { loadBooks } from '../dataset/load-books.js'
 import type { Workload } from '../load/job.js'
-import { accountRange } from '../plan/scenarios.js'
+import { accountRange, type Plan } from '../plan/scenarios.js'
 import type { Run } from '../report/measurements.js'
 import { untilCalm } from '../session/calm.js'
 import { Session, type SessionOptions } from '../session/session.js'
@@ -63,15 +63,12 @@ export class MeasuresRail {
     this.#db = db
   }
 
-  /** New requests that are approved. Captures take the holds of the run before, in half of its time: they do not run out. */
+  /** New requests that are approved. Captures take the holds of the run before. */
   async closed(load: RailLoad): Promise<RailRun> {
-    const { rail, plan, signal } = this.#options
-    const { warmupMs, durationMs } = plan.window
-    const isCapture = load.kind === 'CAPTURE'
-    const window = isCapture ? { warmupMs: warmupMs / 2, durationMs: durationMs / 2 } : plan.window
-    if (isCapture) await delay(PAUSE_MS, undefined, { signal })
+    const { rail, signal } = this.#options
+    if (load.kind === 'CAPTURE') await delay(PAUSE_MS, undefined, { signal })
     return await this.#session.run(closedRailScenario(load, rail), {
-      window,
+      window: this.#windowOf(load),
       workload: this.#workloadOf(load),
     })
   }
@@ -111,6 +108,15 @@ export class MeasuresRail {
   async abandon(): Promise<void> {
     await this.#session.abandon()
     await this.#db.dropDatabase()
+  }
+
+  /** Holds go on for four times as long as their captures, so that no capture is without one. */
+  #windowOf({ kind }: RailLoad): Plan['window'] {
+    const { warmupMs, durationMs } = this.#options.plan.window
+    if (kind === 'HOLD') return { warmupMs, durationMs: 2 * durationMs }
+    return kind === 'CAPTURE'
+      ? { warmupMs: warmupMs / 2, durationMs: durationMs / 2 }
+      : { warmupMs, durationMs }
   }
 
   #workloadOf({ kind, prefix }: RailLoad): Partial<Workload> {
