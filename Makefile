@@ -98,8 +98,8 @@ BENCH_quick = $(TSX) bench/main.ts quick
 BENCH_beside = $(TSX) bench/main.ts beside
 BENCH_report = $(TSX) bench/report/main.ts
 
-bench: build ## Benchmark the service against floors, rivals and other work (20 minutes), and write .docs/benchmarks.md
-#      > kind=quick: the same in three minutes, without the page
+bench: build ## Benchmark the service against floors, rivals and other work (25 minutes), and write .docs/benchmarks.md
+#      > kind=quick: the same in four minutes, without the page
 #      > kind=beside: only purchases beside other work (five minutes), prints the table
 #      > kind=report: write the page again from the figures of the last full run
 	$(or $(BENCH_$(or $(kind),whole)),$(error kind= is one of quick beside report, or left out))

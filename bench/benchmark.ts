@@ -14,6 +14,14 @@ import {
   sizeScenarios,
 } from './plan/scenarios.js'
 import { type BenchmarkedSide, sidesNamed } from './plan/sides.js'
+import { MeasuresRail, type RailRun } from './rail/measure-rail.js'
+import {
+  closedRailScenario,
+  expiryScenario,
+  quietRailScenario,
+  railLoads,
+  railScenarios,
+} from './rail/rail-loads.js'
 import type { Loading, Run, Scenario } from './report/measurements.js'
 import { untilCalm } from './session/calm.js'
 import type { Database } from './session/database.js'
@@ -68,6 +76,7 @@ export class Benchmark {
     await this.#openLoops()
     await this.#sizes()
     await this.#besides()
+    await this.#rail()
     return this.measured
   }
 
@@ -170,6 +179,35 @@ export class Benchmark {
         measured.close()
       }
       this.#found(round, side, await session.close())
+    }
+  }
+
+  /** Holds and captures beside purchases, turn after turn; and a few purchases while holds expire. Each turn is a round of its own. */
+  async #rail(): Promise<void> {
+    const { plan, database, signal, onProgress } = this.#options
+    const { rail } = plan
+    const side = this.#sides.find(({ id }) => id === OURS)
+    if (!rail || !side) return
+    for (const scenario of railScenarios(rail)) this.#scenarios.set(scenario.id, scenario)
+    const keep = (round: number, { id, title }: Scenario, run: RailRun) => {
+      this.#runs.push({ ...run, round, scenario: id, side: side.id })
+      onProgress(`round ${round}, card rail, ${title}: ${figuresOf(run)}`)
+    }
+    for (let round = 1; round <= rail.rounds; round++) {
+      const databaseName = this.#freshName('rail')
+      const measured = await MeasuresRail.open({ databaseName, side, round, rail, plan, database, signal })
+      try {
+        for (let turn = 1; turn <= rail.turns; turn++) {
+          for (const load of this.#shuffled(railLoads).flat())
+            keep((round - 1) * rail.turns + turn, closedRailScenario(load, rail), await measured.closed(load))
+        }
+        keep(round, quietRailScenario(rail), await measured.quiet())
+        keep(round, expiryScenario(rail), await measured.expiring())
+      } catch (error) {
+        await measured.abandon()
+        throw error
+      }
+      this.#found(round, side, await measured.close())
     }
   }
 

@@ -18,17 +18,19 @@ export type LoadOptions = {
   readonly accounts: AccountRange
   /** In whose collections, and how an account is written. */
   readonly shape: 'OURS' | 'RIVAL'
+  /** When the open holds of an account expire, in rising order; by default it has none. */
+  readonly expiriesOf?: (account: number) => readonly Date[]
   readonly signal: AbortSignal
   /** Called from time to time with the number of accounts. */
   readonly onProgress?: (accounts: number) => void
 }
 
 /**
- * Writes accounts and their ledger straight into an empty database, in memory that does not grow with their number, and then makes the
+ * Writes accounts and their ledger straight into a database that has none of them, in memory that does not grow with their number, and then makes the
  * indexes: of what is there already they are made several times as fast. Everything is on disk at the end.
  */
 export async function loadBooks(db: Db, options: LoadOptions): Promise<void> {
-  const { accounts, onProgress } = options
+  const { accounts, expiriesOf = () => [], onProgress } = options
   const target = targetOf(db, options.shape)
   let next = 0
   let done = 0
@@ -38,7 +40,10 @@ export async function loadBooks(db: Db, options: LoadOptions): Promise<void> {
       const from = next
       next = Math.min(from + LOT, accounts.count)
       const upTo = next
-      await writeLot(target, accounts, { from, upTo })
+      const lot = Array.from({ length: upTo - from }, (_, index) =>
+        loadedAccount(accountIdAt(accounts, from + index), expiriesOf(from + index)),
+      )
+      await writeLot(target, lot)
       done += upTo - from
       onProgress?.(done)
     }
@@ -63,14 +68,7 @@ function targetOf(db: Db, shape: LoadOptions['shape']): Target {
   }
 }
 
-async function writeLot(
-  { accounts, ledger, documentOf }: Target,
-  range: AccountRange,
-  { from, upTo }: { readonly from: number; readonly upTo: number },
-): Promise<void> {
-  const lot = Array.from({ length: upTo - from }, (_, index) =>
-    loadedAccount(accountIdAt(range, from + index)),
-  )
+async function writeLot({ accounts, ledger, documentOf }: Target, lot: readonly Account[]): Promise<void> {
   // Nobody waits for these to be durable one by one: they are at the end, together.
   const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const
   await accounts.insertMany(lot.map(documentOf), options)

@@ -21,7 +21,10 @@ const POOR = centavos(1n)
 /** An amount that no wallet covers, and that a transaction may still have. */
 export const DECLINED_AMOUNT = 999_999_999_999
 
-/** When the first entry was made; the others follow at intervals of a second. */
+/** How long the loaded holds last, in seconds. */
+const HOLD_SECONDS = 7 * 86_400
+
+/** When the first entry was made; the others follow at intervals of a second. Holds begin so long before their end. */
 const LOADED_AT_MS = Date.UTC(2026, 0, 1)
 
 /** The challenge's profile, without rules. */
@@ -34,32 +37,48 @@ const challengeCatalog = new Catalog({
 
 type Step = (history: AccountHistory, at: Date) => Verdict<Entry, string>
 
+const payment = {
+  amount: centavos(1_000n),
+  mcc: '5411',
+  merchant: 'MERCADO BOM                 SAO PAULO BR',
+} as const
+
 const steps: readonly Step[] = [
   (history, at) => decideOpening(history, { transactionId: 'load-0001-open', subject: 'benchmark' }, at),
   credit('load-0001-food', 'FOOD', RICH),
   credit('load-0001-meal', 'MEAL', POOR),
   credit('load-0001-cash', 'CASH', RICH),
-  (history, at) => {
-    const what = {
-      amount: centavos(1_000n),
-      mcc: '5411',
-      merchant: 'MERCADO BOM                 SAO PAULO BR',
-    }
-    return decide(history, { transactionId: 'load-0001-purchase', ...what }, challengeCatalog, at, calendar)
-  },
+  (history, at) =>
+    decide(history, { transactionId: 'load-0001-purchase', ...payment }, challengeCatalog, at, calendar),
 ]
 
 /**
- * An account after some ordinary life: opened, topped up, a first purchase. Made by the rules themselves, so that its books are
- * right. Its journal holds all of its entries.
+ * An account after some ordinary life: opened, topped up, a first purchase, and holds that expire at these times, in rising order. Made by
+ * the rules themselves, so that its books are right. Its journal holds all of its entries.
  */
-export function loadedAccount(id: string): Account {
-  return steps.reduce((account, step, index) => {
-    const history = { account, find: () => undefined, followUpsOf: () => [] }
-    const verdict = step(history, new Date(LOADED_AT_MS + index * 1_000))
-    invariant(verdict.type === 'RECORD', 'each step of a new account is an entry')
-    return applyEntry(account, verdict.entry)
-  }, unopenedAccount(id))
+export function loadedAccount(id: string, expiries: readonly Date[] = []): Account {
+  const opened = steps.reduce(
+    (account, step, index) => after(account, step, new Date(LOADED_AT_MS + index * 1_000)),
+    unopenedAccount(id),
+  )
+  return expiries.reduce((account, expiry, index) => {
+    return after(account, hold(index), new Date(expiry.getTime() - HOLD_SECONDS * 1_000))
+  }, opened)
+}
+
+function after(account: Account, step: Step, at: Date): Account {
+  const verdict = step({ account, find: () => undefined, followUpsOf: () => [] }, at)
+  invariant(verdict.type === 'RECORD', 'each step of a new account is an entry')
+  return applyEntry(account, verdict.entry)
+}
+
+function hold(number: number): Step {
+  const request = {
+    ...payment,
+    transactionId: `load-0001-hold-${number}`,
+    hold: { expiresInSeconds: HOLD_SECONDS },
+  }
+  return (history, at) => decide(history, request, challengeCatalog, at, calendar)
 }
 
 function credit(transactionId: string, wallet: string, amount: typeof RICH): Step {

@@ -87,13 +87,14 @@ export class Books {
     else this.#outcomes.set(key, { answer, count: 1 })
   }
 
+  /** A capture takes held money: it left the balance with its hold. */
   #answeredFirst(purchase: Purchase, { code, category }: Answer): void {
     this.#unknown.delete(purchase)
     this.#decided++
     if (code !== '00') return
     const sum = this.#approved.get(category) ?? { count: 0, centavos: 0n }
     sum.count++
-    sum.centavos += BigInt(purchase.amount)
+    sum.centavos += BigInt(purchase.expected === 'CAPTURED' ? 0 : purchase.amount)
     this.#approved.set(category, sum)
   }
 }
@@ -103,11 +104,13 @@ function possibleDebit({ amount, expected }: Purchase): {
   readonly count: number
   readonly centavos: bigint
 } {
-  return { count: 1, centavos: expected === 'DECLINED' ? 0n : BigInt(amount) }
+  const debits = expected !== 'DECLINED' && expected !== 'CAPTURED'
+  return { count: 1, centavos: debits ? BigInt(amount) : 0n }
 }
 
-function isAsExpected({ code, category }: Answer, expected: Expectation): boolean {
+function isAsExpected({ code, reason, category }: Answer, expected: Expectation): boolean {
   if (expected === 'DECLINED') return code === '51'
+  if (expected === 'CAPTURED') return reason === Reason.CAPTURED
   return code === '00' && (category === 'CASH') === (expected === 'CASH')
 }
 

@@ -1,4 +1,5 @@
 import { AuthorizeRequest, AuthorizeResponse, Fallback } from '../../src/gen/benefits/v1/authorization.js'
+import { CaptureRequest, CaptureResponse } from '../../src/gen/benefits/v1/card_rail.js'
 import { type CallEnd, statusCalled } from '../h2/call-end.js'
 import { framedMessage } from '../h2/grpc-messages.js'
 import type { StreamListener } from '../h2/grpc-stream.js'
@@ -16,7 +17,7 @@ export type CallTimes = {
   readonly isLate: boolean
 }
 
-/** One sending of a purchase. */
+/** One sending of a purchase, or of its capture. */
 export class Call implements StreamListener {
   readonly purchase: Purchase
   readonly times: CallTimes
@@ -33,21 +34,22 @@ export class Call implements StreamListener {
     this.#onEnd = onEnd
   }
 
-  /** The purchase as a message. */
+  /** The request as a message. */
   request(): Buffer {
-    const { id: transactionId, accountId, amount, mcc, merchant } = this.purchase
-    const absent = {
-      fallback: Fallback.UNSPECIFIED,
-      network: undefined,
-      verification: false,
-      hold: undefined,
+    const { kind, id: transactionId, originalId, accountId, amount, mcc, merchant } = this.purchase
+    const common = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, network: undefined }
+    if (kind === 'CAPTURE') {
+      const request = { ...common, originalTransactionId: originalId, moreToCome: false }
+      return framedMessage(CaptureRequest.encode(request).finish())
     }
-    const request = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, ...absent }
+    const hold = kind === 'HOLD' ? { expiresIn: undefined } : undefined
+    const request = { ...common, fallback: Fallback.UNSPECIFIED, verification: false, hold }
     return framedMessage(AuthorizeRequest.encode(request).finish())
   }
 
   message(message: Buffer): void {
-    this.#answer = AuthorizeResponse.decode(message)
+    const response = this.purchase.kind === 'CAPTURE' ? CaptureResponse : AuthorizeResponse
+    this.#answer = response.decode(message)
   }
 
   /** An answer without an answer is an error, whatever the status says. */

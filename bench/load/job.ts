@@ -26,11 +26,19 @@ export type LoadJob = {
 /** Where a job does not say otherwise. */
 export const CALL_TIMEOUT_MS = 10_000
 
+/** The kind of all requests of a workload. A capture takes the whole hold of the purchase with the same number. */
+export type RequestKind = 'PURCHASE' | 'HOLD' | 'CAPTURE'
+
 /**
  * What is sent. Request number n is a function of the workload alone, whatever the answers are, with one exception: a repeat
  * whose original is still under way is replaced by a new request.
  */
 export type Workload = {
+  /**
+   * By default purchases. For captures, an earlier run has sent HOLD with a workload that is otherwise the same, without repeats and without
+   * amounts that are declined.
+   */
+  readonly kind?: RequestKind
   readonly seed: number
   /** Begins every transaction id; has to be new for every run on the same database. 1 to 100 visible ASCII characters. */
   readonly transactionPrefix: string

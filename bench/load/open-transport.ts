@@ -3,18 +3,24 @@ import { type CallEnd, NO_ANSWER, statusName } from '../h2/call-end.js'
 import { type GrpcConnection, requestHeaders } from '../h2/grpc-connection.js'
 import type { GrpcStream, StreamListener } from '../h2/grpc-stream.js'
 import type { Call } from './call.js'
-import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
+import { CALL_TIMEOUT_MS, type LoadJob, type RequestKind } from './job.js'
 import type { Transport } from './transport.js'
 import { openConnections, UnaryTransport } from './unary-transport.js'
 
-const SERVICE = '/benefits.v1.AuthorizationService'
+/** The method of each kind of request. */
+const methods = {
+  PURCHASE: '/benefits.v1.AuthorizationService/Authorize',
+  HOLD: '/benefits.v1.AuthorizationService/Authorize',
+  CAPTURE: '/benefits.v1.CardRailService/Capture',
+} as const satisfies Record<RequestKind, string>
 
 /** Connects as a job wants it; when one connection fails, none is left. */
 export async function openTransport(job: LoadJob): Promise<Transport> {
   const connections = await openConnections(job)
   if (job.mode === 'stream') return new StreamTransport(job, connections)
   const timeoutMs = job.callTimeoutMs ?? CALL_TIMEOUT_MS
-  return new UnaryTransport(job, connections, headersOf(job, { method: 'Authorize', timeoutMs }))
+  const path = methods[job.workload.kind ?? 'PURCHASE']
+  return new UnaryTransport(job, connections, headersOf(job, { path, timeoutMs }))
 }
 
 /** A message on one of a few calls of AuthorizeStream for each. */
@@ -25,7 +31,7 @@ class StreamTransport implements Transport {
 
   constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
     this.#connections = connections
-    const headers = headersOf(job, { method: 'AuthorizeStream' })
+    const headers = headersOf(job, { path: '/benefits.v1.AuthorizationService/AuthorizeStream' })
     this.#channels = connections.map((connection) => new Channel(connection, headers))
   }
 
@@ -80,12 +86,12 @@ class Channel implements StreamListener {
 
 function headersOf(
   { target, token }: LoadJob,
-  { method, timeoutMs }: { readonly method: string; readonly timeoutMs?: number },
+  { path, timeoutMs }: { readonly path: string; readonly timeoutMs?: number },
 ): Buffer {
   const timeout = timeoutMs === undefined ? [] : [['grpc-timeout', `${timeoutMs}m`] as const]
   return requestHeaders({
     authority: `${target.host}:${target.port}`,
-    path: `${SERVICE}/${method}`,
+    path,
     more: [['authorization', `Bearer ${token}`], ...timeout],
   })
 }

@@ -1,13 +1,16 @@
 import { Random } from '../../tools/random.js'
 import { accountIdAt } from './account-id.js'
-import { REPEAT_DISTANCE, type Workload } from './job.js'
+import { REPEAT_DISTANCE, type RequestKind, type Workload } from './job.js'
 
 /** What a purchase is to be answered with. */
-export type Expectation = 'BENEFIT' | 'CASH' | 'DECLINED'
+export type Expectation = 'BENEFIT' | 'CASH' | 'DECLINED' | 'CAPTURED'
 
 /** A request and its state. */
 export type Purchase = {
+  readonly kind: RequestKind
   readonly id: string
+  /** The purchase that a capture is of. */
+  readonly originalId: string
   readonly accountId: string
   /** In centavos; below 2^53. */
   readonly amount: number
@@ -59,16 +62,19 @@ export class Purchases {
   }
 
   #new(): Purchase {
-    const { accounts, hotAccount, transactionPrefix, merchants } = this.#workload
+    const { kind = 'PURCHASE', accounts, hotAccount, transactionPrefix, merchants } = this.#workload
     const expected = this.#expectation()
-    const id = `${transactionPrefix}${this.#ids++}`
+    const originalId = `${transactionPrefix}${this.#ids++}`
+    const isCapture = kind === 'CAPTURE'
     return {
-      id,
+      kind,
+      id: isCapture ? `${originalId}.capture` : originalId,
+      originalId,
       accountId: accountIdAt(accounts, hotAccount ? 0 : this.#random.below(accounts.count)),
       amount: this.#amount(expected),
       mcc: this.#random.pick(expected === 'CASH' ? this.#workload.cashMccs : this.#workload.benefitMccs),
       merchant: this.#random.pick(merchants),
-      expected,
+      expected: isCapture ? 'CAPTURED' : expected,
       underWay: 0,
       answered: undefined,
     }

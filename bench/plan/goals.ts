@@ -45,7 +45,12 @@ function rowsOf({ size, accounts, ...plan }: Plan, scenarios: readonly Scenario[
     challenge: `p99 with ${callers} callers, as the challenge asks for, in milliseconds`,
     overload: `${RATE} at twice the capacity, over those at the capacity`,
     overloadLatency: 'p99 of what is accepted at twice the capacity, in milliseconds',
+    hold: 'holds per second, over purchases per second',
+    capture: 'captures per second, over purchases per second',
+    full: 'purchases per second on accounts with the most open holds, over those without',
+    expiry: 'p99 of purchases while holds expire, over that of purchases alone',
   }
+  const purchase = ours('rail-purchase')
   return [
     ['rivals', of.rivals, 'perSecond', many, bestRival(many), { atLeast: 4 }],
     ['hot-rivals', of.hotRivals, 'perSecond', hot, bestRival(hot), { atLeast: 10 }],
@@ -62,6 +67,10 @@ function rowsOf({ size, accounts, ...plan }: Plan, scenarios: readonly Scenario[
       const title = `p99 beside ${scenarios.find((scenario) => scenario.id === id)?.title}, over that of purchases alone`
       return [id, title, 'p99', id, ours('beside-quiet'), { atMost: 2 }]
     }),
+    ['rail-hold', of.hold, 'perSecond', 'rail-hold', purchase, { atLeast: 1 }],
+    ['rail-capture', of.capture, 'perSecond', 'rail-capture', purchase, { atLeast: 1 }],
+    ['rail-full', of.full, 'perSecond', 'rail-full', purchase, { atLeast: 2 / 3 }],
+    ['rail-expiry', of.expiry, 'p99', 'rail-expiry', ours('rail-quiet'), { atMost: 2 }],
   ]
 }
 

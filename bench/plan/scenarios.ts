@@ -57,6 +57,25 @@ export type Plan = {
     /** Rules of an import. */
     readonly rules: number
   }
+  /** Purchases, holds and captures, and purchases while holds expire; absent when there is no time for it. */
+  readonly rail?: {
+    /** Sessions, each of which takes so many turns with every load of the closed loops. */
+    readonly rounds: number
+    readonly turns: number
+    /** Accounts of each load. */
+    readonly accounts: number
+    readonly callers: number
+    /** Accounts with a hold that falls due beside purchases. */
+    readonly expiring: number
+    /** From before they are written until the first hold falls due: the writing is to be over by then. */
+    readonly writtenMsMax: number
+    /** Time in which all of them fall due, evenly. Purchases are measured for as long. */
+    readonly fallDueMs: number
+    /** How long purchases are measured without them. */
+    readonly quietMs: number
+    /** Purchases in one second beside them. */
+    readonly ratePerSecond: number
+  }
   /** Longest wait for the machine to be calm before a run, and for what was left to do after it, in milliseconds. */
   readonly calmMsMax: number
   readonly seed: number
@@ -64,7 +83,7 @@ export type Plan = {
 
 const sides = ['echo', 'bare-update', 'revision-check', 'lock-document', 'transaction', 'ours'] as const
 
-/** `make bench`: about 20 minutes on two cores. */
+/** `make bench`: about 25 minutes on two cores. */
 export const wholePlan: Plan = {
   rounds: 3,
   sides,
@@ -90,11 +109,22 @@ export const wholePlan: Plan = {
     modestRatePerSecond: 20,
     rules: 20_000,
   },
+  rail: {
+    rounds: 2,
+    turns: 3,
+    accounts: 2_000,
+    callers: 128,
+    expiring: 100_000,
+    writtenMsMax: 30_000,
+    fallDueMs: 60_000,
+    quietMs: 30_000,
+    ratePerSecond: 100,
+  },
   calmMsMax: 1_500,
   seed: 20_261_123,
 }
 
-/** `make bench kind=quick`: about three minutes, to see that it works. Its figures are for nobody. */
+/** `make bench kind=quick`: about four minutes, to see that it works. Its figures are for nobody. */
 export const quickPlan: Plan = {
   rounds: 1,
   sides: ['echo', 'bare-update', 'lock-document', 'ours'],
@@ -116,12 +146,23 @@ export const quickPlan: Plan = {
     modestRatePerSecond: 20,
     rules: 20_000,
   },
+  rail: {
+    rounds: 1,
+    turns: 1,
+    accounts: 200,
+    callers: 64,
+    expiring: 1_000,
+    writtenMsMax: 2_000,
+    fallDueMs: 3_000,
+    quietMs: 2_000,
+    ratePerSecond: 100,
+  },
   calmMsMax: 300,
   seed: 20_261_123,
 }
 
 /** `make bench kind=beside`: the part of the whole run that shows purchases beside other work. */
-export function besideOnly({ size: _, ...plan }: Plan): Plan {
+export function besideOnly({ size: _, rail: __, ...plan }: Plan): Plan {
   return { ...plan, rounds: 0, openRounds: 0 }
 }
 

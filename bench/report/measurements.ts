@@ -52,9 +52,10 @@ export type Scenario = {
 
 /**
  * What a scenario is about: `throughput` by callers over many accounts; `hot`, one account; `latency` at a rate below what can be
- * had; `overload`, at rates above it; `size`, the same load on few and on many accounts; `beside`, a few purchases beside other work.
+ * had; `overload`, at rates above it; `size`, the same load on few and on many accounts; `beside`, a few purchases beside other work;
+ * `rail`, what the card rail sends.
  */
-export type ScenarioGroup = 'throughput' | 'hot' | 'latency' | 'overload' | 'size' | 'beside'
+export type ScenarioGroup = 'throughput' | 'hot' | 'latency' | 'overload' | 'size' | 'beside' | 'rail'
 
 /** One side under one scenario, once. Runs of one round were taken one after another: only they are set in relation. */
 export type Run = {
@@ -76,9 +77,10 @@ export type Run = {
 
 /** Work that went on beside the purchases that were measured, and a caller that sends few of them. */
 export type Beside = {
-  /** Absent when the measured purchases and those of the modest caller were alone. */
+  /** Absent when the measured purchases, and those of the modest caller, were alone. */
   readonly other?: { readonly unit: string; readonly perSecond: number }
-  readonly modest: { readonly offered: number; readonly rejected: number }
+  /** Absent where there was no modest caller. */
+  readonly modest?: { readonly offered: number; readonly rejected: number }
 }
 
 /** How a database was filled before it was measured with. */

@@ -91,6 +91,13 @@ export function sumOf(value: (run: Run) => number): (row: { readonly runs: reado
   return ({ runs }) => numberText(runs.reduce((total, run) => total + value(run), 0))
 }
 
+/** A cell with the pace of the work that went on beside. */
+export function otherWorkCell({ runs }: { readonly runs: readonly Run[] }): string {
+  const others = runs.flatMap(({ beside }) => beside?.other ?? [])
+  const unit = others[0]?.unit
+  return unit === undefined ? '' : `${spreadText(spreadOf(others.map(({ perSecond }) => perSecond)))} ${unit}`
+}
+
 export function spreadIn(runs: readonly Run[], value: (run: Run) => number | undefined): Spread | undefined {
   return spreadOf(runs.flatMap((run) => value(run) ?? []))
 }

@@ -7,6 +7,7 @@ import {
 } from './charted-sections.js'
 import { tableText } from './markdown.js'
 import type { Measurements } from './measurements.js'
+import { railSection } from './rail-section.js'
 import { type ChartFile, chartsOf, paragraphsOf } from './section.js'
 import { besideSection, booksSection, conditionsSection, costSection, sizeSection } from './table-sections.js'
 
@@ -21,6 +22,7 @@ const sectionMakers = [
   latencySection,
   overloadSection,
   besideSection,
+  railSection,
   sizeSection,
   costSection,
   booksSection,

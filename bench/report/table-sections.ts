@@ -1,7 +1,7 @@
 import { perAnswerUs, ratioOf, runsAt } from './figures.js'
 import { numberText, spreadText, timesText } from './markdown.js'
 import type { Measurements, Run, Scenario, Side } from './measurements.js'
-import { type Column, figureCell, over, placeColumn, placesIn, sumOf } from './places.js'
+import { type Column, figureCell, otherWorkCell, over, placeColumn, placesIn, sumOf } from './places.js'
 import { type Section, tableOf } from './section.js'
 import { spreadOf } from './spread.js'
 
@@ -36,7 +36,7 @@ export function besideSection(measurements: Measurements): Section | undefined {
       "rejected of the modest caller's",
       ({ runs }) => shareText(runs.flatMap((run) => run.beside?.modest ?? [])),
     ],
-    ['other work per second', otherText],
+    ['other work per second', otherWorkCell],
   ]
   return {
     title: 'Beside other work',
@@ -53,12 +53,6 @@ type BesideRow = { readonly scenario: Scenario; readonly runs: readonly Run[] }
 function shareText(calls: readonly { readonly offered: number; readonly rejected: number }[]): string {
   const sum = (of: 'offered' | 'rejected') => calls.reduce((total, call) => total + call[of], 0)
   return `${numberText(sum('rejected'))} of ${numberText(sum('offered'))}`
-}
-
-function otherText({ runs }: BesideRow): string {
-  const others = runs.flatMap(({ beside }) => beside?.other ?? [])
-  const unit = others[0]?.unit
-  return unit === undefined ? '' : `${spreadText(spreadOf(others.map(({ perSecond }) => perSecond)))} ${unit}`
 }
 
 /** The same load on few accounts and on many. */

@@ -7,7 +7,7 @@ import { sampleOf } from '../books/sample.js'
 import { type Totals, totalsOf } from '../books/totals.js'
 import { type Verified, verifyBooks } from '../books/verify-books.js'
 import { loadBooks } from '../dataset/load-books.js'
-import type { LoadJob, LoadShape } from '../load/job.js'
+import type { LoadJob, LoadShape, Workload } from '../load/job.js'
 import type { LoadResult } from '../load/result.js'
 import { accountRange, CONNECTIONS, type Plan, POOL_SIZE, shapeOf, workload } from '../plan/scenarios.js'
 import type { BenchmarkedSide } from '../plan/sides.js'
@@ -31,7 +31,7 @@ const TOKEN_SECONDS = 7_200
 const jwtSecret = randomBytes(32).toString('hex')
 
 /** A token of the server's own kind. */
-export function tokenOf(subject: string, scope = 'transactions:authorize'): string {
+export function tokenOf(subject: string, scope = 'transactions:authorize transactions:book'): string {
   return jwt.sign({ scope }, jwtSecret, { subject, expiresIn: TOKEN_SECONDS })
 }
 
@@ -41,6 +41,8 @@ export type SessionLoad = {
   readonly hotAccount: boolean
   readonly subject?: string
   readonly connections?: number
+  /** Where what is sent differs from the ordinary workload. */
+  readonly workload?: Partial<Workload>
 }
 
 export type SessionOptions = {
@@ -105,12 +107,18 @@ export class Session {
   }
 
   /** Puts the side under the load of the scenario; for as long as the plan says, where nothing else is said. */
-  async run(scenario: Scenario, window: Partial<Pick<Plan, 'openWindow'>> = {}): Promise<Run> {
+  async run(
+    scenario: Scenario,
+    {
+      workload,
+      ...windows
+    }: Partial<Pick<Plan, 'window' | 'openWindow'>> & Pick<SessionLoad, 'workload'> = {},
+  ): Promise<Run> {
     const { side, round } = this.#options
-    const plan = { ...this.#options.plan, ...window }
+    const plan = { ...this.#options.plan, ...windows }
     const calm = await this.#calm()
     const before = this.#usages()
-    const { result, rssBytesMax } = await this.#measured(scenario, shapeOf(scenario, plan))
+    const { result, rssBytesMax } = await this.#measured(scenario, shapeOf(scenario, plan), workload)
     // What was left to do after the last answer is part of the work, and is not to disturb the next run.
     await this.#calm()
     const cpuMs = timeBetween(before, this.#usages())
@@ -175,13 +183,17 @@ export class Session {
   async #measured(
     { mode, group }: Scenario,
     shape: LoadShape,
+    workload: SessionLoad['workload'],
   ): Promise<{ readonly result: LoadResult; readonly rssBytesMax: number }> {
     let rssBytesMax = 0
     const sampler = setInterval(() => {
       rssBytesMax = Math.max(rssBytesMax, usageOf(this.#server.pid)?.rssBytes ?? 0)
     }, SAMPLE_MS)
     try {
-      const result = await this.load({ mode, hotAccount: group === 'hot' }, shape)
+      const result = await this.load(
+        { mode, hotAccount: group === 'hot', ...(workload && { workload }) },
+        shape,
+      )
       return { result, rssBytesMax }
     } finally {
       clearInterval(sampler)
@@ -190,7 +202,7 @@ export class Session {
 
   /** Sends purchases, and leaves the books to others. */
   async load(
-    { mode, hotAccount, subject = 'benchmark', connections = CONNECTIONS }: SessionLoad,
+    { mode, hotAccount, subject = 'benchmark', connections = CONNECTIONS, workload: differing }: SessionLoad,
     shape: LoadShape,
   ): Promise<LoadResult> {
     const { plan, round, accounts, signal } = this.#options
@@ -200,14 +212,17 @@ export class Session {
       token: tokenOf(subject),
       mode,
       connections: shape.type === 'closed' ? Math.min(shape.callers, connections) : connections,
-      workload: workload({
-        // The same for all sides of a round.
-        seed: plan.seed + 1_000 * round + this.#loads,
-        transactionPrefix: `round-${round}.${this.#loads}.`,
-        accounts,
-        hotAccount,
-        shape,
-      }),
+      workload: {
+        ...workload({
+          // The same for all sides of a round.
+          seed: plan.seed + 1_000 * round + this.#loads,
+          transactionPrefix: `round-${round}.${this.#loads}.`,
+          accounts,
+          hotAccount,
+          shape,
+        }),
+        ...differing,
+      },
       shape,
       ...(shape.type === 'open' &&
         mode === 'unary' &&

@@ -19,6 +19,17 @@ const plan: Plan = {
   openRounds: 1,
   openWindow: { warmupMs: 0, durationMs: 300 },
   inFlightMax: 64,
+  rail: {
+    rounds: 1,
+    turns: 1,
+    accounts: 10,
+    callers: 2,
+    expiring: 20,
+    writtenMsMax: 0,
+    fallDueMs: 500,
+    quietMs: 300,
+    ratePerSecond: 20,
+  },
   calmMsMax: 0,
   seed: quickPlan.seed,
 }
@@ -49,6 +60,12 @@ describe('a short benchmark', () => {
       'ours throughput-unary-4',
       'ours hot-unary-4',
       'ours overload-unary-50',
+      'ours rail-purchase',
+      'ours rail-hold',
+      'ours rail-capture',
+      'ours rail-full',
+      'ours rail-quiet',
+      'ours rail-expiry',
     ])
     expect(measured.scenarios.map(({ id }) => id)).to.include.members(
       measured.runs.map(({ scenario }) => scenario),

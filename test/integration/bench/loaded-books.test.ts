@@ -69,6 +69,22 @@ describe('books loaded by the benchmark', () => {
     expect(await auditRival(db())).to.deep.equal([])
   })
 
+  it('pass verify with open holds', async () => {
+    const expiries = [1, 2].map((days) => new Date(Date.now() + days * 86_400_000))
+    const held = { prefix: 'held-', count: 3 }
+    await loadBooks(db(), { accounts: held, shape: 'OURS', signal, expiriesOf: () => expiries })
+    const documents = db().collection<AccountDocument>('accounts')
+    const { holds, next_expiry } = (await documents.findOne({ _id: 'held-0000002' })) ?? {}
+    expect(holds?.map(({ expires_at }) => expires_at)).to.deep.equal(expiries)
+    expect(next_expiry).to.deep.equal(expiries[0])
+    const { damageFound } = await verifyBooks(db(), ['held-0000000', 'held-0000002'])
+    expect(damageFound).to.deep.equal([])
+    await db()
+      .collection('ledger')
+      .deleteMany({ '_id.account': /^held-/ })
+    await documents.deleteMany({ _id: /^held-/ })
+  })
+
   it('are included in the sample after a change', async () => {
     const last = accountIdAt(accounts, COUNT - 1)
     const sample = () => sampleOf(db(), { accounts: COUNT, wanted: 2 })

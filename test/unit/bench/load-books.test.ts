@@ -3,9 +3,19 @@ import { NO_ANSWER, statusCalled } from '../../../bench/h2/call-end.js'
 import { Books } from '../../../bench/load/books.js'
 import type { Answer } from '../../../bench/load/call.js'
 import type { Expectation, Purchase } from '../../../bench/load/purchases.js'
+import { Reason } from '../../../src/gen/benefits/v1/authorization.js'
 
 function purchase(id: string, expected: Expectation = 'BENEFIT'): Purchase {
-  const request = { id, accountId: 'a', amount: 250, mcc: '5411', merchant: '' }
+  const kind = expected === 'CAPTURED' ? 'CAPTURE' : 'PURCHASE'
+  const request = {
+    kind,
+    id,
+    originalId: 'o',
+    accountId: 'a',
+    amount: 250,
+    mcc: '5411',
+    merchant: '',
+  } as const
   return { ...request, expected, underWay: 0, answered: undefined }
 }
 
@@ -27,6 +37,20 @@ describe('the books of the load generator', () => {
     books.sent(of)
     books.failed(of, { status, message: 'too bad' })
   }
+
+  it('count captures without their centavos, which left the balance with the hold', () => {
+    answered(purchase('t-1', 'CAPTURED'), { reason: Reason.CAPTURED })
+    failed(purchase('t-2', 'CAPTURED'), NO_ANSWER)
+    const whole = books.whole(2)
+    expect(whole.approved).to.deep.equal({ count: 1, centavos: '0' })
+    expect(whole.unknown).to.deep.include({ count: 1, centavos: '0' })
+    expect(whole.unexpected.count).to.equal(0)
+  })
+
+  it('report captures that found no hold', () => {
+    answered(purchase('t-1', 'CAPTURED'), { reason: Reason.CAPTURED_LATE })
+    expect(books.whole(1).unexpected.count).to.equal(1)
+  })
 
   it('count an approval once, however often it is answered', () => {
     const once = purchase('t-1')

@@ -69,6 +69,17 @@ describe('the purchases of the load generator', () => {
     expect(new Set(all).size).to.equal(COUNT)
   })
 
+  it('are captured in the order of their holds', () => {
+    const approved = { ...workload, repeatShare: 0, declineShare: 0 }
+    const holds = drawn({ ...approved, kind: 'HOLD' })
+    const captures = drawn({ ...approved, kind: 'CAPTURE' })
+    const taken = ({ accountId, amount, mcc }: Purchase) => ({ accountId, amount, mcc })
+    expect(captures.map(taken)).to.deep.equal(holds.map(taken))
+    expect(captures.map(({ originalId }) => originalId)).to.deep.equal(holds.map(({ id }) => id))
+    expect(new Set([...holds, ...captures].map(({ id }) => id)).size).to.equal(2 * COUNT)
+    expect(captures.every(({ expected }) => expected === 'CAPTURED')).to.equal(true)
+  })
+
   it('use every account, or the hot one', () => {
     expect(new Set(drawn(workload).map(({ accountId }) => accountId)).size).to.equal(50)
     const hot = drawn({ ...workload, hotAccount: true })

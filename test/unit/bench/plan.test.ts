@@ -11,6 +11,7 @@ import {
   wholePlan,
   workload,
 } from '../../../bench/plan/scenarios.js'
+import { railScenarios } from '../../../bench/rail/rail-loads.js'
 import type { Run, Scenario } from '../../../bench/report/measurements.js'
 
 const modes = ['unary', 'stream'] as const
@@ -24,6 +25,7 @@ function scenariosOf(plan: typeof wholePlan): readonly Scenario[] {
     ...open('latency', plan.latencyShares),
     ...open('overload', plan.overloadShares),
     ...(plan.beside ? besideScenarios(plan, plan.beside) : []),
+    ...(plan.rail ? railScenarios(plan.rail) : []),
     ...sizes.flatMap((accounts) =>
       plan.size ? sizeScenarios(plan.size, { accounts, capacity: 1_000 }) : [],
     ),
@@ -55,6 +57,10 @@ describe('the plan of the benchmark', () => {
       'beside-pages',
       'beside-rules',
       'beside-verify',
+      'rail-hold',
+      'rail-capture',
+      'rail-full',
+      'rail-expiry',
     ])
   })
 

@@ -52,6 +52,15 @@ const open = (group: 'latency' | 'overload' | 'size', name: string, ratePerSecon
   accounts: 10_000,
 })
 
+const rail = (name: string, load: Scenario['load']): Scenario => ({
+  id: `rail-${name}`,
+  group: 'rail',
+  title: name,
+  mode: 'unary',
+  load,
+  accounts: 2_000,
+})
+
 const callers = [1, 8, 32, 128, 256]
 const scenarios: readonly Scenario[] = [
   ...callers.map((number) => closed('throughput', 'unary', number)),
@@ -64,6 +73,8 @@ const scenarios: readonly Scenario[] = [
   open('size', '50', 2_600),
   beside('quiet', 'nothing else'),
   beside('credits', 'BatchCredit at full speed'),
+  ...['purchase', 'hold'].map((name) => rail(name, { type: 'closed', callers: 128 })),
+  ...['quiet', 'expiry'].map((name) => rail(name, { type: 'open', ratePerSecond: 100 })),
 ]
 
 /** A result with these figures. Latencies are spread evenly from 0.5 to 1.5 times the median, with a tail. */

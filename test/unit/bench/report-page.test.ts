@@ -36,6 +36,7 @@ describe('the report', () => {
     const sections = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1])
     expect(sections).to.deep.equal([
       ...['Goals', 'Throughput', 'One hot account', 'Latency at a rate', 'Overload', 'Beside other work'],
+      'Card rail',
       ...['Few accounts and many', 'What it costs', 'The books', 'Conditions'],
     ])
   })
