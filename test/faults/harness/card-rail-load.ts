@@ -66,8 +66,7 @@ export class CardRailLoad {
     const late = random.chance(0.5) ? purchase : { ...purchase, hold: random.pick(holds) }
     const early = this.#operation(random.pick(unasked), purchase, random)
     if (random.chance(0.5)) await this.#options.ask(early, random)
-    const first = this.#options.ask(late, random)
-    await Promise.all([first, this.#options.ask(early, random.fork())])
+    await Promise.all([this.#options.ask(late, random), this.#options.ask(early, random.fork())])
     this.remember(late, random)
   }
 
@@ -75,9 +74,8 @@ export class CardRailLoad {
   async #overrule(random: Random): Promise<void> {
     const purchase = this.#options.newPurchase(random)
     await this.#options.ask({ ...purchase, amount: TOO_MUCH }, random)
-    for (const content of random
-      .shuffled([captureOf(100), advise])
-      .slice(0, random.between({ min: 1, max: 2 })))
+    const bookings = random.shuffled([captureOf(100), advise]).slice(random.below(2))
+    for (const content of bookings)
       await this.#options.ask(this.#operation(content, purchase, random), random)
   }
 

@@ -54,12 +54,12 @@ export class Inspection {
 
   /**
    * Compares the sums that the service shows of every purchase that was held, or that another operation names,
-   * with those of its answers. Returns the number of purchases.
+   * with those of its answers. Leaves out purchases that lack an answer. Returns the number of purchases.
    */
   async comparePurchases(): Promise<number> {
     const purchases = this.#options.book.pages.flatMap((page) =>
       Array.from(purchasesOn(page), ([id, lines]) => ({ accountId: page.accountId, id, lines })).filter(
-        ({ lines }) => lines.length > 1 || isHold(lines[0]),
+        ({ lines }) => (lines.length > 1 || isHold(lines[0])) && lines.every(({ answer }) => answer),
       ),
     )
     await inParallel(purchases, (purchase) => this.#comparePurchase(purchase))
