@@ -112,7 +112,7 @@ export const wholePlan: Plan = {
   rail: {
     rounds: 2,
     turns: 3,
-    accounts: 2_000,
+    accounts: 4_000,
     callers: 128,
     expiring: 100_000,
     writtenMsMax: 30_000,

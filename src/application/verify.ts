@@ -3,9 +3,11 @@ import type { AccountId } from '../domain/account-status.js'
 import { AccountAudit, type AuditResult } from '../domain/audit.js'
 import { auditPurchases } from '../domain/audit-purchase.js'
 import type { Discrepancy } from '../domain/discrepancy.js'
-import type { Entry } from '../domain/entry.js'
+import type { Entry, TransactionId } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
 
+/** Most entries of an account that are kept until its purchases are audited. Longer histories are read again. */
+const KEPT_MAX = 1_000
 /** Most purchases per look-up. */
 const LOOK_UP_MAX = 200
 
@@ -125,9 +127,11 @@ export class Verify {
     const unreadable: Discrepancy[] = []
     const cannotRead = (problem: string) =>
       unreadable.push({ accountId: id, kind: 'UNREADABLE', detail: problem })
+    const kept: Entry[] = []
     let count = 0
     for await (const entry of entries) {
       count += 1
+      if (count <= KEPT_MAX && entry.value) kept.push(entry.value)
       if (entry.value) audit.add(entry.value)
       else cannotRead(entry.problem)
     }
@@ -138,7 +142,8 @@ export class Verify {
     const result = audit.finish()
     // An unreadable purchase cannot be looked up, so report unreadable documents first.
     const readable = unreadable.length === 0
-    const purchases = readable ? await this.#checkPurchases(id, account?.value, result) : []
+    const history = count <= KEPT_MAX ? kept : undefined
+    const purchases = readable ? await this.#checkPurchases(id, account?.value, result, history) : []
     return {
       ...result,
       discrepancies: [...unreadable, ...result.discrepancies, ...purchases],
@@ -146,22 +151,31 @@ export class Verify {
     }
   }
 
-  /** Reads the purchases with later steps again, with all of their entries up to the account's version. */
+  /**
+   * Checks the purchases with later steps, with all of their entries up to the account's version. Reads these
+   * entries again, unless the whole history is at hand.
+   */
   async #checkPurchases(
     accountId: AccountId,
     account: Account | undefined,
     { followed }: AuditResult,
+    history: readonly Entry[] | undefined,
   ): Promise<readonly Discrepancy[]> {
-    const { ledger } = this.#options
     const { journal = [], version = 0n } = account ?? {}
     const discrepancies: Discrepancy[] = []
     for (const ids of chunksOf(followed)) {
-      const keys = ids.map((transactionId) => ({ accountId, transactionId }))
-      const known = [...(await ledger.find(keys)), ...(await ledger.findFollowUps(keys)), ...journal]
-      const upToVersion = known.filter(({ seq }) => seq <= version)
+      const inLedger = history ?? (await this.#entriesOf(accountId, ids))
+      const upToVersion = [...inLedger, ...journal].filter(({ seq }) => seq <= version)
       discrepancies.push(...auditPurchases(accountId, ids, upToVersion))
     }
     return discrepancies
+  }
+
+  /** Reads purchases and the entries that follow them from the ledger. */
+  async #entriesOf(accountId: AccountId, ids: readonly TransactionId[]): Promise<readonly Entry[]> {
+    const { ledger } = this.#options
+    const keys = ids.map((transactionId) => ({ accountId, transactionId }))
+    return [...(await ledger.find(keys)), ...(await ledger.findFollowUps(keys))]
   }
 }
 

@@ -247,33 +247,39 @@ describe('verify, reversals', () => {
   })
 
   it('looks up at most 200 purchases at once, and then their later steps', async () => {
-    const whole = manyReversed(450, 5n)
-    const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
-    const ledger = ledgerWith([shelf])
-    await verify([shelf], { ledger })
-    expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 200, 200, 50, 50])
+    expect(await lookedUp(500)).to.deep.equal([200, 200, 200, 200, 100, 100])
   })
 
-  for (const count of [1, 200]) {
-    it(`looks up ${count} and their later steps, and nothing else`, async () => {
-      const whole = manyReversed(count, 5n)
-      const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
-      const ledger = ledgerWith([shelf])
-      await verify([shelf], { ledger })
-      expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([count, count])
+  it('looks up no purchase of a history of at most 1,000 entries', async () => {
+    expect(await lookedUp(1)).to.deep.equal([])
+    expect(await lookedUp(499)).to.deep.equal([])
+  })
+
+  for (const [history, count] of [
+    ['short', 210],
+    ['long', 510],
+  ] as const) {
+    it(`reports each reversal whose purchase is missing in a ${history} history`, async () => {
+      const { account, ledger } = booksOf(manyReversed(count, 4n), { journal: 1, posted: 2 + 2 * count })
+      const renamed = ledger.map((entry) =>
+        ['buy-3', 'buy-205'].includes(entry.transactionId)
+          ? { ...entry, transactionId: `x-${entry.seq}` }
+          : entry,
+      )
+      const shelf = { id: 'a', account, ledger: renamed }
+      const { found } = await verify([shelf], { ledger: ledgerWith([shelf]) })
+      expect(found).to.deep.equal(['a REVERSAL_WRONG', 'a REVERSAL_WRONG'])
     })
   }
 
-  it('reports each reversal whose purchase is missing', async () => {
-    const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, posted: 422 })
-    const renamed = ledger.map((entry) =>
-      ['buy-3', 'buy-205'].includes(entry.transactionId)
-        ? { ...entry, transactionId: `x-${entry.seq}` }
-        : entry,
-    )
-    const { found } = await verify([{ id: 'a', account, ledger: renamed }])
-    expect(found).to.deep.equal(['a REVERSAL_WRONG', 'a REVERSAL_WRONG'])
-  })
+  /** Verifies an account with so many reversed purchases. Returns the number of purchases in each look-up. */
+  async function lookedUp(count: number): Promise<readonly number[]> {
+    const whole = manyReversed(count, 5n)
+    const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
+    const ledger = ledgerWith([shelf])
+    expect((await verify([shelf], { ledger })).found).to.deep.equal([])
+    return ledger.finding.asked.map(({ length }) => length)
+  }
 })
 
 describe('verify with repair', () => {
