@@ -118,7 +118,7 @@ export class MeasuresRail {
     await this.#db.dropDatabase()
   }
 
-  /** Holds go on for four times as long as their captures, so that no capture is without one. */
+  /** Holds go on for four times as long as their captures, so that few captures are without one. */
   #windowOf({ kind }: RailLoad): Plan['window'] {
     const { warmupMs, durationMs } = this.#options.plan.window
     if (kind === 'HOLD') return { warmupMs, durationMs: 2 * durationMs }
