@@ -182,7 +182,10 @@ export class Benchmark {
     }
   }
 
-  /** Holds and captures beside purchases, turn after turn; and a few purchases while holds expire. Each turn is a round of its own. */
+  /**
+   * Purchases, holds and captures, turn after turn; then a few purchases while holds expire. Each turn is a round
+   * of its own.
+   */
   async #rail(): Promise<void> {
     const { plan, database, signal, onProgress } = this.#options
     const { rail } = plan

@@ -9,6 +9,7 @@ import { goals } from './plan/goals.js'
 import { besideOnly, type Plan, quickPlan, wholePlan } from './plan/scenarios.js'
 import { sidesNamed } from './plan/sides.js'
 import type { Measurements } from './report/measurements.js'
+import { railSection } from './report/rail-section.js'
 import { paragraphsOf } from './report/section.js'
 import { besideSection } from './report/table-sections.js'
 import { buildPrograms } from './session/build.js'
@@ -36,8 +37,8 @@ await runCommand('bench', async () => {
     const measurements = measurementsOf(plan, await benchmark.run(), database.version)
     const file = whole ? MEASUREMENTS : await temporaryFile()
     await writeMeasurements(file, measurements)
-    const beside = besideSection(measurements)
-    if (!whole && beside) console.log(paragraphsOf(beside).join('\n\n'))
+    const sections = [besideSection, railSection].flatMap((make) => make(measurements) ?? [])
+    if (!whole) console.log(sections.flatMap(paragraphsOf).join('\n\n'))
     const discrepancies = measurements.runs.flatMap((run) => run.discrepancies)
     progress(`${measurements.runs.length} runs, ${discrepancies.length} discrepancies, written to ${file}`)
   } catch (error) {

@@ -24,7 +24,10 @@ export const DECLINED_AMOUNT = 999_999_999_999
 /** How long the loaded holds last, in seconds. */
 const HOLD_SECONDS = 7 * 86_400
 
-/** When the first entry was made; the others follow at intervals of a second. Holds begin so long before their end. */
+/**
+ * When the first entry was made; the others follow at intervals of a second. Holds begin `HOLD_SECONDS` before
+ * they expire.
+ */
 const LOADED_AT_MS = Date.UTC(2026, 0, 1)
 
 /** The challenge's profile, without rules. */
@@ -53,8 +56,9 @@ const steps: readonly Step[] = [
 ]
 
 /**
- * An account after some ordinary life: opened, topped up, a first purchase, and holds that expire at these times, in rising order. Made by
- * the rules themselves, so that its books are right. Its journal holds all of its entries.
+ * An account after some ordinary life: opened, topped up, a first purchase, and holds that expire at these
+ * times, in rising order. Made by the rules themselves, so that its books are right. Its journal holds all of
+ * its entries.
  */
 export function loadedAccount(id: string, expiries: readonly Date[] = []): Account {
   const opened = steps.reduce(

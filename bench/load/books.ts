@@ -87,14 +87,14 @@ export class Books {
     else this.#outcomes.set(key, { answer, count: 1 })
   }
 
-  /** A capture takes held money: it left the balance with its hold. */
-  #answeredFirst(purchase: Purchase, { code, category }: Answer): void {
+  /** A capture takes held money, which left the balance with its hold. Without a hold it takes the balance. */
+  #answeredFirst(purchase: Purchase, { code, reason, category }: Answer): void {
     this.#unknown.delete(purchase)
     this.#decided++
     if (code !== '00') return
     const sum = this.#approved.get(category) ?? { count: 0, centavos: 0n }
     sum.count++
-    sum.centavos += BigInt(purchase.expected === 'CAPTURED' ? 0 : purchase.amount)
+    sum.centavos += BigInt(reason === Reason.CAPTURED ? 0 : purchase.amount)
     this.#approved.set(category, sum)
   }
 }
@@ -104,13 +104,12 @@ function possibleDebit({ amount, expected }: Purchase): {
   readonly count: number
   readonly centavos: bigint
 } {
-  const debits = expected !== 'DECLINED' && expected !== 'CAPTURED'
-  return { count: 1, centavos: debits ? BigInt(amount) : 0n }
+  return { count: 1, centavos: expected === 'DECLINED' ? 0n : BigInt(amount) }
 }
 
-function isAsExpected({ code, reason, category }: Answer, expected: Expectation): boolean {
+function isAsExpected({ code, category }: Answer, expected: Expectation): boolean {
   if (expected === 'DECLINED') return code === '51'
-  if (expected === 'CAPTURED') return reason === Reason.CAPTURED
+  if (expected === 'CAPTURED') return code === '00'
   return code === '00' && (category === 'CASH') === (expected === 'CASH')
 }
 

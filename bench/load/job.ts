@@ -26,7 +26,7 @@ export type LoadJob = {
 /** Where a job does not say otherwise. */
 export const CALL_TIMEOUT_MS = 10_000
 
-/** The kind of all requests of a workload. A capture takes the whole hold of the purchase with the same number. */
+/** The kind of all requests of a workload. A capture takes the whole hold of the same number. */
 export type RequestKind = 'PURCHASE' | 'HOLD' | 'CAPTURE'
 
 /**
@@ -35,8 +35,8 @@ export type RequestKind = 'PURCHASE' | 'HOLD' | 'CAPTURE'
  */
 export type Workload = {
   /**
-   * By default purchases. For captures, an earlier run has sent HOLD with a workload that is otherwise the same, without repeats and without
-   * amounts that are declined.
+   * By default purchases. For captures, an earlier run has sent holds with a workload that is otherwise the
+   * same, without repeats and without amounts that are declined.
    */
   readonly kind?: RequestKind
   readonly seed: number

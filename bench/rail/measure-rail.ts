@@ -20,7 +20,10 @@ import {
 } from './rail-loads.js'
 
 const DAY_MS = 86_400_000
-/** Time without purchases before captures, in milliseconds: for 10 seconds after the last one the service keeps most places for purchases. */
+/**
+ * Time without purchases before captures, in milliseconds. For 10 seconds after the last purchase, the service
+ * keeps most places of its groups for purchases.
+ */
 const PAUSE_MS = 10_500
 
 /** What a run has measured; its caller names the scenario. */
@@ -39,7 +42,10 @@ export class MeasuresRail {
   readonly #discrepancies: string[] = []
   #holdRuns = 0
 
-  /** Writes the accounts of all closed loops, starts the side, and runs each loop once: a first run reads every account. */
+  /**
+   * Writes the accounts of all closed loops, starts the side, and runs each loop once, as a first run reads every
+   * account.
+   */
   static async open(options: RailOptions): Promise<MeasuresRail> {
     const { database, databaseName, rail, signal } = options
     const db = database.db(databaseName)
@@ -97,7 +103,9 @@ export class MeasuresRail {
     return { ...run, beside: { other: { unit: 'expiries', perSecond: expired / seconds } } }
   }
 
-  /** Ends the session, checks the books from one end to the other, and drops the database. Returns what is wrong, one sentence each. */
+  /**
+   * Ends the session, verifies all books, and drops the database. Returns what is wrong, one sentence each.
+   */
   async close(): Promise<readonly string[]> {
     const discrepancies = await this.#session.close()
     await this.#db.dropDatabase()
@@ -110,7 +118,7 @@ export class MeasuresRail {
     await this.#db.dropDatabase()
   }
 
-  /** Holds go on for four times as long as their captures, so that no capture is without one. */
+  /** Holds go on for four times as long as their captures, so that few captures are without one. */
   #windowOf({ kind }: RailLoad): Plan['window'] {
     const { warmupMs, durationMs } = this.#options.plan.window
     if (kind === 'HOLD') return { warmupMs, durationMs: 2 * durationMs }

@@ -6,7 +6,7 @@ import type { Discrepancy } from '../domain/discrepancy.js'
 import type { Entry, TransactionId } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
 
-/** Most entries of an account that are kept until its purchases are audited. Longer histories are read again. */
+/** Most entries of an account that are kept for the audit of its purchases. Others are read again. */
 const KEPT_MAX = 1_000
 /** Most purchases per look-up. */
 const LOOK_UP_MAX = 200

@@ -40,15 +40,21 @@ describe('the books of the load generator', () => {
 
   it('count captures without their centavos, which left the balance with the hold', () => {
     answered(purchase('t-1', 'CAPTURED'), { reason: Reason.CAPTURED })
-    failed(purchase('t-2', 'CAPTURED'), NO_ANSWER)
-    const whole = books.whole(2)
+    const whole = books.whole(1)
     expect(whole.approved).to.deep.equal({ count: 1, centavos: '0' })
-    expect(whole.unknown).to.deep.include({ count: 1, centavos: '0' })
     expect(whole.unexpected.count).to.equal(0)
   })
 
-  it('report captures that found no hold', () => {
-    answered(purchase('t-1', 'CAPTURED'), { reason: Reason.CAPTURED_LATE })
+  it('count a capture that found no hold with its centavos', () => {
+    answered(purchase('t-1', 'CAPTURED'), { reason: Reason.CAPTURED_UNSEEN })
+    failed(purchase('t-2', 'CAPTURED'), NO_ANSWER)
+    const whole = books.whole(2)
+    expect(whole.approved).to.deep.equal({ count: 1, centavos: '250' })
+    expect(whole.unknown).to.deep.include({ count: 1, centavos: '250' })
+  })
+
+  it('report declined captures', () => {
+    answered(purchase('t-1', 'CAPTURED'), { code: '07' })
     expect(books.whole(1).unexpected.count).to.equal(1)
   })
 
