@@ -181,7 +181,7 @@ function adviceProblem(
   return spent === due ? undefined : `an advice of ${amount} spends ${spent}, ${due} was left to pay`
 }
 
-/** A reversal gives back its amount, at most what is left, and the held money first; without an amount, all. */
+/** A reversal gives back its amount, but at most what is left, and the held money first. */
 function reversalProblem(
   { amount, reason }: ReversalEntry,
   moved: Moved | undefined,

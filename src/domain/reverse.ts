@@ -42,9 +42,9 @@ export type Reversal = {
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH        |
  * | 7  | declined, and nothing was booked for it          | declined, ORIGINAL_DECLINED        |
  * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED         |
- * | 9  | more than is left is asked, but not by an advice of a declined purchase | declined, AMOUNT_OVER_REMAINDER |
+ * | 9  | more than is left, and not a declined original's advice | declined, AMOUNT_OVER_REMAINDER |
  * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE        |
- * | 11 | otherwise                                        | approved: what is left, up to the amount, goes back |
+ * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
  * The remainder of a purchase is its held money, and its spent money less reversals and refunds. Held money
  * goes back first. The debit already excludes early reversals.
@@ -52,8 +52,9 @@ export type Reversal = {
  * Rule 5: what captures have booked of the purchase goes back. Rule 10 applies to that, too. The account's
  * status does not matter: the money is the holder's.
  *
- * The code of an advice's answer is always 00, so that a store-and-forward queue ends. Apart from rule 9, it
- * moves what a request would. Under rules 7 to 9, its amount comes off a later advice of the declined purchase.
+ * An advice moves what a request would, apart from rule 9: of a declined purchase, it gives back at most what
+ * is left. Its amount comes off a later advice of that purchase, also under rules 7 and 8. Its answer's code is
+ * always 00, so that a store-and-forward queue ends.
  */
 export function decideReversal(
   history: AccountHistory,
