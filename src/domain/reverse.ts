@@ -53,8 +53,8 @@ export type Reversal = {
  * status does not matter: the money is the holder's.
  *
  * An advice moves what a request would, apart from rule 9: of a declined purchase, it gives back at most what
- * is left. Its amount comes off a later advice of that purchase, also under rules 7 and 8. Its answer's code is
- * always 00, so that a store-and-forward queue ends.
+ * is left. Its amount comes off a later advice of that purchase, also under rules 7 and 8. The code of its
+ * answer is always 00, so that a store-and-forward queue ends.
  */
 export function decideReversal(
   history: AccountHistory,
