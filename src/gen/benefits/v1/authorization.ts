@@ -536,8 +536,9 @@ export interface SimulateResponse {
    */
   wallets: WalletTried[];
   /**
-   * Amount that earlier reversals and captures take off the purchase, in centavos of BRL: from 0 to the
-   * purchase's amount. The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
+   * Amount that earlier reversals, captures and advices take off the purchase, in centavos of BRL: from 0 to the
+   * purchase's amount. The field is older than captures: its name mentions only reversals. The wallets are
+   * tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
   /**
