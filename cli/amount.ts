@@ -19,13 +19,13 @@ const AMBIGUOUS = /^[1-9]\d{0,2}[.,]\d{3}$/
 export function parseAmount(text: string): Centavos {
   const trimmed = text.trim()
   const [, number = ''] = SHAPE.exec(trimmed) ?? []
-  if (number === '') throw new RangeError(`not an amount in reais: ${problemOf(trimmed)}`)
+  if (number === '') throw new RangeError(problemOf(trimmed))
   if (AMBIGUOUS.test(number))
-    throw new RangeError(`ambiguous amount ${JSON.stringify(text)}: ${bothOf(number)}`)
+    throw new RangeError(`amount ${JSON.stringify(text)} is ambiguous: ${bothOf(number)}`)
   const [, whole = '', decimals = ''] = PLAIN.exec(number) ?? []
   if (whole !== '') return inCentavos(whole, decimals)
   const [, groups = '', , cents = ''] = GROUPED.exec(number) ?? []
-  if (groups === '') throw new RangeError(`not an amount in reais: ${problemOf(trimmed)}`)
+  if (groups === '') throw new RangeError(problemOf(trimmed))
   return inCentavos(groups.replaceAll(/[.,]/g, ''), cents)
 }
 
@@ -36,8 +36,8 @@ export function parseAmount(text: string): Centavos {
  */
 export function parseTransactionAmount(text: string): Centavos {
   const amount = parseAmount(text)
-  if (amount === 0n) throw new RangeError('the amount must be above 0')
-  if (amount > AMOUNT_MAX) throw new RangeError(`the amount must be at most ${formatAmount(AMOUNT_MAX)}`)
+  if (amount === 0n) throw new RangeError('amount must be above 0')
+  if (amount > AMOUNT_MAX) throw new RangeError(`amount must be at most ${formatAmount(AMOUNT_MAX)}`)
   return amount
 }
 
@@ -54,13 +54,13 @@ function inCentavos(reais: string, decimals: string): Centavos {
 }
 
 function problemOf(text: string): string {
-  if (text === '') return `the amount is empty; ${EXAMPLE}`
-  const quoted = JSON.stringify(text)
+  if (text === '') return `amount is empty; ${EXAMPLE}`
+  const quoted = `amount ${JSON.stringify(text)}`
   if (/^-|^\(/.test(text)) return `${quoted} is negative`
   if (/E[+-]?\d+$/i.test(text)) return `${quoted} was shortened by a spreadsheet; ${EXAMPLE}`
   if (/[.,]\d{3,}$/.test(text))
     return `${quoted} has more than two decimals, or misplaced separators; ${EXAMPLE}`
-  return `${quoted}; ${EXAMPLE}`
+  return `${quoted} is not in reais; ${EXAMPLE}`
 }
 
 function bothOf(number: string): string {

@@ -57,17 +57,20 @@ export function clearingView(summary: ClearingSummary): View {
   }
 }
 
-/** Amounts by kind, for the user to compare with the totals of the network. */
+/**
+ * Amounts by kind, for the user to compare with the totals of the network. Reversals have none when one of them
+ * takes all that is left: only its answer says how much that is.
+ */
 export function kindsSheet(lines: readonly ClearingLine[]): Sheet {
   const rows = clearingKinds.flatMap((kind) => {
     const some = lines.filter((line) => line.kind === kind)
-    return some.length > 0 ? [{ kind, lines: some.length, amount: sumOf(some) }] : []
+    return some.length > 0 ? [{ kind, lines: some.length, amount: sumOf(some)?.toString() ?? '' }] : []
   })
-  return sheetOf<{ kind: string; lines: number; amount: bigint }>(
+  return sheetOf<{ kind: string; lines: number; amount: string }>(
     [
       { name: 'kind', title: 'kind', value: ({ kind }) => kind },
       { name: 'lines', title: 'lines', kind: 'count', value: ({ lines: number }) => count(number) },
-      { name: 'amount', title: 'amount', kind: 'money', value: ({ amount }) => amount.toString() },
+      { name: 'amount', title: 'amount', kind: 'money', value: ({ amount }) => amount },
     ],
     rows,
   )
@@ -85,7 +88,8 @@ function reasonsSheet(reasons: readonly ReasonTotal[]): Sheet {
   )
 }
 
-/** Adds up the amounts. A reversal of all that is left has none. */
-function sumOf(lines: readonly ClearingLine[]): bigint {
-  return lines.reduce((sum, { amount = 0n }) => sum + amount, 0n)
+/** Adds up the amounts. Returns undefined when a line has none. */
+function sumOf(lines: readonly ClearingLine[]): bigint | undefined {
+  const amounts = lines.flatMap(({ amount }) => amount ?? [])
+  return amounts.length === lines.length ? amounts.reduce((sum, amount) => sum + amount, 0n) : undefined
 }

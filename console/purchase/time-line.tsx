@@ -38,6 +38,9 @@ function Moment({ entry, purchase }: { readonly entry: Transaction; readonly pur
   const { statement } = text()
   const { accountId, transactionId } = purchase
   const { note } = wordsOf(entry)
+  const saying = sayingOf(entry)
+  // Without a movement, the sentence begins with the reason.
+  const hasChip = note !== '' && !saying.startsWith(note)
   const isDeclined = entry.decision === 'DECISION_DECLINED'
   const title = isSome(entry.amount)
     ? `${statement.kinds[entry.kind]}: ${money(entry.amount)}`
@@ -54,9 +57,9 @@ function Moment({ entry, purchase }: { readonly entry: Transaction; readonly pur
             {title}
           </a>
         )}
-        {note !== '' && <Chip tone={isDeclined ? 'bad' : entry.category ? 'warning' : 'quiet'}>{note}</Chip>}
+        {hasChip && <Chip tone={isDeclined ? 'bad' : entry.category ? 'warning' : 'quiet'}>{note}</Chip>}
       </p>
-      <p>{sayingOf(entry)}</p>
+      <p>{saying}</p>
       <p class="quiet">
         <time dateTime={entry.createTime}>{dateTime(entry.createTime)}</time> ·{' '}
         <span class="mono id">{entry.transactionId.trim()}</span>

@@ -56,7 +56,7 @@ export type Advice = {
  * Rule 4 does not compare amounts: a capture brings the final one.
  *
  * Rules 6 and 7: the reversal of a declined purchase counts when it gave back captured money, or was an
- * advice itself. So reversal and advice have the same effect in either order.
+ * advice itself. So reversal and advice end alike in either order.
  */
 export function decideAdvice(
   history: AccountHistory,

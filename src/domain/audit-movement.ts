@@ -123,15 +123,16 @@ function advisesRightly({ reason, amount }: AdviceEntry, moved: Moved | undefine
   return moved !== undefined && moved.held === 0n && moved.spent > 0n && moved.spent <= amount
 }
 
-/** Without a requested amount, any is right. An early reversal gives back only what captures had booked. */
-function reversesRightly({ reason, amount }: ReversalEntry, moved: Moved | undefined): boolean {
+/** Without a requested amount, any is right. An early reversal or an advice may find less to give back. */
+function reversesRightly({ reason, amount, advice }: ReversalEntry, moved: Moved | undefined): boolean {
   if (reason === 'REVERSED_BEFORE_PURCHASE') {
     if (!moved) return true
     return moved.held === 0n && moved.committed < 0n && -moved.committed <= (amount ?? -moved.committed)
   }
   if (reason !== 'APPROVED') return !moved
   if (!moved || moved.held > 0n || moved.spent > 0n || moved.committed >= 0n) return false
-  return amount === undefined || -moved.committed === amount
+  if (amount === undefined) return true
+  return advice ? -moved.committed <= amount : -moved.committed === amount
 }
 
 function refundsRightly({ reason, amount }: RefundEntry, moved: Moved | undefined): boolean {

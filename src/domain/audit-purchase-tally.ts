@@ -159,7 +159,7 @@ export class PurchaseTally {
 
 /** Whether a later advice of the purchase must leave out what the reversal gives back. */
 function isEarly({ reason, advice }: ReversalEntry): boolean {
-  if (reason === 'ORIGINAL_DECLINED') return advice ?? false
+  if (reason === 'ORIGINAL_DECLINED' || reason === 'ALREADY_REVERSED') return advice ?? false
   return reason === 'REVERSED_BEFORE_PURCHASE' || reason === 'APPROVED'
 }
 

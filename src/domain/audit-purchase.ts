@@ -181,20 +181,18 @@ function adviceProblem(
   return spent === due ? undefined : `an advice of ${amount} spends ${spent}, ${due} was left to pay`
 }
 
-/** A reversal gives back at most what is left, the held money first; without an amount, all of it. */
+/** A reversal gives back its amount, but at most what is left, and the held money first. */
 function reversalProblem(
   { amount, reason }: ReversalEntry,
   moved: Moved | undefined,
   { held, spentLeft, standing }: PurchaseTally,
 ): string | undefined {
-  const isEarly = reason === 'REVERSED_BEFORE_PURCHASE'
-  if (!moved && !isEarly) return undefined
+  if (!moved && reason !== 'REVERSED_BEFORE_PURCHASE') return undefined
   const left = standing === 'OTHER' ? 0n : held + spentLeft
   const { committed = 0n, held: heldDelta = 0n, wallet = 'no wallet' } = moved ?? {}
   const given = -committed
-  const isAll = amount === undefined || (isEarly && amount > left)
-  if (given > left || (given !== left && isAll) || (isEarly && !isAll && given !== amount))
-    return `gives back ${given} to ${wallet}, ${left} was left`
+  const due = amount === undefined || amount > left ? left : amount
+  if (given !== due) return `gives back ${given} to ${wallet}, ${left} was left`
   const fromHold = given < held ? given : held
   if (-heldDelta === fromHold) return undefined
   return `gives back ${given}, ${-heldDelta} of it held; ${held} were held`

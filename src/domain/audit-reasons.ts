@@ -65,7 +65,8 @@ function reversalReasons(entry: ReversalEntry, tally: PurchaseTally): readonly R
   if (!fitsDescription(entry, tally)) return ['ORIGINAL_MISMATCH']
   if (standing === 'DECLINED' && spent === 0n) return ['ORIGINAL_DECLINED']
   if (left === 0n) return ['ALREADY_REVERSED']
-  return (entry.amount ?? left) > left ? ['AMOUNT_OVER_REMAINDER'] : ['APPROVED', ...whenFull(left)]
+  const isOver = (entry.amount ?? left) > left && !(standing === 'DECLINED' && entry.advice)
+  return isOver ? ['AMOUNT_OVER_REMAINDER'] : ['APPROVED', ...whenFull(left)]
 }
 
 function fitsDescription({ described }: ReversalEntry, { original }: PurchaseTally): boolean {

@@ -17,17 +17,14 @@ export function earlyReversalsIn(entries: readonly Entry[]): EarlyReversals {
 }
 
 /**
- * Whether the entry is a reversal that takes its amount off what is booked later. The reversal of a declined
- * purchase does so only as an advice: a request for it is declined, and has no effect.
+ * Whether the entry is a reversal that takes its amount off what is booked later. A reversal that found
+ * nothing to give back does so only as an advice: a request is declined, and has no effect.
  */
 function takesOff(entry: Entry): entry is ReversalEntry {
   if (entry.kind !== 'REVERSAL') return false
   const { reason, advice = false } = entry
-  return (
-    reason === 'REVERSED_BEFORE_PURCHASE' ||
-    reason === 'APPROVED' ||
-    (reason === 'ORIGINAL_DECLINED' && advice)
-  )
+  if (reason === 'ORIGINAL_DECLINED' || reason === 'ALREADY_REVERSED') return advice
+  return reason === 'REVERSED_BEFORE_PURCHASE' || reason === 'APPROVED'
 }
 
 /**

@@ -42,7 +42,7 @@ export type Reversal = {
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH        |
  * | 7  | declined, and nothing was booked for it          | declined, ORIGINAL_DECLINED        |
  * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED         |
- * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER    |
+ * | 9  | more than is left, and not a declined original's advice | declined, AMOUNT_OVER_REMAINDER |
  * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE        |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
@@ -52,8 +52,9 @@ export type Reversal = {
  * Rule 5: what captures have booked of the purchase goes back. Rule 10 applies to that, too. The account's
  * status does not matter: the money is the holder's.
  *
- * An advice moves what a request would. Its answer's code is always 00, so that a store-and-forward queue
- * ends. Under rule 7, its amount comes off a later advice of the purchase.
+ * An advice moves what a request would, apart from rule 9: of a declined purchase, it gives back at most what
+ * is left. Its amount comes off a later advice of that purchase, also under rules 7 and 8. The code of its
+ * answer is always 00, so that a store-and-forward queue ends.
  */
 export function decideReversal(
   history: AccountHistory,
@@ -77,8 +78,8 @@ export function decideReversal(
   if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
   if (decisionOf(original) === 'DECLINED' && sums.captured === 0n) return conclude(asked, 'ORIGINAL_DECLINED')
   if (left === 0n) return conclude(asked, 'ALREADY_REVERSED')
-  if (amount > left) return conclude(asked, 'AMOUNT_OVER_REMAINDER')
-  return giveBack(asked, 'APPROVED', amount)
+  if (amount > left && !mayExceed(original, reversal)) return conclude(asked, 'AMOUNT_OVER_REMAINDER')
+  return giveBack(asked, 'APPROVED', smaller(amount, left))
 }
 
 type Asked = {
@@ -108,6 +109,11 @@ function fits(original: PurchaseEntry, described: PurchaseDescription): boolean 
     (described.mcc ?? original.mcc) === original.mcc &&
     (described.merchant ?? original.merchant) === original.merchant
   )
+}
+
+/** Whether the amount may be more than is left: the excess comes off a later advice of the purchase. */
+function mayExceed(original: PurchaseEntry, { advice }: Reversal): boolean {
+  return advice === true && decisionOf(original) === 'DECLINED'
 }
 
 /** Gives back held money first, then spent money, and their counts to the newest days first. */

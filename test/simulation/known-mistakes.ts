@@ -145,6 +145,16 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'a reversal advice of a declined purchase that its booking does not leave out',
+    patches: [
+      {
+        file: 'domain/early-reversals.ts',
+        text: "reason === 'ORIGINAL_DECLINED' || reason === 'ALREADY_REVERSED') return advice",
+        instead: "reason === 'ORIGINAL_DECLINED' || reason === 'ALREADY_REVERSED') return false",
+      },
+    ],
+  },
+  {
     name: 'an early reversal of a part that a later one gives back again',
     patches: [
       {

@@ -61,6 +61,10 @@ export function cardRailService(options: CardRailServiceOptions): CardRailServic
       return decided
     }
   const ofCall = (call: HandledCall) => reporting(call.budget, call, onDecision)
+  const onStream =
+    <Request, Response>(answer: (request: Request, decide: Decide) => Promise<Response>) =>
+    (request: Request, budget: Budget, call: CallContext): Promise<Response> =>
+      answer(request, reporting(budget, call, onLine))
 
   const capture = async (request: CaptureRequest, decide: Decide): Promise<CaptureResponse> => {
     const asked = readCapture(request)
@@ -110,10 +114,10 @@ export function cardRailService(options: CardRailServiceOptions): CardRailServic
       limits: streams,
       onLineError,
       book: {
-        capture: (request, budget, call) => capture(request, reporting(budget, call, onLine)),
-        advice: (request, budget, call) => advise(request, reporting(budget, call, onLine)),
-        refund: (request, budget, call) => refund(request, reporting(budget, call, onLine)),
-        reversal: (request, budget, call) => giveBack(request, reporting(budget, call, onLine)),
+        capture: onStream(capture),
+        advice: onStream(advise),
+        refund: onStream(refund),
+        reversal: onStream(giveBack),
       },
     }),
   }

@@ -50,11 +50,12 @@ describe('what the card rail sends, in the console', () => {
       'Purchase: R$100.00',
       'Reversal: R$10.00',
       'Increment: R$20.00',
-      'Increment: R$9,000.00Insufficient balance',
+      'Increment: R$9,000.00',
       'Capture: R$50.00',
       'Capture: R$90.00Captured beyond the tolerance',
       'Refund: R$15.00',
     ])
+    expect(await page.getByText('Insufficient balance').count()).to.equal(1)
     expect(await sumsOn(page)).to.deep.equal({
       Authorized: 'R$100.00',
       'Added by increments': 'R$20.00',

@@ -305,22 +305,20 @@ function reversed(book: Book, asked: Of<'reverse'>): Outcome {
     takeOff(purchase, asked)
     book.purchases.set(id, purchase)
   }
-  if (purchase.answer === 'DECLINED' && purchase.everSpent === 0n)
-    return made(book, asked, {
-      reason: 'ORIGINAL_DECLINED',
-      rest,
-      isAdvice,
-      change: () => isAdvice && notes(),
-    })
-  if (left === 0n) return ends('ALREADY_REVERSED')
-  if ((amount ?? left) > left) return ends('AMOUNT_OVER_REMAINDER')
-  const back = givenBack(book, purchase, amount ?? left)
+  const isDeclined = purchase.answer === 'DECLINED'
+  const change = () => isAdvice && notes()
+  if (isDeclined && purchase.everSpent === 0n)
+    return made(book, asked, { reason: 'ORIGINAL_DECLINED', rest, isAdvice, change })
+  if (left === 0n) return made(book, asked, { reason: 'ALREADY_REVERSED', rest, isAdvice, change })
+  const wanted = isDeclined && isAdvice ? least(amount ?? left, left) : (amount ?? left)
+  if (wanted > left) return ends('AMOUNT_OVER_REMAINDER')
+  const back = givenBack(book, purchase, wanted)
   if (back === 'TOO_LARGE') return ends('BALANCE_TOO_LARGE')
-  const change = () => {
+  const giveBack = () => {
     notes()
     back.change?.()
   }
-  return made(book, asked, { reason: 'APPROVED', ...back, rest, isAdvice, change })
+  return made(book, asked, { reason: 'APPROVED', ...back, rest, isAdvice, change: giveBack })
 }
 
 function isAsSaid({ amount, mcc, merchant }: Of<'buy'> | Of<'advise'>, { said }: Of<'reverse'>): boolean {

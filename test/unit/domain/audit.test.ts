@@ -13,7 +13,7 @@ import {
 } from '../../support/database/example-books.js'
 import { longBooks } from '../../support/database/long-history.js'
 import { audit, balances, books, ID, withAccount, withLedger, without } from './audit-fixture.js'
-import { CardAccount } from './card-account.js'
+import { CardAccount, effectOf } from './card-account.js'
 import { anyOperation } from './card-operations.js'
 
 /** Few values of everything; now and then a change of the status or of the limits. */
@@ -70,6 +70,21 @@ describe('audit of clean books', () => {
       'INSUFFICIENT_BALANCE',
       'ORIGINAL_DECLINED',
       'ADVICE_REVERSED',
+    ])
+    expect(audit({ account: card.account, ledger: card.past }).details).to.deep.equal([])
+  })
+
+  it('finds nothing when an advice leaves out what reversal advices did not find of a declined purchase', () => {
+    const card = CardAccount.opened({ FOOD: 30n })
+    card.buy()
+    card.captureSome({ amount: 20n })
+    card.reverse({ amount: 60n, advice: true })
+    card.reverse({ amount: 10n, advice: true })
+    card.advise({ originalId: 'tx-1' })
+    expect(card.past.slice(-3).map(effectOf)).to.deep.equal([
+      'APPROVED FOOD 20 held 0 owed 0',
+      'ALREADY_REVERSED, nothing moved',
+      'ADVICE_OVERRIDES FOOD -30 held 0 owed 0',
     ])
     expect(audit({ account: card.account, ledger: card.past }).details).to.deep.equal([])
   })

@@ -536,8 +536,9 @@ export interface SimulateResponse {
    */
   wallets: WalletTried[];
   /**
-   * Amount that earlier reversals and captures take off the purchase, in centavos of BRL: from 0 to the
-   * purchase's amount. The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
+   * Amount that earlier reversals, captures and advices take off the purchase, in centavos of BRL: from 0 to the
+   * purchase's amount. The field is older than captures: its name mentions only reversals. The wallets are
+   * tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
   /**
@@ -2262,14 +2263,16 @@ export const AuthorizationServiceService = {
    *     REASON_ORIGINAL_DECLINED.
    *  8. Nothing is left to give back: reversals, refunds or an expiry took all of it: 07,
    *     REASON_ALREADY_REVERSED.
-   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
+   *  9. amount is more than what is left, and this is not an advice of a declined purchase: 07,
+   *     REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
-   * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   * 11. The amount, or what is left when that is less, returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    *
-   * Advices. A request with advice = true reports a reversal that has taken place (0420). It moves the same
-   * money and has the same reason as any other. The code is 00 from rule 3 on, whatever the reason, so that a
-   * store-and-forward queue ends. Under rule 7, its amount comes off a later Advise of the purchase.
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). Apart from rule 9, it
+   * moves the same money and has the same reason as any other. The code is 00 from rule 3 on, whatever the
+   * reason, so that a store-and-forward queue ends. When the purchase was declined, the amount comes off a later
+   * Advise of it.
    */
   reverse: {
     path: "/benefits.v1.AuthorizationService/Reverse" as const,
@@ -2395,14 +2398,16 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     REASON_ORIGINAL_DECLINED.
    *  8. Nothing is left to give back: reversals, refunds or an expiry took all of it: 07,
    *     REASON_ALREADY_REVERSED.
-   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
+   *  9. amount is more than what is left, and this is not an advice of a declined purchase: 07,
+   *     REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
-   * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   * 11. The amount, or what is left when that is less, returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    *
-   * Advices. A request with advice = true reports a reversal that has taken place (0420). It moves the same
-   * money and has the same reason as any other. The code is 00 from rule 3 on, whatever the reason, so that a
-   * store-and-forward queue ends. Under rule 7, its amount comes off a later Advise of the purchase.
+   * Advices. A request with advice = true reports a reversal that has taken place (0420). Apart from rule 9, it
+   * moves the same money and has the same reason as any other. The code is 00 from rule 3 on, whatever the
+   * reason, so that a store-and-forward queue ends. When the purchase was declined, the amount comes off a later
+   * Advise of it.
    */
   reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;
 }
