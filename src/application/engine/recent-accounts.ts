@@ -3,11 +3,16 @@ import type { AccountId } from '../../domain/account-status.js'
 import type { AccountCodec } from './account-codec.js'
 import { BoundedRecencyMap } from './bounded-recency-map.js'
 
-/** Most journal entries in all copies together. Bounds the memory, however full the journals are. */
-const ENTRIES_MAX = 50_000
 /**
- * Most unpacked accounts, counted together with their journal entries. Enough for many groups, and few enough
- * objects to keep the garbage collector fast.
+ * Most journal entries in all copies together. Bounds the memory, however full the journals are. Open holds
+ * count, too.
+ */
+const ENTRIES_MAX = 50_000
+/** Packed open holds that need about the memory of one packed entry. */
+const HOLDS_PER_ENTRY = 8
+/**
+ * Most unpacked accounts, counted together with their entries. Enough for many groups, and few enough objects
+ * to keep the garbage collector fast.
  */
 const IN_USE_MAX = 4_096
 /** Share of recent copies that must have been right for copies to be used. */
@@ -23,7 +28,7 @@ type Copy = {
   readonly version: bigint
   /** Undefined until the account first leaves the accounts in use. */
   packed?: unknown
-  /** Number of entries in its journal. */
+  /** Number of entries that it counts for. */
   readonly entries: number
   right: boolean
 }
@@ -48,7 +53,7 @@ export class RecentAccounts {
   })
   readonly #inUse = new BoundedRecencyMap<AccountId, Account>({
     weightMax: IN_USE_MAX,
-    weightOf: ({ journal }) => 1 + journal.length,
+    weightOf: (account) => 1 + entriesOf(account),
     onEvicted: (id, account) => this.#pack(id, account),
   })
   #trust = 1
@@ -98,8 +103,8 @@ export class RecentAccounts {
   }
 
   #keep(account: Account, { right }: { readonly right: boolean }): void {
-    const { id, version, journal } = account
-    this.#copies.set(id, { version, entries: journal.length, right })
+    const { id, version } = account
+    this.#copies.set(id, { version, entries: entriesOf(account), right })
     this.#inUse.set(id, account)
   }
 
@@ -118,4 +123,9 @@ export class RecentAccounts {
   #judge(right: boolean): void {
     this.#trust += ((right ? 1 : 0) - this.#trust) * TRUST_WEIGHT
   }
+}
+
+/** Returns the number of entries that a copy counts for: those of its journal, and its open holds. */
+function entriesOf({ journal, holds }: Account): number {
+  return journal.length + Math.ceil(holds.length / HOLDS_PER_ENTRY)
 }

@@ -72,7 +72,7 @@ export const boundaries: readonly Boundary[] = [
   {
     of: 'src/storage/account/v8-codec.ts',
     may: ['node:v8'],
-    mayForTypes: ['src/application/engine/account-codec.ts'],
+    mayForTypes: ['src/application/engine/account-codec.ts', 'src/domain/'],
   },
   {
     of: 'src/storage/schema.ts',

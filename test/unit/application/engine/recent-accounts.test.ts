@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { RecentAccounts } from '../../../../src/application/engine/recent-accounts.js'
 import { reverse } from '../../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../../src/domain/account.js'
+import type { OpenHold } from '../../../../src/domain/open-hold.js'
 import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from '../fixtures.js'
 import { soon } from '../soon.js'
@@ -214,6 +215,18 @@ describe('recent accounts', () => {
     recent.committed(holding(1, 'one more'), committed)
     const kept = ['0', '1', '2', 'one more'].filter((id) => recent.get(id) !== undefined)
     expect(kept).to.deep.equal(['0', '2', 'one more'])
+  })
+
+  it('count eight open holds as one entry', () => {
+    const hold: OpenHold = {
+      ...{ id: 'hold', wallet: 'FOOD', authorized: 1n, captured: 0n, released: 0n },
+      ...{ expiresAt: new Date(0), counted: [{ day: '1970-01-01', amount: 1n }] },
+    }
+    const withHolds = { ...holding(42, 'holds'), holds: Array.from({ length: 64 }, () => hold) }
+    for (let index = 0; index < 1_000; index++) recent.committed({ ...withHolds, id: `${index}` }, committed)
+    expect(recent.get('0')).not.to.equal(undefined)
+    recent.committed(holding(1, 'one more'), committed)
+    expect([recent.get('0'), recent.get('1')].map((copy) => copy?.id)).to.deep.equal([undefined, '1'])
   })
 
   it('have room again after copies were dropped', () => {
