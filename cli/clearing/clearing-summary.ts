@@ -58,8 +58,8 @@ export function clearingView(summary: ClearingSummary): View {
 }
 
 /**
- * Amounts by kind, for the user to compare with the totals of the network. Reversals have none when one of them
- * takes all that is left: only its answer says how much that is.
+ * Amounts by kind, for the user to compare with the totals of the network. Reversals have none when one of
+ * them takes all that is left: only its answer says how much that is.
  */
 export function kindsSheet(lines: readonly ClearingLine[]): Sheet {
   const rows = clearingKinds.flatMap((kind) => {
