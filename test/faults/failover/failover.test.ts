@@ -1,6 +1,6 @@
 import { describeCampaign } from '../harness/short-form.js'
-import { failover, recommended } from './failover.js'
+import { failover, standard } from './failover.js'
 
-const fault = failover({ rounds: 1, kinds: ['STEP_DOWN', 'KILL'], profile: recommended })
+const fault = failover({ rounds: 1, kinds: ['STEP_DOWN', 'KILL'], profile: standard })
 
 describeCampaign('a failover campaign in short: the primary steps down once and is killed once', fault)
