@@ -137,6 +137,20 @@ export function readOn(socket: object): void {
 }
 
 /**
+ * Answers the keepalive pings of a connection in memory at once, without sending them.
+ *
+ * grpc-js pings every connection. One in memory has nothing to find out, and its answers wait for the event
+ * loop: on a starved machine they came after the time limit, and all calls of the connection failed.
+ */
+export function answerPings(session: Pick<ServerHttp2Session, 'ping'>): void {
+  session.ping = (...args: readonly unknown[]) => {
+    const answer = args.at(-1)
+    setImmediate(() => typeof answer === 'function' && answer(null, 0, Buffer.alloc(8)))
+    return true
+  }
+}
+
+/**
  * Makes a stream of answers write all waiting answers at once.
  *
  * grpc-js alone writes the next answer only when the last one is sent. Answers that were decided together

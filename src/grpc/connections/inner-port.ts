@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
 import { CALLS_PER_TURN } from './connection-guard.js'
-import { speakHttp2 } from './http2-sessions.js'
+import { answerPings, speakHttp2 } from './http2-sessions.js'
 import { memoryConnection } from './memory-connection.js'
 
 /**
@@ -16,7 +16,10 @@ export function openInnerPort(server: Server, callsMax: number): () => Duplex {
     server,
     credentials: ServerCredentials.createInsecure(),
     callsMax,
-    onSession: () => () => CALLS_PER_TURN,
+    onSession: (session) => {
+      answerPings(session)
+      return () => CALLS_PER_TURN
+    },
   })
   return () => {
     const [ours, theirs] = memoryConnection()
