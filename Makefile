@@ -98,7 +98,7 @@ BENCH_quick = $(TSX) bench/main.ts quick
 BENCH_beside = $(TSX) bench/main.ts beside
 BENCH_report = $(TSX) bench/report/main.ts
 
-bench: build ## Benchmark the service against floors, rivals and other work (25 minutes), and write .docs/benchmarks.md
+bench: build ## Benchmark the service against floors, rivals and other work (32 minutes), and write .docs/benchmarks.md
 #      > kind=quick: the same in four minutes, without the page
 #      > kind=beside: only purchases beside other work (five minutes), prints the table
 #      > kind=report: write the page again from the figures of the last full run
