@@ -4,11 +4,13 @@ import {
   type AuthorizationEntry,
   type CaptureEntry,
   type CreditEntry,
+  committedBy,
   type Entry,
   type IncrementEntry,
   movementOf,
   type RefundEntry,
   type ReversalEntry,
+  spentBy,
 } from './entry.js'
 import { isCurrencySupported } from './network.js'
 
@@ -29,7 +31,7 @@ export function movedBy(entry: Entry): Moved | undefined {
   const movement = movementOf(entry)
   if (!movement) return undefined
   const { wallet, delta: available, heldDelta: held = 0n, owedDelta: owed = 0n } = movement
-  return { wallet, available, held, owed, committed: owed - available, spent: owed - available - held }
+  return { wallet, available, held, owed, committed: committedBy(movement), spent: spentBy(movement) }
 }
 
 /**

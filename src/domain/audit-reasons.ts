@@ -1,5 +1,5 @@
 import type { PurchaseTally } from './audit-purchase-tally.js'
-import type { AdviceEntry, CaptureEntry, Entry, RefundEntry, ReversalEntry } from './entry.js'
+import type { AdviceEntry, CaptureEntry, Entry, IncrementEntry, RefundEntry, ReversalEntry } from './entry.js'
 import type { Reason } from './reason.js'
 
 /**
@@ -10,7 +10,7 @@ import type { Reason } from './reason.js'
 export function reasonsFor(entry: Entry, tally: PurchaseTally): readonly Reason[] | undefined {
   switch (entry.kind) {
     case 'INCREMENT':
-      return tally.held > 0n ? reasonsOfOpenHold.get(entry.reason) : reasonsWithoutHold.get(entry.reason)
+      return incrementReasons(entry, tally)
     case 'CAPTURE':
       return entry.reason === 'ACCOUNT_NOT_FOUND' ? undefined : captureReasons(entry, tally)
     case 'ADVICE':
@@ -24,17 +24,16 @@ export function reasonsFor(entry: Entry, tally: PurchaseTally): readonly Reason[
   }
 }
 
-/** Reasons of an increment that an open hold contradicts, with those that it may have instead. */
-const reasonsOfOpenHold: ReadonlyMap<Reason, readonly Reason[]> = new Map([
-  ['HOLD_NOT_OPEN', ['APPROVED', 'AMOUNT_OVER_LIMIT', 'INSUFFICIENT_BALANCE']],
-])
 /** Reasons of an increment that need an open hold. */
-const reasonsWithoutHold: ReadonlyMap<Reason, readonly Reason[]> = new Map(
-  (['APPROVED', 'AMOUNT_OVER_LIMIT', 'INSUFFICIENT_BALANCE'] as const).map((reason) => [
-    reason,
-    ['HOLD_NOT_OPEN'],
-  ]),
-)
+const ofOpenHold: readonly Reason[] = ['APPROVED', 'AMOUNT_OVER_LIMIT', 'INSUFFICIENT_BALANCE']
+
+function incrementReasons(
+  { reason }: IncrementEntry,
+  { held }: PurchaseTally,
+): readonly Reason[] | undefined {
+  if (held > 0n) return reason === 'HOLD_NOT_OPEN' ? ofOpenHold : undefined
+  return ofOpenHold.includes(reason) ? ['HOLD_NOT_OPEN'] : undefined
+}
 
 const over: readonly Reason[] = ['CAPTURED_OVER', 'CAPTURED_OVER_TOLERANCE']
 
