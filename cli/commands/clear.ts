@@ -85,13 +85,12 @@ const nothing: ClearingSummary = {
 
 async function send(session: Session, lines: readonly ClearingLine[]): Promise<Outcome> {
   const { connection, timeoutMs: patienceMs = PATIENCE_MS } = session
-  const firstAnswerMsMax = FIRST_ANSWER_MS_MAX
   return await runFile(session, { lines: lines.length, noun: 'clearing', parts: 'lines' }, (run) =>
     new ClearingSender(lines, {
       open: () => openClearing(connection),
       connection,
       patienceMs,
-      firstAnswerMsMax,
+      firstAnswerMsMax: FIRST_ANSWER_MS_MAX,
       ...run,
     }).send(),
   )
