@@ -59,7 +59,7 @@ export type Plan = {
   }
   /** Purchases, holds and captures, and purchases while holds expire; absent when there is no time for it. */
   readonly rail?: {
-    /** Sessions, each of which takes so many turns with every load of the closed loops. */
+    /** Number of sessions. Each takes `turns` turns with every load of the closed loops. */
     readonly rounds: number
     readonly turns: number
     /** Accounts of each load. */

@@ -26,7 +26,7 @@ describe('the sweeper of due holds', () => {
 
   after(() => postAll(cores))
 
-  /** Opens accounts with two holds each, of which the first one expires after a minute. */
+  /** Opens accounts with two holds each. The first one expires after a minute. */
   async function withHolds(core: Core): Promise<readonly string[]> {
     return await Promise.all(
       Array.from({ length: ACCOUNTS }, async () => {

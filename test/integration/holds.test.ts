@@ -157,7 +157,7 @@ describe('holds in the database', () => {
     expect((await calls.refund({ ...refund, amount: 100n })).reason).to.equal('REFUNDED')
   })
 
-  it('are 64 at most, all of which are stored and expire together', async () => {
+  it('are 64 at most, which are all stored and expire together', async () => {
     for (let count = 0; count < 64; count++) await calls.hold(1n, { id: `held-${count}` })
     expect((await calls.hold(1n, { id: 'one more' })).reason).to.equal('HOLDS_FULL')
     expect(await standing()).to.deep.equal({ available: 936n, held: 64n, owed: undefined, holds: 64 })

@@ -55,7 +55,7 @@ const cases: Readonly<Record<string, Case>> = {
     sums: { authorized: 100, captured: 115, excess: 15, rest: 0 },
     state: 'CAPTURED',
   },
-  'a late capture that left a debt, of which a refund cancelled a part': {
+  'a late capture that left a debt, and a refund that cancelled a part of the debt': {
     lines: [
       held(100),
       line({ released: 100 }),

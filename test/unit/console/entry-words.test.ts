@@ -22,7 +22,7 @@ describe('the words of an entry', () => {
     expect(said('TRANSACTION_KIND_EXPIRY', { delta: '400', heldDelta: '-400' })).to.equal(
       'R$4.00 of the hold is available again.',
     )
-    // Held money goes back first, then spent money, of which a part cancels a debt.
+    // Held money goes back first, then spent money. A part of it cancels a debt.
     expect(
       said('TRANSACTION_KIND_REVERSAL', { delta: '900', heldDelta: '-400', owedDelta: '-100' }),
     ).to.equal(

@@ -81,7 +81,7 @@ export const twoDebts: Run = (card) => {
   card.capture({ transactionId: 'late-2', originalId: 'tx-2' })
 }
 
-/** The hold `tx-1` of 1.00, of which 0.60 are captured. */
+/** The hold `tx-1` of 1.00. A capture has taken 0.60 of it. */
 export const withRest: Account['holds'][number] = {
   id: 'tx-1',
   wallet: 'FOOD',
@@ -92,7 +92,7 @@ export const withRest: Account['holds'][number] = {
   counted: [{ day: TODAY, amount: 40n }],
 }
 
-/** Two holds, the first of which is listed differently. */
+/** Two holds. The account lists the first one differently. */
 export function listing(over: Partial<Account['holds'][number]>): Found {
   return damaged(twoHolds, {
     account: ({ holds }) => ({

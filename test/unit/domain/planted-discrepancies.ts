@@ -149,7 +149,7 @@ export const planted: Planted<Exclude<DiscrepancyKind, 'UNREADABLE' | keyof type
     },
     'the purchase never paid': withEntry(6n, put({ originalId: 'buy-2' })),
     'the purchase was never seen': withEntry(6n, put({ originalId: 'nobody' })),
-    'it came before its purchase, of which nothing was captured': {
+    'it came before its purchase, and nothing was captured': {
       account: { ...books.account, hasEarlyReversal: true },
       ledger: withEntry(6n, put({ originalId: 'nobody', reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
     },
